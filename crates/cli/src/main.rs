@@ -1,0 +1,5 @@
+//! The `enroll` binary.
+
+fn main() -> anyhow::Result<()> {
+    Ok(())
+}

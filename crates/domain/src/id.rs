@@ -1,0 +1,73 @@
+//! Ids: one type per kind of object, all UUIDv7, all made by the server.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::{Builder, Uuid};
+
+/// The text is not an id of this server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an id")]
+pub struct InvalidId;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new id from the present time and ten random bytes (UUIDv7, RFC 9562 §5.7).
+            pub fn new(now: Timestamp, random: &[u8; 10]) -> Self {
+                let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
+                Self(Builder::from_unix_timestamp_millis(millis, random).into_uuid())
+            }
+
+            /// The id behind a UUID read from the store.
+            pub const fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// The UUID.
+            pub const fn as_uuid(&self) -> &Uuid {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            /// Reads the hyphenated lower-case form only: an id is case-exact (RFC 7643 §3.1).
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let uuid = Uuid::try_parse(text).map_err(|_| InvalidId)?;
+                if uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text { Ok(Self(uuid)) } else { Err(InvalidId) }
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A directory: one connection to an identity provider.
+    DirectoryId
+    /// A user.
+    UserId
+    /// A group.
+    GroupId
+    /// An organization.
+    OrganizationId
+    /// A mapping of a group to an organization.
+    MappingId
+    /// A SCIM token or an API token.
+    TokenId
+    /// A direct grant.
+    GrantId
+}

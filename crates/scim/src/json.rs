@@ -1,0 +1,1 @@
+//! Reading a JSON body: depth and duplicate names are checked while reading.

@@ -1,0 +1,1 @@
+//! Projection: `attributes` and `excludedAttributes` (RFC 7644 §3.9).

@@ -1,0 +1,168 @@
+//! Dialects: what is accepted beyond the RFCs because real identity providers send it.
+//!
+//! Each leniency is a [`Quirk`] with a file of its own. A [`Dialect`] is a set of quirks: `strict` has none, `compat` has
+//! all. Whatever a quirk has changed in a request is written into [`Notes`], so that an administrator can see it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// One named leniency towards what identity providers really send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Quirk {
+    /// `"True"` and `"False"`, in any case, for a boolean (Entra ID, OneLogin, Keycloak).
+    StringBooleans,
+    /// `add` or `replace` on `emails[type eq "work"].value` creates the element that is not there (Entra ID).
+    CreateOnFilter,
+    /// `remove` with path `members` and a value removes only those members (Entra ID, JumpCloud, authentik).
+    RemoveByValue,
+    /// A member, or another complex element, given as a bare string means its `value`.
+    BareValues,
+    /// `manager` as a string, or as an array of one object; `""` removes it (Entra ID).
+    ManagerString,
+    /// `manager` or another attribute of an extension without its URI in a PATCH path (Microsoft's samples).
+    UnqualifiedExtension,
+    /// `urn:…:enterprise:2.0:User.manager`: a dot where a colon belongs (older Entra jobs).
+    DottedUrn,
+    /// Keys of a path-less PATCH value that are paths: `"name.givenName"`, `"emails[type eq \"work\"].value"` (Entra ID).
+    PathKeys,
+    /// The value of a path-less PATCH operation as JSON inside a string (scim-for-keycloak).
+    JsonStringValue,
+    /// A request body without `schemas`, or with URIs that do not belong (Okta, Entra ID, OneLogin).
+    LenientSchemas,
+    /// `value eq"x"`: no space before a quoted literal in a filter (an example of RFC 7644 itself).
+    MissingFilterSpace,
+    /// A filter literal of the wrong type that has one reading: `"true"` for a boolean.
+    LenientLiterals,
+    /// `""` for an optional attribute means unassigned (Okta's test suite, Entra ID).
+    EmptyStrings,
+}
+
+impl Quirk {
+    /// Every quirk.
+    pub const ALL: [Self; 13] = [
+        Self::StringBooleans,
+        Self::CreateOnFilter,
+        Self::RemoveByValue,
+        Self::BareValues,
+        Self::ManagerString,
+        Self::UnqualifiedExtension,
+        Self::DottedUrn,
+        Self::PathKeys,
+        Self::JsonStringValue,
+        Self::LenientSchemas,
+        Self::MissingFilterSpace,
+        Self::LenientLiterals,
+        Self::EmptyStrings,
+    ];
+
+    /// The quirk's name in configuration, documentation and the request log, for example `string-booleans`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::StringBooleans => "string-booleans",
+            Self::CreateOnFilter => "create-on-filter",
+            Self::RemoveByValue => "remove-by-value",
+            Self::BareValues => "bare-values",
+            Self::ManagerString => "manager-string",
+            Self::UnqualifiedExtension => "unqualified-extension",
+            Self::DottedUrn => "dotted-urn",
+            Self::PathKeys => "path-keys",
+            Self::JsonStringValue => "json-string-value",
+            Self::LenientSchemas => "lenient-schemas",
+            Self::MissingFilterSpace => "missing-filter-space",
+            Self::LenientLiterals => "lenient-literals",
+            Self::EmptyStrings => "empty-strings",
+        }
+    }
+}
+
+impl fmt::Display for Quirk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Which quirks are accepted.
+///
+/// ```
+/// use enroll_scim::{Dialect, Quirk};
+///
+/// assert!(Dialect::compat().allows(Quirk::StringBooleans));
+/// assert!(!Dialect::strict().allows(Quirk::StringBooleans));
+/// assert!(!Dialect::compat().without(Quirk::StringBooleans).allows(Quirk::StringBooleans));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dialect(BTreeSet<Quirk>);
+
+impl Dialect {
+    /// The RFCs to the letter.
+    pub fn strict() -> Self {
+        Self(BTreeSet::new())
+    }
+
+    /// What real identity providers send.
+    pub fn compat() -> Self {
+        Self(Quirk::ALL.into_iter().collect())
+    }
+
+    /// The same dialect with one more quirk.
+    #[must_use]
+    pub fn with(mut self, quirk: Quirk) -> Self {
+        self.0.insert(quirk);
+        self
+    }
+
+    /// The same dialect with one quirk less.
+    #[must_use]
+    pub fn without(mut self, quirk: Quirk) -> Self {
+        self.0.remove(&quirk);
+        self
+    }
+
+    /// Whether the quirk is accepted.
+    pub fn allows(&self, quirk: Quirk) -> bool {
+        self.0.contains(&quirk)
+    }
+}
+
+impl Default for Dialect {
+    /// `compat`.
+    fn default() -> Self {
+        Self::compat()
+    }
+}
+
+/// What was read differently from how it was written, for the request log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Notes(Vec<Note>);
+
+/// One thing that was read differently from how it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The quirk that allowed it; `None` for what the RFCs themselves tell a server to ignore.
+    pub quirk: Option<Quirk>,
+    /// What was done, for people, for example `active: "True" read as true`. Never holds a value that may be a secret.
+    pub text: String,
+}
+
+impl Notes {
+    /// Notes what a quirk has changed.
+    pub fn quirk(&mut self, quirk: Quirk, text: impl Into<String>) {
+        self.0.push(Note { quirk: Some(quirk), text: text.into() });
+    }
+
+    /// Notes what was ignored.
+    pub fn ignored(&mut self, text: impl Into<String>) {
+        self.0.push(Note { quirk: None, text: text.into() });
+    }
+
+    /// The notes, in the order they were made.
+    pub fn iter(&self) -> impl Iterator<Item = &Note> {
+        self.0.iter()
+    }
+
+    /// Whether nothing was noted.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,46 @@
+//! A validated resource: what a client has stored, in canonical form.
+
+use serde_json::Value;
+
+use crate::Object;
+
+/// The attributes of one resource as a client has set them, in canonical form.
+///
+/// Made only by validation ([`create`](Resource) and replace), by PATCH, or read back from a store that keeps what those
+/// made. The form is canonical: names are spelt as in the schema, extensions sit under their URI, values have the type of
+/// their attribute, there is no `null`, no empty list, no empty object, no unknown attribute. It does not hold what the
+/// server computes: `schemas`, `id`, `meta`, and read-only attributes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Resource(pub(crate) Object);
+
+impl Resource {
+    /// Takes back what [`Resource::into_object`] gave. The caller vouches that nothing has changed it.
+    pub fn from_stored(object: Object) -> Self {
+        Self(object)
+    }
+
+    /// The attributes.
+    pub fn as_object(&self) -> &Object {
+        &self.0
+    }
+
+    /// The attributes, to be stored.
+    pub fn into_object(self) -> Object {
+        self.0
+    }
+
+    /// The value of a top-level attribute, by its name as the schema spells it.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// The value of a top-level string attribute, by its name as the schema spells it.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Value::as_str)
+    }
+
+    /// Takes a top-level attribute out, for a caller that keeps it elsewhere (`members` are rows, not part of the document).
+    pub fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.shift_remove(name)
+    }
+}

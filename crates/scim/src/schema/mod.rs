@@ -1,0 +1,11 @@
+//! Schemas, resource types and their registry (RFC 7643 §2, §6, §7).
+
+mod attribute;
+mod model;
+mod registry;
+mod resource_type;
+
+pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness};
+pub use model::{AttributeRef, ResourceModel};
+pub use registry::{Registry, RegistryError};
+pub use resource_type::{ResourceType, Schema, SchemaExtension};

@@ -1,0 +1,82 @@
+//! One resource type with all its attributes: what validation, filters, PATCH and projection ask.
+
+use std::sync::Arc;
+
+use super::{Attribute, ResourceType, Schema};
+use crate::{AttributePath, SchemaUri};
+
+/// One resource type with its base schema, its extensions and the common attributes (RFC 7643 §3.1).
+#[derive(Debug, Clone)]
+pub struct ResourceModel {
+    resource_type: ResourceType,
+    base: Arc<Schema>,
+    extensions: Vec<Arc<Schema>>,
+    /// `schemas`, `id`, `externalId` and `meta`, which no schema document lists.
+    common: Arc<Schema>,
+}
+
+/// What an [`AttributePath`] means for one resource type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttributeRef<'m> {
+    /// A whole extension, named by its URI alone.
+    Extension(&'m Schema),
+    /// An attribute, or a sub-attribute of it.
+    Attribute {
+        /// The extension the attribute belongs to; `None` for the base schema and the common attributes.
+        extension: Option<&'m SchemaUri>,
+        /// The attribute.
+        attribute: &'m Attribute,
+        /// Its sub-attribute, where the path names one.
+        sub: Option<&'m Attribute>,
+    },
+}
+
+impl ResourceModel {
+    pub(crate) fn new(
+        resource_type: ResourceType,
+        base: Arc<Schema>,
+        extensions: Vec<Arc<Schema>>,
+        common: Arc<Schema>,
+    ) -> Self {
+        Self { resource_type, base, extensions, common }
+    }
+
+    /// The resource type.
+    pub fn resource_type(&self) -> &ResourceType {
+        &self.resource_type
+    }
+
+    /// The base schema.
+    pub fn base(&self) -> &Schema {
+        &self.base
+    }
+
+    /// The extensions, in the order of the resource type.
+    pub fn extensions(&self) -> impl Iterator<Item = &Schema> {
+        self.extensions.iter().map(AsRef::as_ref)
+    }
+
+    /// The extension with that URI, in any case.
+    pub fn extension(&self, uri: &str) -> Option<&Schema> {
+        self.extensions().find(|schema| schema.id.is(uri))
+    }
+
+    /// The common attributes: `schemas`, `id`, `externalId`, `meta`.
+    pub fn common(&self) -> &Schema {
+        &self.common
+    }
+
+    /// The top-level attribute of that name among base and common attributes, in any case.
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.base.attribute(name).or_else(|| self.common.attribute(name))
+    }
+
+    /// What `path` means here; `None` when this resource type has no such attribute.
+    ///
+    /// Case does not matter in any part. A prefix is the URI of the base schema or of an extension; `prefix:name` may be
+    /// the URI of an extension as a whole, and, as older Entra jobs write it, of a schema followed by `.attribute`
+    /// (`urn:…:enterprise:2.0:User.manager`).
+    pub fn resolve(&self, _path: &AttributePath) -> Option<AttributeRef<'_>> {
+        todo!("H1")
+    }
+}

@@ -1,0 +1,1 @@
+//! Validation and coercion of what a client sends, by schema.
