@@ -1,1 +1,32 @@
-//! Placeholder.
+//! The use cases: what a request means, from its first check to its commit.
+//!
+//! Transactions start and end here. The crate takes parsed JSON and plain values, asks the protocol library what they mean,
+//! asks the domain what follows, and lets the store keep it. It knows nothing of HTTP and writes no SQL.
+//!
+//! A new use case is a new file with one `impl Service` block: read or write in one closure of
+//! [`Db`](enroll_store::Db), take time from [`Clock`] and randomness from [`Entropy`], return [`Error`].
+
+mod access;
+mod admin;
+mod clock;
+mod entropy;
+mod error;
+mod public_url;
+mod scim;
+mod service;
+mod session;
+mod verify;
+
+pub use access::{CheckAnswer, MemberEntry, MembersPage, UserSummary};
+pub use admin::{
+    DirectoryInfo, DirectorySettings, MappingInfo, NewApiToken, NewMapping, NewOrganization, NewScimToken, OrganizationInfo,
+    TokenInfo,
+};
+pub use clock::Clock;
+pub use entropy::Entropy;
+pub use error::Error;
+pub use public_url::{InvalidPublicUrl, PublicUrl};
+pub use scim::{Answer, IfMatch, ListRequest, ProjectionRequest, ResourceKind, WriteOptions};
+pub use service::{Service, ServiceOptions};
+pub use session::{ApiSession, ScimSession};
+pub use verify::{Finding, VerifyReport};

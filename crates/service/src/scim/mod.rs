@@ -1,0 +1,86 @@
+//! Users and groups over SCIM: create, read, list, replace, patch, delete.
+
+use enroll_scim::Object;
+
+/// The resource types that a directory provisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ResourceKind {
+    /// `/Users`
+    User,
+    /// `/Groups`
+    Group,
+}
+
+impl ResourceKind {
+    /// The resource type's name, for example `User`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "User",
+            Self::Group => "Group",
+        }
+    }
+
+    /// The endpoint below the base URL, for example `/Users`.
+    pub fn endpoint(self) -> &'static str {
+        match self {
+            Self::User => "/Users",
+            Self::Group => "/Groups",
+        }
+    }
+}
+
+/// `attributes` and `excludedAttributes` as the client has sent them, split at commas; at most one may be given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProjectionRequest {
+    /// `attributes`
+    pub attributes: Option<Vec<String>>,
+    /// `excludedAttributes`
+    pub excluded: Option<Vec<String>>,
+}
+
+/// The condition of an `If-Match` header (RFC 7644 §3.14): weak comparison, any of the listed tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IfMatch {
+    /// `*`: any existing version.
+    Any,
+    /// The opaque part of each tag, without `W/` and quotes.
+    Tags(Vec<String>),
+}
+
+/// What goes with a write.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WriteOptions {
+    /// What the answer shows.
+    pub projection: ProjectionRequest,
+    /// The version the client believes to change; `None` for last write wins.
+    pub if_match: Option<IfMatch>,
+    /// `false` when the answer's body will not be sent: members of a large group are not read then. An explicit projection
+    /// brings the body all the same.
+    pub representation: bool,
+}
+
+/// A query on a collection (RFC 7644 §3.4.2).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListRequest {
+    /// `filter`
+    pub filter: Option<String>,
+    /// `startIndex`, as sent; below 1 means 1.
+    pub start_index: Option<i64>,
+    /// `count`, as sent; below 0 means 0; `None` for the default page size.
+    pub count: Option<i64>,
+    /// What each resource shows.
+    pub projection: ProjectionRequest,
+}
+
+/// One resource as an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The representation after projection; `None` when [`WriteOptions::representation`] was off and no projection was given.
+    pub resource: Option<Object>,
+    /// `meta.location`
+    pub location: String,
+    /// `meta.version`, the ETag, for example `W/"3"`.
+    pub version: String,
+    /// Whether the request has changed anything.
+    pub changed: bool,
+}

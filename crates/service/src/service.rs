@@ -1,0 +1,106 @@
+//! The service itself: the store, the schemas, the clock, and what was configured.
+
+use std::sync::Arc;
+
+use enroll_scim::{Limits, Registry, ResourceModel};
+use enroll_store::Db;
+
+use crate::{Clock, Entropy, Error, PublicUrl, ResourceKind};
+
+/// What a service is configured with.
+#[derive(Debug, Clone)]
+pub struct ServiceOptions {
+    /// Where clients reach it; every `meta.location` begins with it.
+    pub public_url: PublicUrl,
+    /// Bounds on one request.
+    pub limits: Limits,
+    /// Resources in a page when the client does not say.
+    pub default_page_size: usize,
+    /// Most resources in a page.
+    pub max_page_size: usize,
+    /// The time of day.
+    pub clock: Clock,
+}
+
+/// Every use case of Enroll. Cheap to clone; clones share the store.
+#[derive(Debug, Clone)]
+pub struct Service(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    registry: Registry,
+    user: ResourceModel,
+    group: ResourceModel,
+    options: ServiceOptions,
+}
+
+impl Service {
+    /// The service on an open store. Makes the directory `default` when the store is new (enrollment.md §1.2).
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the store cannot be written.
+    pub async fn open(db: Db, options: ServiceOptions) -> Result<Self, Error> {
+        let registry = Registry::core();
+        let missing = |name: &str| Error::Internal(format!("the core schemas lack {name}"));
+        let user = registry.model("User").ok_or_else(|| missing("User"))?;
+        let group = registry.model("Group").ok_or_else(|| missing("Group"))?;
+        let service = Self(Arc::new(Inner { db, registry, user, group, options }));
+        service.ensure_default_directory().await?;
+        Ok(service)
+    }
+
+    /// Whether requests can be served; the text says why not.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub fn ready(&self) -> Result<(), String> {
+        self.db().health().into_result()
+    }
+
+    /// Finishes what is under way and closes the store. Nothing can be served afterwards.
+    pub async fn close(&self) {
+        self.db().close().await;
+    }
+
+    /// The schemas and resource types.
+    pub fn registry(&self) -> &Registry {
+        &self.0.registry
+    }
+
+    /// Where clients reach the service.
+    pub fn public_url(&self) -> &PublicUrl {
+        &self.0.options.public_url
+    }
+
+    /// Bounds on one request.
+    pub fn limits(&self) -> &Limits {
+        &self.0.options.limits
+    }
+
+    /// What was configured.
+    pub fn options(&self) -> &ServiceOptions {
+        &self.0.options
+    }
+
+    /// The time of day.
+    pub fn clock(&self) -> &Clock {
+        &self.0.options.clock
+    }
+
+    /// Randomness.
+    pub fn entropy(&self) -> Entropy {
+        Entropy
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub(crate) fn model(&self, kind: ResourceKind) -> &ResourceModel {
+        match kind {
+            ResourceKind::User => &self.0.user,
+            ResourceKind::Group => &self.0.group,
+        }
+    }
+}
