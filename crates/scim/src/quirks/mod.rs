@@ -3,6 +3,8 @@
 //! Each leniency is a [`Quirk`] with a file of its own. A [`Dialect`] is a set of quirks: `strict` has none, `compat` has
 //! all. Whatever a quirk has changed in a request is written into [`Notes`], so that an administrator can see it.
 
+pub(crate) mod missing_filter_space;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
