@@ -15,7 +15,8 @@ pub struct AttributePath {
     pub prefix: Option<String>,
     /// The attribute's name.
     pub name: String,
-    /// The sub-attribute's name.
+    /// The sub-attribute's name. Behind a prefix it may hold one dot more, for the dotted form of a URN:
+    /// `urn:…:enterprise:2.0:User.manager.value`.
     pub sub: Option<String>,
 }
 
@@ -58,13 +59,18 @@ impl AttributePath {
             Some(_) => return Err(InvalidPath::BadPrefix),
             None => (None, text),
         };
-        let mut names = names.split('.');
-        let name = attribute_name(names.next().unwrap_or_default())?;
-        let sub = names.next().map(attribute_name).transpose()?;
-        if names.next().is_some() {
+        let (name, sub) = match names.split_once('.') {
+            Some((name, sub)) => (name, Some(sub)),
+            None => (names, None),
+        };
+        let deepest = if prefix.is_some() { 2 } else { 1 };
+        if sub.is_some_and(|sub| sub.split('.').count() > deepest) {
             return Err(InvalidPath::TooDeep);
         }
-        Ok(Self { prefix, name, sub })
+        std::iter::once(name)
+            .chain(sub.into_iter().flat_map(|sub| sub.split('.')))
+            .try_for_each(check_name)?;
+        Ok(Self { prefix, name: name.to_owned(), sub: sub.map(str::to_owned) })
     }
 
     /// A path of one unqualified attribute.
@@ -88,9 +94,9 @@ impl fmt::Display for AttributePath {
     }
 }
 
-fn attribute_name(text: &str) -> Result<String, InvalidPath> {
+fn check_name(text: &str) -> Result<(), InvalidPath> {
     match AttributeName::new(text) {
-        Ok(_) => Ok(text.to_owned()),
+        Ok(_) => Ok(()),
         Err(_) if text.is_empty() => Err(InvalidPath::NoName),
         Err(_) => Err(InvalidPath::BadName),
     }
@@ -123,6 +129,8 @@ mod tests {
             .unwrap();
         assert_eq!(path.prefix.as_deref(), Some("urn:ietf:params:scim:schemas:extension:enterprise:2.0"));
         assert_eq!((path.name.as_str(), path.sub.as_deref()), ("User", Some("manager")));
+        let path = AttributePath::parse("urn:example:2.0:User.manager.value").unwrap();
+        assert_eq!((path.name.as_str(), path.sub.as_deref()), ("User", Some("manager.value")));
     }
 
     #[test]
@@ -138,6 +146,8 @@ mod tests {
             ("name.", InvalidPath::NoName),
             (".name", InvalidPath::NoName),
             ("a.b.c", InvalidPath::TooDeep),
+            ("urn:x:a.b.c.d", InvalidPath::TooDeep),
+            ("urn:x:a.b.", InvalidPath::NoName),
             (":name", InvalidPath::BadPrefix),
             ("urn x:name", InvalidPath::BadPrefix),
             ("user name", InvalidPath::BadName),

@@ -122,12 +122,13 @@ impl<'t> Lexer<'t> {
         };
         let quoted = self.rest().get(..end + 2).unwrap_or_default();
         self.at += quoted.len();
+        if let Some(control) = quoted.bytes().position(|byte| byte.is_ascii_control()) {
+            let message = "a string holds control characters only as escapes (\\n, \\t, \\uXXXX)";
+            return Err(SyntaxError::new(start + control, message));
+        }
         let decoded: String = serde_json::from_str(quoted).map_err(|error| {
-            SyntaxError::new(
-                start + error.column().saturating_sub(1),
-                "a string is written as in JSON: no control characters, and only the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \
-                 \\t \\uXXXX",
-            )
+            let message = "not a JSON escape; there are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX, in pairs above U+FFFF";
+            SyntaxError::new(start + error.column().saturating_sub(1), message)
         })?;
         if decoded.contains('\0') {
             return Err(SyntaxError::new(start, "a string must not hold U+0000: no attribute value does"));
