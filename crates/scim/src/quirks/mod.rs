@@ -10,6 +10,7 @@ pub(crate) mod lenient_schemas;
 pub(crate) mod manager_string;
 pub(crate) mod missing_filter_space;
 pub(crate) mod string_booleans;
+pub(crate) mod unqualified_extension;
 
 use std::collections::BTreeSet;
 use std::fmt;
