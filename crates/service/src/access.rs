@@ -1,9 +1,13 @@
 //! Who is in an organization, may she, and why.
 
-use enroll_domain::id::UserId;
-use enroll_domain::{Explanation, Role, Source};
+use std::fmt;
+
+use enroll_domain::enrollment::{self, Enrollment, State};
+use enroll_domain::{Role, UserId};
+use enroll_store::{Tx, organization, slice, user};
 use serde::Serialize;
 
+use crate::source::{Names, SourceView};
 use crate::{Error, Service};
 
 /// A user as other objects name it.
@@ -19,14 +23,14 @@ pub struct UserSummary {
 }
 
 /// One member of an organization.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MemberEntry {
     /// Who.
     pub user: UserSummary,
     /// The effective role.
     pub role: Role,
-    /// Every grant, each with where it comes from.
-    pub sources: Vec<Source>,
+    /// Every grant, each with where it comes from; the highest first.
+    pub sources: Vec<SourceView>,
 }
 
 /// A page of the members of an organization, in the order of their ids.
@@ -40,7 +44,7 @@ pub struct MembersPage {
 }
 
 /// Whether a user may act in an organization.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckAnswer {
     /// Whether any role is in force.
     pub allowed: bool,
@@ -51,34 +55,40 @@ pub struct CheckAnswer {
     pub reason: String,
 }
 
-impl Service {
-    /// A page of the members of an organization with their effective roles. `organization` is a name or an id.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such organization.
-    pub async fn organization_members(
-        &self,
-        organization: &str,
-        after: Option<UserId>,
-        limit: usize,
-    ) -> Result<MembersPage, Error> {
-        todo!("{organization}{after:?}{limit}")
-    }
+/// Why a user has, or has not, a role in an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExplainAnswer {
+    /// Who.
+    pub user: UserSummary,
+    /// The organization's name.
+    pub organization: String,
+    /// Whether the user is active; a deactivated user has no role in force.
+    pub active: bool,
+    /// The effective role, the highest of all sources.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// Every grant with where it comes from; the highest first.
+    pub sources: Vec<SourceView>,
+    /// What narrowly gives none, a sentence each.
+    pub without_effect: Vec<String>,
+}
 
-    /// Whether `user` (handle, userName or id) may act in `organization` (name or id).
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such user or organization; [`Error::Conflict`] when a userName stands for users
-    /// of several directories.
-    pub async fn check(&self, user: &str, organization: &str) -> Result<CheckAnswer, Error> {
-        todo!("{user}{organization}")
-    }
-
-    /// Every grant that `user` holds on `organization`, with its source, and what narrowly gives none.
-    ///
-    /// # Errors
-    /// As [`Service::check`].
-    pub async fn explain(&self, user: &str, organization: &str) -> Result<(UserSummary, Explanation), Error> {
-        todo!("{user}{organization}")
+impl fmt::Display for ExplainAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let UserSummary { handle, user_name, .. } = &self.user;
+        match self.role {
+            Some(role) => write!(f, "{user_name} ({handle}) is {role} of {}.", self.organization)?,
+            None => write!(f, "{user_name} ({handle}) has no role in {}.", self.organization)?,
+        }
+        if !self.sources.is_empty() {
+            f.write_str(if self.active { "\nBecause:" } else { "\nKept, not in force:" })?;
+            self.sources.iter().try_for_each(|source| write!(f, "\n  - {source}"))?;
+        }
+        if !self.without_effect.is_empty() {
+            f.write_str("\nWithout effect:")?;
+            self.without_effect.iter().try_for_each(|miss| write!(f, "\n  - {miss}"))?;
+        }
+        Ok(())
     }
 }

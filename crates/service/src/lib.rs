@@ -15,9 +15,10 @@ mod public_url;
 mod scim;
 mod service;
 mod session;
+mod source;
 mod verify;
 
-pub use access::{CheckAnswer, MemberEntry, MembersPage, UserSummary};
+pub use access::{CheckAnswer, ExplainAnswer, MemberEntry, MembersPage, UserSummary};
 pub use admin::{
     DirectoryInfo, DirectorySettings, MappingInfo, NewApiToken, NewMapping, NewOrganization, NewScimToken, OrganizationInfo,
     TokenInfo,
@@ -29,4 +30,5 @@ pub use public_url::{InvalidPublicUrl, PublicUrl};
 pub use scim::{Answer, IfMatch, ListRequest, ProjectionRequest, ResourceKind, WriteOptions};
 pub use service::{Service, ServiceOptions};
 pub use session::{ApiSession, ScimSession};
+pub use source::{GroupSummary, SourceView};
 pub use verify::{Finding, VerifyReport};

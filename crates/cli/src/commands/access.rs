@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::Args;
 use enroll_service::Service;
-use serde_json::json;
 
 use crate::exit;
 use crate::output::Output;
@@ -30,20 +29,5 @@ pub(crate) async fn check(access: &AccessArguments, service: &Service, output: O
 
 /// Prints every grant with its source, and what narrowly gives none.
 pub(crate) async fn explain(access: &AccessArguments, service: &Service, output: Output) -> anyhow::Result<()> {
-    let (user, explanation) = service.explain(&access.user, &access.org).await?;
-    output.result(&json!({"user": user, "explanation": explanation}), |_| {
-        let role = explanation
-            .effective_role
-            .map_or_else(|| format!("is not in {}", access.org), |role| format!("is {role} of {}", access.org));
-        let mut lines = vec![format!("{} ({}) {role}.", user.user_name, user.handle)];
-        if !explanation.sources.is_empty() {
-            lines.push("Because:".to_owned());
-            lines.extend(explanation.sources.iter().map(|source| format!("  - {source}")));
-        }
-        if !explanation.near_misses.is_empty() {
-            lines.push("Without effect:".to_owned());
-            lines.extend(explanation.near_misses.iter().map(|miss| format!("  - {miss}")));
-        }
-        lines.join("\n")
-    })
+    output.result(&service.explain(&access.user, &access.org).await?, ToString::to_string)
 }
