@@ -5,8 +5,10 @@
 
 pub(crate) mod bare_values;
 pub(crate) mod empty_strings;
+pub(crate) mod lenient_literals;
 pub(crate) mod lenient_schemas;
 pub(crate) mod manager_string;
+pub(crate) mod missing_filter_space;
 pub(crate) mod string_booleans;
 
 use std::collections::BTreeSet;
