@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::operand;
-use super::step::Effect;
+use super::step::{Effect, ListEffect};
 use super::target::Target;
 use crate::ScimError;
 use crate::validate::Reading;
@@ -28,7 +28,7 @@ pub(super) fn effect(
     }
     // "If the target location specifies a multi-valued attribute, a new value is added to the attribute."
     let elements = operand::elements(cx, &target, value)?;
-    Ok((!elements.is_empty()).then_some(Effect::Append(elements)))
+    Ok((!elements.is_empty()).then_some(Effect::List(ListEffect::Append(elements))))
 }
 
 /// Elements that are selected by a filter get the sub-attributes of `value` beside those they have.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::step::{Effect, Otherwise, Part, PartChange, Selected};
+use super::step::{Effect, ListEffect, OneValue, Otherwise, Part, PartChange, Selected};
 use super::target::Target;
 use crate::quirks::create_on_filter;
 use crate::schema::Mutability;
@@ -17,13 +17,13 @@ use crate::{Attribute, Object, ScimError};
 pub(super) fn one_value(cx: &mut Reading<'_>, target: &Target<'_>, value: Value) -> Result<Effect, ScimError> {
     let attribute = target.attribute;
     if let (true, Value::Object(object)) = (attribute.is_complex(), &value) {
-        return parts(cx, attribute, &target.label(), object.clone()).map(Effect::Merge);
+        return parts(cx, attribute, &target.label(), object.clone()).map(merge);
     }
     match attribute_value(cx, attribute, &target.label(), value)? {
         None if attribute.required => Err(required(&target.label())),
         None => Ok(Effect::Unassign),
-        Some(Value::Object(object)) => Ok(Effect::Merge(as_parts(object))),
-        Some(value) => Ok(Effect::Assign(value)),
+        Some(Value::Object(object)) => Ok(merge(as_parts(object))),
+        Some(value) => Ok(Effect::One(OneValue::Assign(value))),
     }
 }
 
@@ -46,7 +46,7 @@ pub(super) fn sub_attribute(
         Some(value) => PartChange::Set(value),
     };
     let parts = vec![Part { name: sub.name.to_string(), change }];
-    if target.attribute.multi_valued { Ok(selected(cx, target, parts)) } else { Ok(Effect::Merge(parts)) }
+    if target.attribute.multi_valued { Ok(selected(cx, target, parts)) } else { Ok(merge(parts)) }
 }
 
 /// The effect of setting parts of elements, with what happens where no element is selected.
@@ -55,7 +55,7 @@ pub(super) fn selected(cx: &Reading<'_>, target: Target<'_>, parts: Vec<Part>) -
     let Some(selection) = target.selection else {
         // A path without filter that names nothing yet is created by `add`, and `replace` is then an `add` (§3.5.2.3).
         let otherwise = if sets { Otherwise::Create(Vec::new()) } else { Otherwise::Nothing };
-        return Effect::MergeSelected { selected: Selected::All, parts, otherwise };
+        return Effect::List(ListEffect::MergeSelected { selected: Selected::All, parts, otherwise });
     };
     let otherwise = match selection.said() {
         _ if !create_on_filter::accepts(cx.dialect) => Otherwise::Refuse,
@@ -63,7 +63,11 @@ pub(super) fn selected(cx: &Reading<'_>, target: Target<'_>, parts: Vec<Part>) -
         Some(said) => Otherwise::Create(said.to_vec()),
         None => Otherwise::Refuse,
     };
-    Effect::MergeSelected { selected: Selected::Matching(selection), parts, otherwise }
+    Effect::List(ListEffect::MergeSelected { selected: Selected::Matching(selection), parts, otherwise })
+}
+
+fn merge(parts: Vec<Part>) -> Effect {
+    Effect::One(OneValue::Merge(parts))
 }
 
 /// The elements of a multi-valued attribute, given as a list or as one alone.

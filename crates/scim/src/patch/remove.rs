@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::operand;
-use super::step::{Effect, Otherwise, Part, PartChange, Selected};
+use super::step::{Effect, ListEffect, OneValue, Otherwise, Part, PartChange, Selected};
 use super::target::Target;
 use crate::ScimError;
 use crate::quirks::remove_by_value;
@@ -26,16 +26,16 @@ pub(super) fn effect(
         }
         let parts = vec![Part { name: sub.name.to_string(), change: PartChange::Unset }];
         return Ok(match (target.selection, target.attribute.multi_valued) {
-            (_, false) => Effect::Merge(parts),
-            (selection, true) => Effect::MergeSelected {
+            (_, false) => Effect::One(OneValue::Merge(parts)),
+            (selection, true) => Effect::List(ListEffect::MergeSelected {
                 selected: selection.map_or(Selected::All, Selected::Matching),
                 parts,
                 otherwise: Otherwise::Nothing,
-            },
+            }),
         });
     }
     if let Some(selection) = target.selection {
-        return Ok(Effect::RemoveSelected(selection));
+        return Ok(Effect::List(ListEffect::RemoveSelected(selection)));
     }
     if let Some(value) = value.filter(|value| !value.is_null()) {
         if target.attribute.multi_valued {
@@ -54,7 +54,8 @@ fn listed(cx: &mut Reading<'_>, target: &Target<'_>, value: Value) -> Result<Eff
              in {label}[value eq \"...\"], or leave the value out to remove all"
         )));
     }
-    operand::elements(cx, target, value).map(Effect::RemoveEqual)
+    let listed = operand::elements(cx, target, value)?;
+    Ok(Effect::List(ListEffect::RemoveEqual(listed)))
 }
 
 fn required(target: &Target<'_>) -> ScimError {

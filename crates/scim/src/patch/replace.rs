@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::operand;
 use super::selection::Selection;
-use super::step::{Effect, Otherwise};
+use super::step::{Effect, ListEffect, Otherwise};
 use super::target::Target;
 use crate::ScimError;
 use crate::quirks::create_on_filter;
@@ -23,7 +23,7 @@ pub(super) fn effect(cx: &mut Reading<'_>, mut target: Target<'_>, value: Value)
     }
     if let Some(selection) = target.selection.take() {
         let element = operand::element(cx, &target, value)?;
-        return Ok(selected(cx, selection, element));
+        return Ok(Effect::List(selected(cx, selection, element)));
     }
     // "If the target location is a multi-valued attribute and no filter is specified, the attribute and all values are
     // replaced."
@@ -31,14 +31,14 @@ pub(super) fn effect(cx: &mut Reading<'_>, mut target: Target<'_>, value: Value)
     match elements.is_empty() {
         true if target.attribute.required => Err(operand::required(&target.label())),
         true => Ok(Effect::Unassign),
-        false => Ok(Effect::Overwrite(elements)),
+        false => Ok(Effect::List(ListEffect::Overwrite(elements))),
     }
 }
 
 /// "All matching record values SHALL be replaced." What the filter says of them stays true unless the new value says
 /// otherwise: what replaces `addresses[type eq "work"]` is a work address.
-fn selected(cx: &Reading<'_>, selection: Selection, element: Option<Value>) -> Effect {
-    let Some(mut element) = element else { return Effect::RemoveSelected(selection) };
+fn selected(cx: &Reading<'_>, selection: Selection, element: Option<Value>) -> ListEffect {
+    let Some(mut element) = element else { return ListEffect::RemoveSelected(selection) };
     if let (Some(object), Some(said)) = (element.as_object_mut(), selection.said()) {
         for (name, value) in said {
             object.entry(name).or_insert_with(|| value.clone());
@@ -46,5 +46,5 @@ fn selected(cx: &Reading<'_>, selection: Selection, element: Option<Value>) -> E
     }
     let creates = create_on_filter::accepts(cx.dialect) && selection.said().is_some();
     let otherwise = if creates { Otherwise::Create(Vec::new()) } else { Otherwise::Refuse };
-    Effect::ReplaceSelected { selection, element, otherwise }
+    ListEffect::ReplaceSelected { selection, element, otherwise }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::target::Selection;
+use super::selection::Selection;
 
 /// What an operation asks for (RFC 7644 §3.5.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,19 +40,35 @@ pub(super) struct Place {
 /// What happens at a place. Values are in canonical form already.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Effect {
-    /// The attribute becomes unassigned, whether it has one value or many.
+    /// The attribute, or the extension as a whole, becomes unassigned.
     Unassign,
-    /// A simple attribute gets a value.
+    /// What happens to an attribute with one value.
+    One(OneValue),
+    /// What happens to a multi-valued attribute.
+    List(ListEffect),
+}
+
+/// What happens to an attribute with one value.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum OneValue {
+    /// It gets this value.
     Assign(Value),
-    /// A complex attribute with one value gets or loses sub-attributes.
+    /// Being complex, it gets or loses sub-attributes.
     Merge(Vec<Part>),
-    /// A multi-valued attribute gets more elements.
+}
+
+/// What happens to a multi-valued attribute.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum ListEffect {
+    /// It gets more elements.
     Append(Vec<Value>),
-    /// A multi-valued attribute gets these elements instead of those it has.
+    /// It gets these elements instead of those it has.
     Overwrite(Vec<Value>),
-    /// A multi-valued attribute loses the elements that equal one of these.
+    /// It loses the elements that equal one of these.
     RemoveEqual(Vec<Value>),
-    /// Some elements of a multi-valued attribute get or lose sub-attributes.
+    /// It loses the elements that are selected.
+    RemoveSelected(Selection),
+    /// Some elements get or lose sub-attributes.
     MergeSelected {
         /// Which.
         selected: Selected,
@@ -61,7 +77,7 @@ pub(super) enum Effect {
         /// What happens when there is no such element.
         otherwise: Otherwise,
     },
-    /// Some elements of a multi-valued attribute are replaced by this one.
+    /// Some elements are replaced by this one.
     ReplaceSelected {
         /// Which.
         selection: Selection,
@@ -70,8 +86,6 @@ pub(super) enum Effect {
         /// What happens when there is no such element.
         otherwise: Otherwise,
     },
-    /// A multi-valued attribute loses some elements.
-    RemoveSelected(Selection),
 }
 
 /// Which elements of a multi-valued attribute are meant.
