@@ -4,10 +4,15 @@
 //! [`TypedFilter`] to their own query language; [`TypedFilter::matches`] is the reference they are tested against.
 
 mod ast;
+mod compare;
+mod evaluate;
 mod hints;
 mod lexer;
+mod literal;
+mod names;
 mod parser;
 mod print;
+mod resolve;
 mod syntax_error;
 mod typed;
 mod value_path;
