@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Choice, Projection};
-use crate::schema::{Mutability, Returned};
+use crate::schema::Returned;
 use crate::{Attribute, Object, ResourceModel, SchemaUri};
 
 /// How much of an attribute is shown.
@@ -81,7 +81,7 @@ impl Projection {
 
     fn attribute(&self, extension: Option<&SchemaUri>, attribute: &Attribute, written: bool) -> Shown {
         let name = attribute.name.as_str();
-        let unnamed = match returned(attribute) {
+        let unnamed = match attribute.returned {
             Returned::Never => return Shown::Nothing,
             Returned::Always => return Shown::Whole,
             Returned::Request => written,
@@ -104,7 +104,7 @@ impl Projection {
         shown: Shown,
         written: bool,
     ) -> bool {
-        let unnamed = match returned(part) {
+        let unnamed = match part.returned {
             Returned::Never => return false,
             Returned::Always => return true,
             Returned::Request => written,
@@ -120,11 +120,6 @@ impl Projection {
             }
         }
     }
-}
-
-/// When an attribute is shown; what can only be written never is (RFC 7643 §7, `writeOnly`).
-fn returned(attribute: &Attribute) -> Returned {
-    if attribute.mutability == Mutability::WriteOnly { Returned::Never } else { attribute.returned }
 }
 
 /// A complex value, or a list of them, with only some parts; `None` when nothing is left.
