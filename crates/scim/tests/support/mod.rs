@@ -3,11 +3,11 @@
 use enroll_scim::{Registry, ResourceModel, ResourceType, Schema};
 use serde_json::json;
 
-pub const DEVICE: &str = "urn:example:params:scim:schemas:2.0:Device";
-pub const LAB: &str = "urn:example:params:scim:schemas:extension:lab:2.0:Device";
+pub(crate) const DEVICE: &str = "urn:example:params:scim:schemas:2.0:Device";
+pub(crate) const LAB: &str = "urn:example:params:scim:schemas:extension:lab:2.0:Device";
 
 /// The model of `User`, `Group` or `Device`.
-pub fn model(resource_type: &str) -> ResourceModel {
+pub(crate) fn model(resource_type: &str) -> ResourceModel {
     let mut registry = Registry::core();
     let value = json!({"name": "value"});
     let device = json!({"id": DEVICE, "name": "Device", "attributes": [
