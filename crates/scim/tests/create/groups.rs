@@ -51,7 +51,7 @@ fn d7_members_occur_once() {
 }
 
 #[test]
-fn s28_many_values_are_read_in_linear_time() {
+fn s28_twenty_thousand_elements_are_read() {
     let members: Vec<_> =
         (0..20_000).map(|index| json!({"value": index.to_string(), "display": "x", "odd": 1})).collect();
     assert_eq!(
