@@ -62,7 +62,7 @@ CREATE TABLE IF NOT EXISTS user_emails (
     position     INTEGER NOT NULL,
     directory_id TEXT    NOT NULL,
     type_key     TEXT,
-    value_key    TEXT    NOT NULL,
+    value_key    TEXT,
     PRIMARY KEY (user_id, position)
 );
 

@@ -18,6 +18,16 @@ pub(crate) fn sqlite_ddl(statement: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{statement} {options}"))
 }
 
+/// Whether a text contains another one: PostgreSQL calls it `strpos`.
+pub(crate) fn contains(text: &str, part: &str) -> String {
+    format!("instr({text}, {part}) > 0")
+}
+
+/// The last characters of a text, all of them if it is shorter: PostgreSQL calls it `right`. There is at least one.
+pub(crate) fn last_characters(text: &str, count: &str) -> String {
+    format!("substr({text}, -{count})")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

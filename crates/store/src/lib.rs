@@ -36,11 +36,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod directory;
+pub mod filter;
+pub mod grant;
+pub mod group;
+pub mod handle;
+pub mod mapping;
+pub mod member;
+pub mod organization;
+pub mod slice;
+pub mod token;
+pub mod tombstone;
+pub mod user;
+
 mod db;
 mod dialect;
+mod document;
 mod engine;
 mod error;
+mod id_list;
 mod migrate;
+mod page;
+mod stamp;
 mod tx;
 
 pub use db::{Db, Health, Options, Statistics};

@@ -24,7 +24,8 @@ impl ElementRows {
     /// `attribute pr`, `attribute.part pr`.
     pub(super) fn present(self, part: Option<&str>) -> Option<Fragment> {
         match part {
-            None => Some(Fragment::exact(format!("{})", self.of_one))),
+            // Of an element whose parts are all empty there is a row, but it is no value.
+            None => Some(Fragment { exact: false, ..Fragment::exact(format!("{})", self.of_one)) }),
             Some(part) => Some(self.any_row((self.columns)(part)?.present())),
         }
     }

@@ -7,6 +7,9 @@ use super::parameters::Parameters;
 use super::prefix::end_of_prefix;
 use crate::dialect;
 
+/// The longest text, in bytes, that the database looks for inside others.
+const LONGEST_PART: usize = 256;
+
 /// A column that holds text, compared by code point: keys are folded before they are stored.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TextColumn {
@@ -59,6 +62,8 @@ impl TextColumn {
                     None => self.by_index(from),
                 }
             }
+            // The search of SQLite takes the product of both lengths; in memory it takes their sum.
+            CompareOp::Contains if text.len() > LONGEST_PART => return None,
             CompareOp::Contains => {
                 let part = parameters.bind(text.to_owned());
                 self.guarded(dialect::contains(name, &part))
