@@ -2,5 +2,44 @@
 //!
 //! Ids, names and roles are types; the enrollment function is pure: the same users, groups, mappings and grants always give
 //! the same effective roles. Time and randomness come in as arguments.
+//!
+//! ```
+//! use enroll_domain::enrollment::{GroupFacts, Mapping, State, UserFacts, enroll};
+//! use enroll_domain::*;
+//! # let time = jiff::Timestamp::UNIX_EPOCH;
+//! # let (directory, user, group) = (DirectoryId::new(time, &[1; 10]), UserId::new(time, &[1; 10]), GroupId::new(time, &[1; 10]));
+//! # let (organization, mapping) = (OrganizationId::new(time, &[1; 10]), MappingId::new(time, &[1; 10]));
+//!
+//! let web = GroupName::new("Web team")?;
+//! let mut state = State::default();
+//! state.users.insert(user, UserFacts { directory: Some(directory), active: true });
+//! state.groups.insert(group, GroupFacts { name: web.clone(), members: vec![user], nested: vec![] });
+//! let mapped = MappedGroup::new(web, Some(group));
+//! state.mappings.push(Mapping { id: mapping, directory, group: mapped, organization, role: Role::Writer, paused: false });
+//!
+//! assert_eq!(enroll(&state).effective_role(organization, user), Some(Role::Writer));
+//! # Ok::<(), group_name::BlankGroupName>(())
+//! ```
 
+pub mod binding;
+pub mod enrollment;
+pub mod group_name;
+pub mod handle;
 pub mod id;
+pub mod name;
+pub mod privilege;
+pub mod reserved;
+pub mod role;
+pub mod scope;
+pub mod time;
+pub mod token;
+pub mod word;
+
+pub use binding::{MappedGroup, MappingBinding, RebindPolicy};
+pub use group_name::{GroupName, GroupNameKey};
+pub use handle::{Handle, HandleBase};
+pub use id::{DirectoryId, GrantId, GroupId, MappingId, OrganizationId, TokenId, UserId};
+pub use name::{DirectoryName, OrganizationName};
+pub use role::{ResourceRole, Role};
+pub use scope::Scope;
+pub use token::{PresentedToken, TokenHash, TokenKind, TokenSecret};

@@ -3,6 +3,12 @@
 //! Each leniency is a [`Quirk`] with a file of its own. A [`Dialect`] is a set of quirks: `strict` has none, `compat` has
 //! all. Whatever a quirk has changed in a request is written into [`Notes`], so that an administrator can see it.
 
+pub(crate) mod bare_values;
+pub(crate) mod empty_strings;
+pub(crate) mod lenient_schemas;
+pub(crate) mod manager_string;
+pub(crate) mod string_booleans;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -132,7 +138,10 @@ impl Default for Dialect {
     }
 }
 
-/// What was read differently from how it was written, for the request log.
+/// Most notes that are kept of one request: what comes after them repeats what they say.
+const MOST_NOTES: usize = 64;
+
+/// What was read differently from how it was written, for the request log. Keeps each note once, and 64 at most.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notes(Vec<Note>);
 
@@ -148,12 +157,19 @@ pub struct Note {
 impl Notes {
     /// Notes what a quirk has changed.
     pub fn quirk(&mut self, quirk: Quirk, text: impl Into<String>) {
-        self.0.push(Note { quirk: Some(quirk), text: text.into() });
+        self.push(Note { quirk: Some(quirk), text: text.into() });
     }
 
     /// Notes what was ignored.
     pub fn ignored(&mut self, text: impl Into<String>) {
-        self.0.push(Note { quirk: None, text: text.into() });
+        self.push(Note { quirk: None, text: text.into() });
+    }
+
+    /// Keeps a note, unless it is there already or there are [`MOST_NOTES`].
+    fn push(&mut self, note: Note) {
+        if self.0.len() < MOST_NOTES && !self.0.contains(&note) {
+            self.0.push(note);
+        }
     }
 
     /// The notes, in the order they were made.

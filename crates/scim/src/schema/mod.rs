@@ -1,10 +1,14 @@
 //! Schemas, resource types and their registry (RFC 7643 §2, §6, §7).
 
 mod attribute;
+mod build;
+mod core;
+mod definition;
 mod model;
 mod registry;
 mod resource_type;
 
+pub use self::core::{ENTERPRISE_USER_SCHEMA, GROUP_SCHEMA, USER_SCHEMA};
 pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness};
 pub use model::{AttributeRef, ResourceModel};
 pub use registry::{Registry, RegistryError};

@@ -66,9 +66,10 @@ impl ResourceModel {
         &self.common
     }
 
-    /// The top-level attribute of that name among base and common attributes, in any case.
+    /// The top-level attribute of that name among common and base attributes, in any case. A common attribute is the same
+    /// for every resource type, whatever a base schema says about it (RFC 7643 §3.1).
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
-        self.base.attribute(name).or_else(|| self.common.attribute(name))
+        self.common.attribute(name).or_else(|| self.base.attribute(name))
     }
 
     /// What `path` means here; `None` when this resource type has no such attribute.
@@ -76,7 +77,43 @@ impl ResourceModel {
     /// Case does not matter in any part. A prefix is the URI of the base schema or of an extension; `prefix:name` may be
     /// the URI of an extension as a whole, and, as older Entra jobs write it, of a schema followed by `.attribute`
     /// (`urn:…:enterprise:2.0:User.manager`).
-    pub fn resolve(&self, _path: &AttributePath) -> Option<AttributeRef<'_>> {
-        todo!("H1")
+    pub fn resolve(&self, path: &AttributePath) -> Option<AttributeRef<'_>> {
+        let Some(prefix) = &path.prefix else {
+            return self.member(None, &path.name, path.sub.as_deref());
+        };
+        if let Some(scope) = self.scope(prefix) {
+            return self.member(scope, &path.name, path.sub.as_deref());
+        }
+        if let Some(extension) = self.extension(&path.to_string()) {
+            return Some(AttributeRef::Extension(extension));
+        }
+        let scope = self.scope(&format!("{prefix}:{}", path.name))?;
+        let dotted = path.sub.as_deref()?;
+        match dotted.split_once('.') {
+            Some((name, sub)) => self.member(scope, name, Some(sub)),
+            None => self.member(scope, dotted, None),
+        }
+    }
+
+    /// The schema a prefix names: `Some(None)` for the base schema, `Some(Some(_))` for an extension.
+    fn scope(&self, uri: &str) -> Option<Option<&Schema>> {
+        if self.base.id.is(uri) { Some(None) } else { self.extension(uri).map(Some) }
+    }
+
+    fn member<'m>(
+        &'m self,
+        extension: Option<&'m Schema>,
+        name: &str,
+        sub: Option<&str>,
+    ) -> Option<AttributeRef<'m>> {
+        let attribute = match extension {
+            Some(schema) => schema.attribute(name),
+            None => self.attribute(name),
+        }?;
+        let sub = match sub {
+            Some(sub) => Some(attribute.sub_attribute(sub)?),
+            None => None,
+        };
+        Some(AttributeRef::Attribute { extension: extension.map(|schema| &schema.id), attribute, sub })
     }
 }

@@ -2,9 +2,28 @@
 
 use std::sync::Arc;
 
-use super::{ResourceModel, ResourceType, Schema};
+use super::{ResourceModel, ResourceType, Schema, core, definition};
 
 /// Every schema and resource type a server knows. Starts with [`Registry::core`]; custom ones are registered beside.
+///
+/// ```
+/// use enroll_scim::{Registry, ResourceType, Schema};
+///
+/// let schema: Schema = serde_json::from_str(r#"{
+///     "id": "urn:example:2.0:Printer",
+///     "name": "Printer",
+///     "attributes": [{"name": "serialNumber", "required": true, "caseExact": true, "uniqueness": "server"}]
+/// }"#)?;
+/// let printers: ResourceType = serde_json::from_str(r#"{
+///     "name": "Printer", "endpoint": "/Printers", "schema": "urn:example:2.0:Printer"
+/// }"#)?;
+///
+/// let mut registry = Registry::core();
+/// registry.register_schema(schema)?;
+/// registry.register_resource_type(printers)?;
+/// assert!(registry.model("Printer").is_some_and(|model| model.attribute("SERIALNUMBER").is_some()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
     schemas: Vec<Arc<Schema>>,
@@ -26,26 +45,73 @@ pub enum RegistryError {
     Invalid(String),
 }
 
+/// Endpoints that belong to the protocol (RFC 7644 §3.2).
+const RESERVED_ENDPOINTS: [&str; 6] =
+    ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas", "/Me", "/Bulk", "/.search"];
+
 impl Registry {
     /// User, Group and Enterprise User with all characteristics and errata (RFC 7643 §4, §8.7).
     pub fn core() -> Self {
-        todo!("H1")
+        Self { schemas: core::schemas(), resource_types: core::resource_types() }
     }
 
     /// Adds a schema.
     ///
     /// # Errors
     /// [`RegistryError`] when the URI is taken or the definition contradicts RFC 7643 §2.3.8 and §7.
-    pub fn register_schema(&mut self, _schema: Schema) -> Result<(), RegistryError> {
-        todo!("H1")
+    pub fn register_schema(&mut self, schema: Schema) -> Result<(), RegistryError> {
+        definition::check(&schema).map_err(RegistryError::Invalid)?;
+        if self.schema(schema.id.as_str()).is_some() {
+            return Err(RegistryError::Duplicate(schema.id.to_string()));
+        }
+        self.schemas.push(Arc::new(schema));
+        Ok(())
     }
 
     /// Adds a resource type whose schemas are registered.
     ///
     /// # Errors
     /// [`RegistryError`] when name or endpoint is taken or a schema is unknown.
-    pub fn register_resource_type(&mut self, _resource_type: ResourceType) -> Result<(), RegistryError> {
-        todo!("H1")
+    pub fn register_resource_type(&mut self, resource_type: ResourceType) -> Result<(), RegistryError> {
+        let ResourceType { name, endpoint, schema, schema_extensions, .. } = &resource_type;
+        if name.is_empty() {
+            return Err(RegistryError::Invalid("a resource type needs a name".into()));
+        }
+        let is_one_segment = endpoint.strip_prefix('/').is_some_and(|rest| {
+            !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        });
+        if !is_one_segment
+            || RESERVED_ENDPOINTS.iter().any(|reserved| reserved.eq_ignore_ascii_case(endpoint))
+        {
+            return Err(RegistryError::Invalid(format!(
+                "{endpoint:?} cannot be the endpoint of a resource type"
+            )));
+        }
+        for other in &self.resource_types {
+            if other.name.eq_ignore_ascii_case(name) {
+                return Err(RegistryError::Duplicate(name.clone()));
+            }
+            if other.endpoint.eq_ignore_ascii_case(endpoint) {
+                return Err(RegistryError::Duplicate(endpoint.clone()));
+            }
+        }
+        let mut used = vec![schema];
+        for extension in schema_extensions {
+            if used.contains(&&extension.schema) {
+                return Err(RegistryError::Invalid(format!(
+                    "{name} lists the schema {} twice",
+                    extension.schema
+                )));
+            }
+            used.push(&extension.schema);
+        }
+        match used.into_iter().find(|uri| self.schema(uri.as_str()).is_none()) {
+            Some(unknown) => Err(RegistryError::UnknownSchema(unknown.to_string())),
+            None => {
+                self.resource_types.push(resource_type);
+                Ok(())
+            }
+        }
     }
 
     /// All schemas, in the order of registration.
@@ -60,11 +126,27 @@ impl Registry {
 
     /// The schema with that URI, in any case.
     pub fn schema(&self, uri: &str) -> Option<&Schema> {
-        self.schemas().find(|schema| schema.id.is(uri))
+        self.shared(uri).map(AsRef::as_ref)
+    }
+
+    /// The resource type of that name, in any case.
+    pub fn resource_type(&self, name: &str) -> Option<&ResourceType> {
+        self.resource_types().find(|resource_type| resource_type.name.eq_ignore_ascii_case(name))
     }
 
     /// What is known of one resource type, for example `model("User")`.
-    pub fn model(&self, _resource_type: &str) -> Option<ResourceModel> {
-        todo!("H1")
+    pub fn model(&self, resource_type: &str) -> Option<ResourceModel> {
+        let resource_type = self.resource_type(resource_type)?;
+        let base = Arc::clone(self.shared(resource_type.schema.as_str())?);
+        let extensions = resource_type
+            .schema_extensions
+            .iter()
+            .map(|extension| self.shared(extension.schema.as_str()).map(Arc::clone))
+            .collect::<Option<_>>()?;
+        Some(ResourceModel::new(resource_type.clone(), base, extensions, core::common()))
+    }
+
+    fn shared(&self, uri: &str) -> Option<&Arc<Schema>> {
+        self.schemas.iter().find(|schema| schema.id.is(uri))
     }
 }

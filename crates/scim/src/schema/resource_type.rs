@@ -10,6 +10,7 @@ pub struct Schema {
     /// The schema's URI.
     pub id: SchemaUri,
     /// A short name for people, for example `User`.
+    #[serde(default)]
     pub name: String,
     /// What it is for.
     #[serde(default)]

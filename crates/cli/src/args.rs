@@ -1,0 +1,61 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{access, api_token, demo, directory, mapping, org, simulate, token};
+use crate::exit;
+use crate::settings::SettingsFlags;
+
+/// SCIM 2.0 service provider: identity providers push people and groups, organizations follow.
+#[derive(Debug, Parser)]
+#[command(name = "enroll", version, after_help = exit::HELP, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) settings: SettingsFlags,
+    /// Print JSON instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start the server
+    Serve,
+    /// Start a server in a temporary folder and play a week of Okta and Entra ID traffic against it
+    Demo(demo::DemoArguments),
+    /// Play an identity provider against a SCIM server and check each answer
+    Simulate(simulate::SimulateArguments),
+    /// Manage directories, each one connection to an identity provider
+    #[command(subcommand)]
+    Directory(directory::DirectoryCommand),
+    /// Manage SCIM tokens, with which an identity provider signs in
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Manage API tokens, with which applications and administrators sign in
+    #[command(subcommand)]
+    ApiToken(api_token::ApiTokenCommand),
+    /// Manage organizations and see who is in them
+    #[command(subcommand)]
+    Org(org::OrgCommand),
+    /// Manage mappings: which group gives which role in which organization
+    #[command(subcommand)]
+    Mapping(mapping::MappingCommand),
+    /// May this user act in that organization?
+    Check(access::AccessArguments),
+    /// Why may this user act in that organization, or why not?
+    Explain(access::AccessArguments),
+    /// Recompute all memberships and compare them with what the server answers
+    Verify,
+    /// Bring the database to the newest schema and stop
+    Migrate,
+    /// Show which settings are in force and where each came from
+    Config,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}

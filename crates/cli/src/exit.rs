@@ -1,0 +1,28 @@
+//! Exit codes: 0 done, 1 refused or failed, 2 wrong usage (by the argument parser), 3 answered "no", 4 the store cannot be
+//! used. Scripts rely on them; `enroll --help` documents them.
+
+use std::process::ExitCode;
+
+use enroll_service::Error;
+use enroll_store::StoreError;
+
+/// `check` answered no; `verify` found differences; `simulate` saw failed checks.
+pub(crate) const ANSWERED_NO: u8 = 3;
+
+/// What `--help` says of them.
+pub(crate) const HELP: &str = "\
+Exit codes:
+  0  done
+  1  refused or failed; the message says why
+  2  the command line cannot be understood
+  3  the answer is no: `check` denied, `verify` found differences, `simulate` saw failed checks
+  4  the database cannot be used";
+
+/// Prints the error with what led to it, and gives the code for it.
+#[expect(clippy::print_stderr, reason = "the message is for the person at the terminal")]
+pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
+    eprintln!("enroll: {error:#}");
+    let store = error.downcast_ref::<StoreError>().is_some()
+        || matches!(error.downcast_ref::<Error>(), Some(Error::Store(_)));
+    ExitCode::from(if store { 4 } else { 1 })
+}

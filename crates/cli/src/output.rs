@@ -1,0 +1,53 @@
+//! What commands print: tables for people, JSON with `--json`.
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Output {
+    /// Tables and sentences.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+impl Output {
+    /// Prints a line for people.
+    #[expect(clippy::print_stdout, reason = "the door to standard output")]
+    pub(crate) fn line(self, text: impl AsRef<str>) {
+        if self == Self::Text {
+            println!("{}", text.as_ref());
+        }
+    }
+
+    /// Prints `value` as JSON, or what `text` makes of it for people.
+    pub(crate) fn result<T: Serialize>(self, value: &T, text: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
+        let printed = match self {
+            Self::Json => serde_json::to_string_pretty(value)?,
+            Self::Text => text(value),
+        };
+        raw(printed);
+        Ok(())
+    }
+}
+
+/// Prints to standard output whatever the mode, for example a token that was asked for with `--print`.
+#[expect(clippy::print_stdout, reason = "the door to standard output")]
+pub(crate) fn raw(text: impl AsRef<str>) {
+    println!("{}", text.as_ref().trim_end());
+}
+
+/// A table of the terminal's width; `empty` is said instead of an empty table.
+pub(crate) fn table<const N: usize>(header: [&str; N], rows: Vec<[String; N]>, empty: &str) -> String {
+    if rows.is_empty() {
+        return empty.to_owned();
+    }
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(header);
+    for row in rows {
+        table.add_row(row);
+    }
+    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,242 @@
+//! Configuration: flags win over the environment (`ENROLL_*`), the environment over `enroll.toml`, the file over defaults.
+
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::{Context as _, anyhow, bail};
+use clap::{Args, ValueEnum};
+use enroll_service::PublicUrl;
+use serde::{Deserialize, Serialize};
+
+use crate::logging::LogFormat;
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct SettingsFlags {
+    /// Configuration file; ./enroll.toml is read when it is there
+    #[arg(long, global = true, value_name = "FILE", env = "ENROLL_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder of the embedded database [default: ./enroll-data] [env: ENROLL_DATA_DIR]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<String>,
+    /// Address to listen on [default: 127.0.0.1:8080] [env: ENROLL_LISTEN]
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub(crate) listen: Option<String>,
+    /// URL under which identity providers reach the service [default: http:// and the listen address] [env: ENROLL_PUBLIC_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Per-token rate limit: on or off [default: on] [env: ENROLL_RATE_LIMIT]
+    #[arg(long, global = true, value_name = "on|off")]
+    pub(crate) rate_limit: Option<String>,
+    /// Log level or filter [default: info] [env: ENROLL_LOG]
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub(crate) log: Option<String>,
+    /// Form of log lines: auto, json or text [default: auto] [env: ENROLL_LOG_FORMAT]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub(crate) log_format: Option<String>,
+}
+
+/// What `enroll.toml` may say. Unknown keys are errors.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    data_dir: Option<String>,
+    listen: Option<String>,
+    public_url: Option<String>,
+    rate_limit: Option<String>,
+    log: Option<String>,
+    log_format: Option<String>,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Origin {
+    /// Nobody said anything.
+    Default,
+    /// `enroll.toml`.
+    File,
+    /// An `ENROLL_*` variable.
+    Environment,
+    /// The command line.
+    Flag,
+}
+
+/// One line of `enroll config`.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct InForce {
+    /// The key, as in `enroll.toml`.
+    pub(crate) key: &'static str,
+    /// The value.
+    pub(crate) value: String,
+    /// Where it came from.
+    pub(crate) origin: Origin,
+}
+
+/// What is in force.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) public_url: PublicUrl,
+    pub(crate) rate_limit: bool,
+    pub(crate) log: String,
+    pub(crate) log_format: LogFormat,
+    /// The same as text, with origins, for `enroll config`.
+    pub(crate) in_force: Vec<InForce>,
+}
+
+/// Reads one variable of the environment.
+type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+impl Settings {
+    /// Puts flags, environment and file together.
+    pub(crate) fn load(flags: &SettingsFlags) -> anyhow::Result<Self> {
+        Self::from_sources(flags, &|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+    }
+
+    fn from_sources(flags: &SettingsFlags, environment: Environment<'_>) -> anyhow::Result<Self> {
+        if environment("ENROLL_DATABASE_URL").is_some() {
+            bail!("ENROLL_DATABASE_URL is set, but this version stores in SQLite only; unset it and use ENROLL_DATA_DIR");
+        }
+        let file = read_file(flags.config.as_deref())?;
+        let mut picker = Picker { environment, in_force: Vec::new() };
+        let data_dir = picker.pick("data_dir", flags.data_dir.as_ref(), file.data_dir, "./enroll-data")?;
+        let listen: SocketAddr = picker.pick("listen", flags.listen.as_ref(), file.listen, "127.0.0.1:8080")?;
+        let public_url =
+            picker.pick("public_url", flags.public_url.as_ref(), file.public_url, &format!("http://{listen}"))?;
+        let rate_limit: Switch = picker.pick("rate_limit", flags.rate_limit.as_ref(), file.rate_limit, "on")?;
+        let log = picker.pick("log", flags.log.as_ref(), file.log, "info")?;
+        let log_format: FormatWord = picker.pick("log_format", flags.log_format.as_ref(), file.log_format, "auto")?;
+        Ok(Self {
+            data_dir,
+            listen,
+            public_url,
+            rate_limit: rate_limit.0,
+            log,
+            log_format: log_format.0,
+            in_force: picker.in_force,
+        })
+    }
+}
+
+struct Picker<'a> {
+    environment: Environment<'a>,
+    in_force: Vec<InForce>,
+}
+
+impl Picker<'_> {
+    fn pick<T>(
+        &mut self,
+        key: &'static str,
+        flag: Option<&String>,
+        file: Option<String>,
+        default: &str,
+    ) -> anyhow::Result<T>
+    where
+        T: FromStr,
+        T::Err: Display,
+    {
+        let variable = format!("ENROLL_{}", key.to_uppercase());
+        let (value, origin) = match (flag, (self.environment)(&variable), file) {
+            (Some(value), _, _) => (value.clone(), Origin::Flag),
+            (None, Some(value), _) => (value, Origin::Environment),
+            (None, None, Some(value)) => (value, Origin::File),
+            (None, None, None) => (default.to_owned(), Origin::Default),
+        };
+        let parsed = value.parse().map_err(|error| {
+            let said_by = match origin {
+                Origin::Flag => format!("--{}", key.replace('_', "-")),
+                Origin::Environment => variable,
+                Origin::File => format!("{key} in the configuration file"),
+                Origin::Default => key.to_owned(),
+            };
+            anyhow!("{said_by} is {value:?}: {error}")
+        })?;
+        self.in_force.push(InForce { key, value, origin });
+        Ok(parsed)
+    }
+}
+
+fn read_file(named: Option<&Path>) -> anyhow::Result<File> {
+    let path = named.unwrap_or(Path::new("enroll.toml"));
+    if named.is_none() && !path.exists() {
+        return Ok(File::default());
+    }
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("{} is not a valid configuration", path.display()))
+}
+
+struct Switch(bool);
+
+impl FromStr for Switch {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "on" => Ok(Self(true)),
+            "off" => Ok(Self(false)),
+            _ => Err("say on or off"),
+        }
+    }
+}
+
+struct FormatWord(LogFormat);
+
+impl FromStr for FormatWord {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        LogFormat::from_str(text, false).map(Self).map_err(|_| "say auto, json or text")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Origin, Settings, SettingsFlags};
+
+    fn load(flags: &SettingsFlags, environment: &[(&str, &str)], file: &str) -> anyhow::Result<Settings> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("enroll.toml");
+        std::fs::write(&path, file).unwrap();
+        let flags = SettingsFlags { config: Some(path), ..flags.clone() };
+        Settings::from_sources(&flags, &|name| {
+            environment.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    fn origin(settings: &Settings, key: &str) -> Origin {
+        settings.in_force.iter().find(|line| line.key == key).unwrap().origin
+    }
+
+    #[test]
+    fn flags_win_over_environment_over_file_over_defaults() {
+        let flags = SettingsFlags { listen: Some("127.0.0.1:1".into()), ..SettingsFlags::default() };
+        let environment = [("ENROLL_LISTEN", "127.0.0.1:2"), ("ENROLL_DATA_DIR", "/e")];
+        let settings = load(&flags, &environment, "listen = \"127.0.0.1:3\"\ndata_dir = \"/f\"\nlog = \"debug\"").unwrap();
+        assert_eq!(settings.listen.port(), 1);
+        assert_eq!(settings.data_dir.to_str(), Some("/e"));
+        assert_eq!(settings.log, "debug");
+        assert_eq!(settings.public_url.as_str(), "http://127.0.0.1:1");
+        assert_eq!(origin(&settings, "listen"), Origin::Flag);
+        assert_eq!(origin(&settings, "data_dir"), Origin::Environment);
+        assert_eq!(origin(&settings, "log"), Origin::File);
+        assert_eq!(origin(&settings, "rate_limit"), Origin::Default);
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error() {
+        let error = load(&SettingsFlags::default(), &[], "lisen = \"127.0.0.1:3\"").unwrap_err();
+        assert!(format!("{error:#}").contains("lisen"), "{error:#}");
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_with_who_said_it() {
+        let error = load(&SettingsFlags::default(), &[("ENROLL_RATE_LIMIT", "maybe")], "").unwrap_err();
+        assert_eq!(error.to_string(), "ENROLL_RATE_LIMIT is \"maybe\": say on or off");
+        let error = load(&SettingsFlags::default(), &[("ENROLL_DATABASE_URL", "postgres://x")], "").unwrap_err();
+        assert!(error.to_string().contains("SQLite only"));
+    }
+}

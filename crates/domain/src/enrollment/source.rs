@@ -1,0 +1,124 @@
+//! Where a role comes from.
+
+use std::cmp::Reverse;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+use uuid::Uuid;
+
+use super::state::{Grant, GrantKind};
+use crate::{GrantId, GroupId, MappingId, Role};
+
+/// One reason for a user to have a role on an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Source {
+    /// A mapping of a group that the user is in.
+    Group {
+        /// The mapping.
+        mapping: MappingId,
+        /// The role that it gives.
+        role: Role,
+        /// How the user is in the mapped group.
+        path: GroupPath,
+    },
+    /// A grant by an admin.
+    Direct {
+        /// The grant.
+        grant: GrantId,
+        /// The role that it gives.
+        role: Role,
+    },
+    /// A grant by the default enrollment at first sign-in.
+    Jit {
+        /// The grant.
+        grant: GrantId,
+        /// The role that it gives.
+        role: Role,
+    },
+}
+
+impl Source {
+    /// The role that this source gives.
+    pub const fn role(&self) -> Role {
+        match self {
+            Self::Group { role, .. } | Self::Direct { role, .. } | Self::Jit { role, .. } => *role,
+        }
+    }
+
+    /// The order in which a user's sources are listed: highest role first, then by kind, then by age.
+    pub(super) fn precedence(&self) -> impl Ord {
+        let (kind, id): (u8, &Uuid) = match self {
+            Self::Group { mapping, .. } => (0, mapping.as_uuid()),
+            Self::Direct { grant, .. } => (1, grant.as_uuid()),
+            Self::Jit { grant, .. } => (2, grant.as_uuid()),
+        };
+        (Reverse(self.role()), kind, *id)
+    }
+}
+
+impl From<&Grant> for Source {
+    fn from(grant: &Grant) -> Self {
+        match grant.kind {
+            GrantKind::Direct => Self::Direct { grant: grant.id, role: grant.role },
+            GrantKind::Jit => Self::Jit { grant: grant.id, role: grant.role },
+        }
+    }
+}
+
+/// A group that a walk from a mapped group inward came to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    pub(super) group: GroupId,
+    /// The step that led here; the first step, the mapped group, names itself.
+    pub(super) outer: usize,
+}
+
+/// How a user is in a mapped group: the group that the user is a direct member of, the group that this one is nested in, and
+/// so on up to the mapped group. Serialised as a list of ids in that order.
+///
+/// It is the shortest way; of several, the one whose ids come first when read from the mapped group inward.
+/// All paths of one walk share its steps, so that a path costs the same however deep groups are nested.
+#[derive(Clone)]
+pub struct GroupPath {
+    walk: Arc<[Step]>,
+    innermost: usize,
+}
+
+impl GroupPath {
+    pub(super) const fn new(walk: Arc<[Step]>, innermost: usize) -> Self {
+        Self { walk, innermost }
+    }
+
+    /// The groups, from the user's direct group to the mapped group.
+    pub fn groups(&self) -> impl Iterator<Item = GroupId> {
+        let mut next = Some(self.innermost);
+        std::iter::from_fn(move || {
+            let position = next?;
+            let step = self.walk.get(position)?;
+            next = (step.outer != position).then_some(step.outer);
+            Some(step.group)
+        })
+    }
+}
+
+impl PartialEq for GroupPath {
+    fn eq(&self, other: &Self) -> bool {
+        self.groups().eq(other.groups())
+    }
+}
+
+impl Eq for GroupPath {}
+
+impl fmt::Debug for GroupPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.groups()).finish()
+    }
+}
+
+impl Serialize for GroupPath {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.groups())
+    }
+}

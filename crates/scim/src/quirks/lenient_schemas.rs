@@ -1,0 +1,21 @@
+//! A request body without `schemas`, or with URIs that do not belong.
+//!
+//! Okta and others leave `schemas` out of some requests; Entra ID adds a URI of Microsoft's to groups; OneLogin's templates
+//! may hold the URIs of SCIM 1.1:
+//!
+//! ```json
+//! {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group",
+//!              "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"],
+//!  "displayName": "Sales", "externalId": "8aa1a0c0-c4c3-4bc0-b4a5-2ef676900159"}
+//! ```
+
+use super::{Dialect, Notes, Quirk};
+
+/// Whether a fault of `schemas` is overlooked; `fault` is the sentence that is noted.
+pub(crate) fn overlooks(dialect: &Dialect, notes: &mut Notes, fault: &str) -> bool {
+    let accepted = dialect.allows(Quirk::LenientSchemas);
+    if accepted {
+        notes.quirk(Quirk::LenientSchemas, fault);
+    }
+    accepted
+}

@@ -1,1 +1,0 @@
-//! Validation and coercion of what a client sends, by schema.

@@ -1,0 +1,27 @@
+//! What an administrator sets up: directories, tokens, organizations, mappings.
+
+mod directory;
+mod mapping;
+mod organization;
+mod token;
+
+pub use directory::{DirectoryInfo, DirectorySettings};
+pub use mapping::{MappingInfo, NewMapping};
+pub use organization::{NewOrganization, OrganizationInfo};
+pub use token::{NewApiToken, NewScimToken, TokenInfo};
+
+pub(crate) use organization::find as find_organization;
+
+use crate::Error;
+
+/// Longest label, display name or description line that is kept, in characters.
+const LABEL_CHARACTERS: usize = 100;
+
+/// A label: not empty, one line, of bounded length.
+fn check_label(what: &str, text: &str) -> Result<String, Error> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > LABEL_CHARACTERS || text.chars().any(char::is_control) {
+        return Err(Error::Invalid(format!("the {what} has 1 to {LABEL_CHARACTERS} characters and no line breaks")));
+    }
+    Ok(text.to_owned())
+}

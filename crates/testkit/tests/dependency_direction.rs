@@ -1,0 +1,60 @@
+//! The crates' directions, read from `cargo metadata`: data flows HTTP -> protocol -> enrollment -> store, and no arrow
+//! points back.
+
+use std::collections::BTreeMap;
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+/// Every crate with what it may build on. A crate that is missing here has no place yet: give it one, with a reason.
+const MAY_USE: [(&str, &[&str]); 8] = [
+    ("enroll-scim", &[]),
+    ("enroll-domain", &["enroll-scim"]),
+    ("enroll-store", &["enroll-scim", "enroll-domain"]),
+    ("enroll-service", &["enroll-scim", "enroll-domain", "enroll-store"]),
+    ("enroll-api", &["enroll-scim", "enroll-domain", "enroll-service"]),
+    // Plays identity providers from outside: knowing the server would let it agree with its faults.
+    ("enroll-simulate", &[]),
+    (
+        "enroll",
+        &["enroll-scim", "enroll-domain", "enroll-store", "enroll-service", "enroll-api", "enroll-simulate"],
+    ),
+    ("enroll-testkit", &["enroll-scim", "enroll-domain", "enroll-store", "enroll-service", "enroll-api"]),
+];
+
+#[test]
+fn a_crate_uses_only_crates_above_it() {
+    let may_use = BTreeMap::from(MAY_USE);
+    let metadata = MetadataCommand::new().no_deps().other_options(["--locked".to_owned()]).exec().unwrap();
+    let mut wrong = Vec::new();
+    for package in &metadata.packages {
+        let name = package.name.as_str();
+        let Some(allowed) = may_use.get(name) else {
+            wrong.push(format!("{name} has no place in this test's table"));
+            continue;
+        };
+        for dependency in &package.dependencies {
+            let ours = dependency.name == "enroll" || dependency.name.starts_with("enroll-");
+            let for_tests = dependency.kind == DependencyKind::Development && dependency.name == "enroll-testkit";
+            if ours && !for_tests && !allowed.contains(&dependency.name.as_str()) {
+                wrong.push(format!("{name} must not use {}", dependency.name));
+            }
+        }
+    }
+    assert!(metadata.packages.len() > 1, "cargo metadata names the workspace's crates");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_protocol_library_does_no_input_output() {
+    let metadata = MetadataCommand::new().no_deps().other_options(["--locked".to_owned()]).exec().unwrap();
+    let scim = metadata.packages.iter().find(|package| package.name.as_str() == "enroll-scim").unwrap();
+    let normal: Vec<&str> = scim
+        .dependencies
+        .iter()
+        .filter(|dependency| dependency.kind == DependencyKind::Normal)
+        .map(|dependency| dependency.name.as_str())
+        .collect();
+    for banned in ["tokio", "reqwest", "hyper", "axum", "rusqlite", "rand", "futures"] {
+        assert!(!normal.contains(&banned), "enroll-scim must not use {banned}");
+    }
+}
