@@ -15,12 +15,12 @@ mod public_url;
 mod scim;
 mod service;
 mod session;
+mod source;
 mod verify;
 
-pub use access::{CheckAnswer, MemberEntry, MembersPage, UserSummary};
+pub use access::{CheckAnswer, ExplainAnswer, MemberEntry, MembersPage, UserSummary};
 pub use admin::{
-    DirectoryInfo, DirectorySettings, MappingInfo, NewApiToken, NewMapping, NewOrganization, NewScimToken, OrganizationInfo,
-    TokenInfo,
+    DirectoryInfo, DirectorySettings, MappingInfo, MappingState, NewMapping, NewOrganization, NewToken, OrganizationInfo, TokenInfo,
 };
 pub use clock::Clock;
 pub use entropy::Entropy;
@@ -29,4 +29,5 @@ pub use public_url::{InvalidPublicUrl, PublicUrl};
 pub use scim::{Answer, IfMatch, ListRequest, ProjectionRequest, ResourceKind, WriteOptions};
 pub use service::{Service, ServiceOptions};
 pub use session::{ApiSession, ScimSession};
+pub use source::{GroupSummary, SourceView};
 pub use verify::{Finding, VerifyReport};

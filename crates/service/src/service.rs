@@ -15,9 +15,9 @@ pub struct ServiceOptions {
     /// Bounds on one request.
     pub limits: Limits,
     /// Resources in a page when the client does not say.
-    pub default_page_size: usize,
+    pub default_page_size: u32,
     /// Most resources in a page.
-    pub max_page_size: usize,
+    pub max_page_size: u32,
     /// The time of day.
     pub clock: Clock,
 }

@@ -1,1 +1,66 @@
-//! Placeholder.
+//! The only crate with SQL.
+//!
+//! [`Db`] is the database: open it, hand [`Db::write`] a closure that changes something and [`Db::read`] or [`Db::look_up`]
+//! one that looks. Every closure gets a [`Tx`], one transaction, and runs on a thread that may block; nothing in the public
+//! interface names a database engine, so the same closures serve another engine (`docs/decisions/0001`).
+//!
+//! What this crate promises (and its tests show):
+//!
+//! * a write is answered after its commit is on the disk, never before;
+//! * a closure that fails leaves nothing behind and does not disturb the others that share its commit;
+//! * a commit whose outcome is unknown is an error, and nothing is written after it until the next start;
+//! * a read sees one snapshot, never half of a write, and every write that was answered before it began.
+//!
+//! What it must not do: decide anything. Rules live in `enroll-domain` and `enroll-service`.
+//!
+//! ```
+//! use enroll_store::{Db, Options, StoreError, params};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("enroll.db");
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
+//! let db = Db::open(Options::new(path), jiff::Timestamp::UNIX_EPOCH)?;
+//! db.write(|tx| {
+//!     tx.execute(
+//!         "INSERT INTO organizations (id, name, display_name, description, base_resource_role, created, version) \
+//!          VALUES (?1, ?2, ?2, '', 'write', 0, 1)",
+//!         &params!["018f0000-0000-7000-8000-000000000001", "acme"],
+//!     )
+//! })
+//! .await?;
+//! let name = db.look_up(|tx| tx.first("SELECT name FROM organizations", &[], |row| Ok(row.text(0)?.to_owned())))?;
+//! assert_eq!(name.as_deref(), Some("acme"));
+//! db.close().await;
+//! # Ok::<(), StoreError>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod directory;
+pub mod filter;
+pub mod grant;
+pub mod group;
+pub mod handle;
+pub mod mapping;
+pub mod member;
+pub mod organization;
+pub mod slice;
+pub mod token;
+pub mod tombstone;
+pub mod user;
+
+mod db;
+mod dialect;
+mod document;
+mod engine;
+mod error;
+mod id_list;
+mod migrate;
+mod page;
+mod stamp;
+mod tx;
+
+pub use db::{Db, Health, Options, Statistics};
+pub use error::StoreError;
+pub use migrate::known_version;
+pub use tx::{Param, Row, Tx};

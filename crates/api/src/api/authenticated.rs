@@ -9,7 +9,7 @@ use enroll_domain::Scope;
 
 use super::Problem;
 use crate::App;
-use crate::edge::Caller;
+use crate::edge::{Caller, ClientAddress};
 use crate::parse::bearer;
 
 /// A scope that a handler needs.
@@ -41,7 +41,8 @@ impl<N: Need> FromRequestParts<App> for Authenticated<N> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let unauthorized = |error: bearer::NoBearer| Problem::new(StatusCode::UNAUTHORIZED, error.to_string());
         let token = bearer::token(&parts.headers).map_err(unauthorized)?;
-        let session = app.service().authenticate_api(token).await?;
+        let address = ClientAddress::of(&parts.extensions);
+        let session = app.service().authenticate_api(token, address.as_deref())?;
         if let Some(caller) = parts.extensions.get::<Caller>() {
             caller.is(None, &session.label);
         }

@@ -2,22 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use enroll_domain::enrollment::Explanation;
-use enroll_service::UserSummary;
-use serde::Serialize;
+use enroll_service::ExplainAnswer;
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToRead};
 use super::parameters::UserAndOrganization;
 use crate::App;
-
-/// The user, and why she has a role or none.
-#[derive(Debug, Serialize)]
-pub(crate) struct ExplainAnswer {
-    user: UserSummary,
-    #[serde(flatten)]
-    explanation: Explanation,
-}
 
 /// Every source of a role, and what nearly gives one.
 pub(crate) async fn explain(
@@ -25,6 +15,5 @@ pub(crate) async fn explain(
     _caller: Authenticated<ToRead>,
     UserAndOrganization { user, organization }: UserAndOrganization,
 ) -> Result<Json<ExplainAnswer>, Problem> {
-    let (user, explanation) = app.service().explain(&user, &organization).await?;
-    Ok(Json(ExplainAnswer { user, explanation }))
+    Ok(Json(app.service().explain(&user, &organization).await?))
 }

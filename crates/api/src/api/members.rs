@@ -21,7 +21,7 @@ pub(crate) async fn members(
     let options = app.service().options();
     let limit = match query.number("limit")? {
         None => options.default_page_size,
-        Some(limit) => usize::try_from(limit).unwrap_or(if limit < 0 { 1 } else { usize::MAX }),
+        Some(limit) => u32::try_from(limit.max(1)).unwrap_or(u32::MAX),
     };
     let after = match query.one("after")? {
         None => None,

@@ -4,6 +4,7 @@
 //! has run out, is one answer in the surface's language and never the end of the process.
 
 mod caller;
+mod client_address;
 mod guard;
 mod head;
 mod request_id;
@@ -24,6 +25,7 @@ use crate::surface::Surface;
 use crate::{Drain, HttpConfig};
 
 pub(crate) use caller::Caller;
+pub(crate) use client_address::ClientAddress;
 use request_id::RequestId;
 use request_log::RequestLog;
 

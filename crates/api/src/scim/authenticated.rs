@@ -6,7 +6,7 @@ use enroll_service::ScimSession;
 
 use super::Refusal;
 use crate::App;
-use crate::edge::Caller;
+use crate::edge::{Caller, ClientAddress};
 use crate::parse::bearer;
 
 /// The identity provider that sent the request, by its SCIM token. It has not used up its requests either.
@@ -17,7 +17,8 @@ impl FromRequestParts<App> for Authenticated {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let token = bearer::token(&parts.headers).map_err(|error| Refusal::unauthorized(error.to_string(), false))?;
-        let session = app.service().authenticate_scim(token).await?;
+        let address = ClientAddress::of(&parts.extensions);
+        let session = app.service().authenticate_scim(token, address.as_deref())?;
         if let Some(caller) = parts.extensions.get::<Caller>() {
             caller.is(Some(&session.directory_name), &session.label);
         }

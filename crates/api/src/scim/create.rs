@@ -18,6 +18,6 @@ pub(crate) async fn create<K: Kind>(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Refusal> {
     let options = WriteOptions { projection, if_match: None, representation: true };
-    let created = app.service().create(&session, K::KIND, body, options).await?;
+    let created = app.service().create(&session, K::KIND, body, &options).await?;
     Ok(answer::resource(StatusCode::CREATED, &created))
 }

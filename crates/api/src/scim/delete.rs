@@ -14,6 +14,6 @@ pub(crate) async fn delete<K: Kind>(
     Segment(id): Segment,
     parameters: ChangeParameters,
 ) -> Result<StatusCode, Refusal> {
-    app.service().delete(&session, K::KIND, &id, parameters.if_match).await?;
+    app.service().delete(&session, K::KIND, &id, parameters.if_match.as_ref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

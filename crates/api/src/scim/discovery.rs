@@ -4,8 +4,10 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
-use enroll_scim::{Object, ScimError, discovery};
+use enroll_scim::discovery::{self, Pagination, ServiceProviderConfig};
+use enroll_scim::{Object, ScimError};
 use enroll_service::Service;
+use serde_json::json;
 
 use super::parameters::Segment;
 use super::{Refusal, answer};
@@ -23,8 +25,18 @@ impl DiscoveryDocuments {
     /// The documents of a service.
     pub(crate) fn of(service: &Service) -> Self {
         let base = service.public_url().scim_base();
+        let options = service.options();
+        let config = ServiceProviderConfig {
+            filter_max_results: Some(options.max_page_size),
+            pagination: Pagination {
+                cursor: false,
+                default_page_size: options.default_page_size,
+                max_page_size: options.max_page_size,
+            },
+            ..ServiceProviderConfig::default()
+        };
         Self {
-            service_provider_config: discovery::service_provider_config(&base),
+            service_provider_config: config.to_object(&base),
             resource_types: discovery::resource_types(service.registry(), &base),
             schemas: discovery::schemas(service.registry(), &base),
         }
@@ -53,7 +65,7 @@ pub(crate) async fn service_provider_config(State(app): State<App>, _unfiltered:
 
 /// `GET /ResourceTypes`
 pub(crate) async fn resource_types(State(app): State<App>, _unfiltered: Unfiltered) -> Response {
-    answer::scim_json(StatusCode::OK, &discovery::list_response(&app.discovery().resource_types))
+    answer::scim_json(StatusCode::OK, &list(&app.discovery().resource_types))
 }
 
 /// `GET /ResourceTypes/{name}`
@@ -67,7 +79,7 @@ pub(crate) async fn resource_type(
 
 /// `GET /Schemas`
 pub(crate) async fn schemas(State(app): State<App>, _unfiltered: Unfiltered) -> Response {
-    answer::scim_json(StatusCode::OK, &discovery::list_response(&app.discovery().schemas))
+    answer::scim_json(StatusCode::OK, &list(&app.discovery().schemas))
 }
 
 /// `GET /Schemas/{uri}`, the URI percent-encoded or not.
@@ -77,6 +89,18 @@ pub(crate) async fn schema(
     Segment(uri): Segment,
 ) -> Result<Response, Refusal> {
     one(&app.discovery().schemas, "id", &uri)
+}
+
+/// All of them in one ListResponse (RFC 7644 §3.4.2): these lists are never paged.
+fn list(documents: &[Object]) -> Object {
+    let count = json!(documents.len());
+    Object::from_iter([
+        ("schemas".to_owned(), json!(["urn:ietf:params:scim:api:messages:2.0:ListResponse"])),
+        ("totalResults".to_owned(), count.clone()),
+        ("startIndex".to_owned(), json!(1)),
+        ("itemsPerPage".to_owned(), count),
+        ("Resources".to_owned(), json!(documents)),
+    ])
 }
 
 fn one(documents: &[Object], key: &str, wanted: &str) -> Result<Response, Refusal> {

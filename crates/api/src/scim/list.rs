@@ -14,6 +14,6 @@ pub(crate) async fn list<K: Kind>(
     Authenticated(session): Authenticated,
     ListParameters(request): ListParameters,
 ) -> Result<Response, Refusal> {
-    let page = app.service().list(&session, K::KIND, request).await?;
+    let page = app.service().list(&session, K::KIND, &request).await?;
     Ok(answer::scim_json(StatusCode::OK, &page))
 }

@@ -26,7 +26,7 @@ pub(crate) async fn patch<K: Kind>(
         None => K::KIND == ResourceKind::User,
     };
     let options = parameters.with_representation(representation);
-    let patched = app.service().patch(&session, K::KIND, &id, body, options).await?;
+    let patched = app.service().patch(&session, K::KIND, &id, body, &options).await?;
     let mut response = answer::resource(StatusCode::OK, &patched);
     let followed = preference.filter(|preference| (*preference == ReturnPreference::Representation) == patched.resource.is_some());
     if let Some(preference) = followed {

@@ -18,6 +18,6 @@ pub(crate) async fn replace<K: Kind>(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Refusal> {
     let options = parameters.with_representation(true);
-    let replaced = app.service().replace(&session, K::KIND, &id, body, options).await?;
+    let replaced = app.service().replace(&session, K::KIND, &id, body, &options).await?;
     Ok(answer::resource(StatusCode::OK, &replaced))
 }

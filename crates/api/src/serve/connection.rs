@@ -17,6 +17,7 @@ use tower::ServiceExt as _;
 
 use super::activity::Activity;
 use super::watched::Watched;
+use crate::edge::ClientAddress;
 use crate::{Drain, HttpConfig};
 
 /// How much of a head hyper may hold: room for the longest target and headers that the edge lets through, so that it is the
@@ -29,9 +30,13 @@ fn head_buffer(config: &HttpConfig) -> usize {
 pub(super) async fn serve(stream: TcpStream, router: Router, config: &HttpConfig, drain: &Drain, places: &Semaphore) {
     // Small answers must not wait for an acknowledgement; without the option they are only slower.
     let _ = stream.set_nodelay(true);
+    let address = stream.peer_addr().ok().map(ClientAddress::from);
     let activity = Activity::begin();
-    let service = service_fn(|request: Request<Incoming>| {
+    let service = service_fn(|mut request: Request<Incoming>| {
         let (running, router) = (activity.request(), router.clone());
+        if let Some(address) = address {
+            request.extensions_mut().insert(address);
+        }
         async move {
             let response = router.oneshot(request.map(Body::new)).await;
             drop(running);

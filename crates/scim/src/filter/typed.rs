@@ -40,7 +40,9 @@ pub enum TypedValue {
 /// A filter with its meaning for one resource type: names resolved, literals converted, comparisons checked.
 ///
 /// `eq null` has become `Not(Present)`, `ne null` `Present`, and `ne value` is true where the attribute is unassigned or any
-/// of its values differs.
+/// of its values differs. The values of `emails.type` are those of the elements that have a type.
+///
+/// The brackets of a single-valued attribute have become `And([Present(attribute), …])` with targets in the resource.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TypedFilter {
     /// All hold.

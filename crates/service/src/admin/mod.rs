@@ -6,11 +6,11 @@ mod organization;
 mod token;
 
 pub use directory::{DirectoryInfo, DirectorySettings};
-pub use mapping::{MappingInfo, NewMapping};
+pub use mapping::{MappingInfo, MappingState, NewMapping};
 pub use organization::{NewOrganization, OrganizationInfo};
-pub use token::{NewApiToken, NewScimToken, TokenInfo};
+pub use token::{NewToken, TokenInfo};
 
-pub(crate) use organization::find as find_organization;
+pub(crate) use organization::{all as all_organizations, find as find_organization};
 
 use crate::Error;
 

@@ -1,6 +1,22 @@
 //! Users and groups over SCIM: create, read, list, replace, patch, delete.
 
-use enroll_scim::Object;
+mod conditions;
+mod create;
+mod delete;
+mod list;
+mod mappings;
+mod members;
+mod patch;
+mod read;
+mod replace;
+mod representation;
+mod view;
+
+use enroll_domain::GroupName;
+use enroll_scim::{Notes, Object, Quirk, Resource, ScimError};
+
+use crate::ScimSession;
+
 
 /// The resource types that a directory provisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,4 +99,18 @@ pub struct Answer {
     pub version: String,
     /// Whether the request has changed anything.
     pub changed: bool,
+}
+
+/// Writes down what was read differently from how it was written.
+fn note(session: &ScimSession, notes: &Notes) {
+    for note in notes.iter() {
+        let quirk = note.quirk.map_or("ignored", Quirk::name);
+        tracing::debug!(directory = %session.directory_name, quirk, "{}", note.text);
+    }
+}
+
+/// The name of a validated group.
+fn group_name(resource: &Resource) -> Result<GroupName, ScimError> {
+    GroupName::new(resource.text("displayName").unwrap_or_default())
+        .map_err(|error| ScimError::invalid_value(format!("displayName: {error}")))
 }

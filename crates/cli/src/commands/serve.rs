@@ -1,0 +1,41 @@
+//! `enroll serve`: the server, until a signal ends it.
+
+use anyhow::Context as _;
+use enroll_api::{HttpConfig, RateLimit, Server};
+use tokio::net::TcpListener;
+use tracing::info;
+
+use crate::open;
+use crate::settings::Settings;
+
+/// Serves until SIGTERM or Ctrl-C, then finishes what is under way and closes the store.
+pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
+    let service = open::service(settings).await?;
+    let listener =
+        TcpListener::bind(settings.listen).await.with_context(|| format!("cannot listen on {}", settings.listen))?;
+    let address = listener.local_addr()?;
+    info!(%address, public_url = %settings.public_url, data_dir = %settings.data_dir.display(), "serving");
+    let rate_limit = settings.rate_limit.then(RateLimit::default);
+    let server = Server::new(service.clone(), HttpConfig { rate_limit, ..HttpConfig::default() });
+    server.serve(listener, shutdown_signal()).await?;
+    service.close().await;
+    info!("stopped");
+    Ok(())
+}
+
+/// Resolves at SIGTERM or Ctrl-C.
+pub(crate) async fn shutdown_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

@@ -1,0 +1,81 @@
+//! The `enroll` binary as a process of its own.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use enroll_testkit::{Connection, wire};
+
+/// A server process with its data folder.
+pub struct Process {
+    pub address: SocketAddr,
+    folder: PathBuf,
+    child: Child,
+}
+
+fn command(folder: &Path, address: SocketAddr) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_enroll"));
+    command
+        .env_clear()
+        .env("ENROLL_DATA_DIR", folder)
+        .env("ENROLL_LISTEN", address.to_string())
+        .env("ENROLL_RATE_LIMIT", "off")
+        .env("ENROLL_LOG", "warn")
+        .current_dir(folder);
+    command
+}
+
+/// A loopback address with a port that nobody has.
+pub fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// Runs a command of the binary on the data folder, beside a running server or without one.
+pub fn enroll(folder: &Path, address: SocketAddr, arguments: &[&str]) -> Output {
+    command(folder, address).args(arguments).output().unwrap()
+}
+
+/// The same, for commands that must succeed; gives standard output.
+pub fn enroll_ok(folder: &Path, address: SocketAddr, arguments: &[&str]) -> String {
+    let output = enroll(folder, address, arguments);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "enroll {arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
+    text.trim_end().to_owned()
+}
+
+impl Process {
+    /// Starts `enroll serve` and waits until it is ready; gives how long that took.
+    pub async fn start(folder: &Path, address: SocketAddr) -> (Self, Duration) {
+        let begun = Instant::now();
+        let child = command(folder, address).arg("serve").stdout(Stdio::null()).spawn().unwrap();
+        let process = Self { address, folder: folder.to_owned(), child };
+        while !process.ready().await {
+            assert!(begun.elapsed() < Duration::from_secs(60), "the server is not ready after a minute");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        (process, begun.elapsed())
+    }
+
+    async fn ready(&self) -> bool {
+        let Ok(mut connection) = Connection::open(self.address).await else { return false };
+        connection.send(&wire::request("GET", "/readyz", "", "")).await.is_ok_and(|answer| answer.status == 200)
+    }
+
+    /// Runs a command beside the server.
+    pub fn enroll_ok(&self, arguments: &[&str]) -> String {
+        enroll_ok(&self.folder, self.address, arguments)
+    }
+
+    /// Ends the process at once, as `kill -9` does.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks the process to end with SIGTERM and gives its exit code.
+    pub fn terminate(mut self) -> Option<i32> {
+        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        self.child.wait().unwrap().code()
+    }
+}

@@ -1,0 +1,148 @@
+//! Directories: one connection to an identity provider each (enrollment.md §1.2).
+
+use enroll_domain::{DirectoryId, DirectoryName, RebindPolicy};
+use enroll_store::directory::{self, DialectName, DirectoryRow};
+use enroll_store::{StoreError, Tx, group, user};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{Error, Service};
+
+/// The directory that every instance has.
+const DEFAULT: &str = "default";
+
+/// Settings of a directory; what is `None` stays as it is, or has its default in a new directory.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DirectorySettings {
+    /// Whether requests are read by the RFCs to the letter; by default they are read as real identity providers write them.
+    pub strict: Option<bool>,
+    /// What happens when a mapped group is deleted and one of the same name is made; by default an admin confirms.
+    pub rebind: Option<RebindPolicy>,
+}
+
+impl DirectorySettings {
+    fn apply(self, row: &mut DirectoryRow) {
+        if let Some(strict) = self.strict {
+            row.dialect = if strict { DialectName::Strict } else { DialectName::Compat };
+        }
+        row.rebind = self.rebind.unwrap_or(row.rebind);
+    }
+}
+
+/// A directory as an administrator sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DirectoryInfo {
+    /// The id.
+    pub id: DirectoryId,
+    /// The name, unique in the instance.
+    pub name: String,
+    /// `compat` or `strict`.
+    pub dialect: &'static str,
+    /// What happens when a mapped group is deleted and one of the same name is made.
+    pub rebind: RebindPolicy,
+    /// When it was made.
+    pub created: Timestamp,
+    /// How many users it has.
+    pub users: u64,
+    /// How many groups it has.
+    pub groups: u64,
+}
+
+impl Service {
+    /// Makes a directory.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the name is none, [`Error::Conflict`] when it is taken.
+    pub async fn create_directory(&self, name: &str, settings: &DirectorySettings) -> Result<DirectoryInfo, Error> {
+        let mut row = self.new_directory(parse_name(name)?);
+        settings.apply(&mut row);
+        let taken = format!("there is a directory {name} already");
+        self.db()
+            .write(move |tx| {
+                directory::insert(tx, &row).map_err(|error| match error {
+                    StoreError::Unique { .. } => Error::Conflict(taken.clone()),
+                    other => other.into(),
+                })?;
+                info(tx, row.clone())
+            })
+            .await
+    }
+
+    /// All directories, by name.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub async fn directories(&self) -> Result<Vec<DirectoryInfo>, Error> {
+        self.db().read(|tx| directory::list(tx)?.into_iter().map(|row| info(tx, row)).collect()).await
+    }
+
+    /// Changes the settings of a directory; in force with the next request.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such directory.
+    pub async fn set_directory(&self, name: &str, settings: &DirectorySettings) -> Result<DirectoryInfo, Error> {
+        let (name, settings) = (name.to_owned(), *settings);
+        self.db()
+            .write(move |tx| {
+                let mut row = find(tx, &name)?;
+                settings.apply(&mut row);
+                directory::set_policy(tx, row.id, row.dialect, row.rebind)?;
+                info(tx, row)
+            })
+            .await
+    }
+
+    /// Makes the directory that every instance has, when it is not there.
+    pub(crate) async fn ensure_default_directory(&self) -> Result<(), Error> {
+        let name = parse_name(DEFAULT)?;
+        if self.db().look_up(|tx| directory::find_by_name(tx, &name))?.is_some() {
+            return Ok(());
+        }
+        let row = self.new_directory(name);
+        self.db()
+            .write(move |tx| {
+                // Another process may have been faster.
+                match directory::find_by_name(tx, &row.name)? {
+                    Some(_) => Ok(()),
+                    None => directory::insert(tx, &row).map_err(Error::from),
+                }
+            })
+            .await
+    }
+
+    fn new_directory(&self, name: DirectoryName) -> DirectoryRow {
+        let now = self.clock().now();
+        DirectoryRow {
+            id: DirectoryId::new(now, &self.entropy().id()),
+            name,
+            dialect: DialectName::default(),
+            rebind: RebindPolicy::default(),
+            created: now,
+        }
+    }
+}
+
+fn parse_name(name: &str) -> Result<DirectoryName, Error> {
+    name.parse().map_err(|error| Error::Invalid(format!("{name:?} is no name for a directory: {error}")))
+}
+
+/// The directory of that name, for a command that names one.
+pub(crate) fn find(tx: &Tx<'_>, name: &str) -> Result<DirectoryRow, Error> {
+    let missing = || Error::NotFound(format!("there is no directory {name}; list them: enroll directory list"));
+    let parsed: DirectoryName = name.parse().map_err(|_| missing())?;
+    directory::find_by_name(tx, &parsed)?.ok_or_else(missing)
+}
+
+fn info(tx: &Tx<'_>, row: DirectoryRow) -> Result<DirectoryInfo, Error> {
+    let everything = enroll_store::filter::Compiled::everything();
+    Ok(DirectoryInfo {
+        users: user::count(tx, row.id, &everything)?,
+        groups: group::count(tx, row.id, &everything)?,
+        id: row.id,
+        name: row.name.to_string(),
+        dialect: row.dialect.as_str(),
+        rebind: row.rebind,
+        created: row.created,
+    })
+}

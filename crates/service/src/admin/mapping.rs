@@ -1,0 +1,233 @@
+//! Mappings of groups to roles in organizations (enrollment.md §1.7, §3.2, §3.7).
+
+use std::collections::HashMap;
+use std::fmt;
+
+use enroll_domain::enrollment::Mapping;
+use enroll_domain::privilege::AllowPrivileged;
+use enroll_domain::{DirectoryId, GroupId, GroupName, MappedGroup, MappingBinding, MappingId, OrganizationId, Role};
+use enroll_scim::Folded;
+use enroll_store::mapping::{self, MappingRow};
+use enroll_store::{StoreError, Tx, directory, group};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::directory::find as find_directory;
+use super::organization::{all as all_organizations, find as find_organization};
+use crate::{Error, Service};
+
+/// A mapping to be made.
+#[derive(Debug, Clone)]
+pub struct NewMapping {
+    /// The directory's name.
+    pub directory: String,
+    /// The group's name, as the identity provider shows it; the group need not exist yet.
+    pub group: String,
+    /// Name or id of the organization.
+    pub organization: String,
+    /// The role; `member` when there is none.
+    pub role: Option<Role>,
+    /// Whether the roles `admin` and `owner` are meant.
+    pub allow_privileged: AllowPrivileged,
+}
+
+/// Whether a mapping has effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MappingState {
+    /// Bound to a group.
+    Active,
+    /// Waits for a group of its name.
+    Waiting,
+    /// Its group was deleted; an administrator has to confirm another.
+    Lost,
+    /// Kept without effect.
+    Paused,
+}
+
+impl fmt::Display for MappingState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Active => "active",
+            Self::Waiting => "waiting for its group",
+            Self::Lost => "group deleted",
+            Self::Paused => "paused",
+        })
+    }
+}
+
+/// A mapping as an administrator sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MappingInfo {
+    /// The id.
+    pub id: MappingId,
+    /// The directory's name.
+    pub directory: String,
+    /// The bound group's present name, or the name it waits for, or the last name of the deleted group.
+    pub group: String,
+    /// The bound group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_id: Option<GroupId>,
+    /// The organization's name.
+    pub organization: String,
+    /// The role it gives.
+    pub role: Role,
+    /// Whether it has effect.
+    pub state: MappingState,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+impl Service {
+    /// Maps a group to a role in an organization. In force at once, or as soon as a group of that name appears.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown directory or organization; [`Error::Invalid`] for an empty name or a privileged role
+    /// that is not expressly allowed; [`Error::Conflict`] when the group is mapped to the organization already.
+    pub async fn add_mapping(&self, new: &NewMapping) -> Result<MappingInfo, Error> {
+        let role = new.allow_privileged.organization_role(new.role).map_err(|error| Error::Invalid(error.to_string()))?;
+        let name = GroupName::new(&new.group).map_err(|error| Error::Invalid(error.to_string()))?;
+        let now = self.clock().now();
+        let id = MappingId::new(now, &self.entropy().id());
+        let new = new.clone();
+        self.db()
+            .write(move |tx| {
+                let directory = find_directory(tx, &new.directory)?.id;
+                let organization = find_organization(tx, &new.organization)?.id;
+                let found = group::find_by_name(tx, directory, &Folded::new(name.as_str()))?;
+                let group = match found {
+                    Some(row) => MappedGroup::new(named(&row.display_name)?, Some(row.id)),
+                    None => MappedGroup::new(name.clone(), None),
+                };
+                let row = MappingRow {
+                    mapping: Mapping { id, directory, group, organization, role, paused: false },
+                    created: now,
+                };
+                mapping::insert(tx, &row).map_err(|error| taken(error, name.as_str(), &new.organization))?;
+                info(tx, &row)
+            })
+            .await
+    }
+
+    /// All mappings of all directories, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub async fn mappings(&self) -> Result<Vec<MappingInfo>, Error> {
+        self.db()
+            .read(|tx| {
+                let names: HashMap<OrganizationId, String> =
+                    all_organizations(tx)?.into_iter().map(|row| (row.id, row.name.to_string())).collect();
+                let mut all = Vec::new();
+                for directory in directory::list(tx)? {
+                    for row in mapping::list(tx, directory.id)? {
+                        let organization = names.get(&row.mapping.organization).cloned().unwrap_or_default();
+                        all.push(describe(&row, directory.name.to_string(), organization));
+                    }
+                }
+                all.sort_by_key(|mapping| mapping.id);
+                Ok(all)
+            })
+            .await
+    }
+
+    /// Pauses a mapping, or lets it have effect again; in force at once.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none of that id.
+    pub async fn pause_mapping(&self, id: &str, paused: bool) -> Result<MappingInfo, Error> {
+        let id = id.to_owned();
+        self.db()
+            .write(move |tx| {
+                let mut row = find(tx, &id)?;
+                mapping::set_paused(tx, row.mapping.directory, row.mapping.id, paused)?;
+                row.mapping.paused = paused;
+                info(tx, &row)
+            })
+            .await
+    }
+
+    /// Points a mapping at the group that has its name now, or at the group named `group`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such mapping or group; [`Error::Conflict`] when another mapping maps that group to
+    /// the organization.
+    pub async fn rebind_mapping(&self, id: &str, group: Option<&str>) -> Result<MappingInfo, Error> {
+        let (id, group) = (id.to_owned(), group.map(str::to_owned));
+        self.db()
+            .write(move |tx| {
+                let row = find(tx, &id)?;
+                let Mapping { id, directory, .. } = row.mapping;
+                let name = group.as_deref().unwrap_or(row.mapping.group.name().as_str()).to_owned();
+                let found = group::find_by_name(tx, directory, &Folded::new(name.trim()))?.ok_or_else(|| {
+                    Error::NotFound(format!("the directory has no group {name:?}; name another with --group"))
+                })?;
+                mapping::rebind(tx, directory, id, found.id, named(&found.display_name)?)
+                    .map_err(|error| taken(error, &name, "the organization"))?;
+                info(tx, &find(tx, &id.to_string())?)
+            })
+            .await
+    }
+
+    /// Removes a mapping; what it gave ends at once.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none of that id.
+    pub async fn remove_mapping(&self, id: &str) -> Result<(), Error> {
+        let id = id.to_owned();
+        self.db()
+            .write(move |tx| {
+                let row = find(tx, &id)?;
+                mapping::delete(tx, row.mapping.directory, row.mapping.id)?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+fn find(tx: &Tx<'_>, id: &str) -> Result<MappingRow, Error> {
+    let missing = || Error::NotFound(format!("there is no mapping {id:?}; list them: enroll mapping list"));
+    let parsed: MappingId = id.parse().map_err(|_| missing())?;
+    mapping::find_anywhere(tx, parsed)?.ok_or_else(missing)
+}
+
+fn named(name: &str) -> Result<GroupName, Error> {
+    GroupName::new(name).map_err(|error| Error::Internal(error.to_string()))
+}
+
+fn taken(error: StoreError, group: &str, organization: &str) -> Error {
+    match error {
+        StoreError::Unique { .. } => Error::Conflict(format!(
+            "the group {group:?} is mapped to {organization} already; remove that mapping first, or change it"
+        )),
+        other => other.into(),
+    }
+}
+
+fn info(tx: &Tx<'_>, row: &MappingRow) -> Result<MappingInfo, Error> {
+    let directory: DirectoryId = row.mapping.directory;
+    let directory = directory::find(tx, directory)?.map(|row| row.name.to_string()).unwrap_or_default();
+    let organization = enroll_store::organization::find(tx, row.mapping.organization)?;
+    Ok(describe(row, directory, organization.map(|row| row.name.to_string()).unwrap_or_default()))
+}
+
+fn describe(row: &MappingRow, directory: String, organization: String) -> MappingInfo {
+    let mapping = &row.mapping;
+    let state = match mapping.group.binding() {
+        _ if mapping.paused => MappingState::Paused,
+        MappingBinding::Bound(_) => MappingState::Active,
+        MappingBinding::Waiting => MappingState::Waiting,
+        MappingBinding::Lost => MappingState::Lost,
+    };
+    MappingInfo {
+        id: mapping.id,
+        directory,
+        group: mapping.group.name().to_string(),
+        group_id: mapping.group.binding().group(),
+        organization,
+        role: mapping.role,
+        state,
+        created: row.created,
+    }
+}

@@ -1,0 +1,190 @@
+//! SCIM tokens and API tokens (enrollment.md §5).
+
+use enroll_domain::{PresentedToken, Scope, TokenHash, TokenId, TokenKind, TokenSecret};
+use enroll_store::token::api::ApiTokenRow;
+use enroll_store::token::scim::ScimTokenRow;
+use enroll_store::token::{self, LastUse};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+
+use super::check_label;
+use super::directory::find as find_directory;
+use crate::{Error, Service};
+
+/// A token as an administrator sees it; the secret is not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenInfo {
+    /// The public part of the token.
+    pub id: TokenId,
+    /// What it is for.
+    pub label: String,
+    /// `scim`, or the scope of an API token.
+    pub scope: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it ends; never, if `None`.
+    pub expires: Option<Timestamp>,
+    /// When it was last used, to the minute.
+    pub last_used: Option<Timestamp>,
+    /// From where it was last used.
+    pub last_used_address: Option<String>,
+}
+
+/// A token that was just made.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// What is kept of it.
+    pub info: TokenInfo,
+    /// The token itself: the only time that it is shown.
+    pub token: SecretString,
+}
+
+impl NewToken {
+    /// The token as text, to be handed over.
+    pub fn reveal(&self) -> &str {
+        self.token.expose_secret()
+    }
+}
+
+impl Service {
+    /// Makes a SCIM token for a directory.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown directory, [`Error::Invalid`] for an empty label or an expiry that has passed.
+    pub async fn create_scim_token(
+        &self,
+        directory: &str,
+        label: &str,
+        expires: Option<Timestamp>,
+    ) -> Result<NewToken, Error> {
+        let label = check_label("label", label)?;
+        let made = self.make(TokenKind::Scim, expires)?;
+        let directory = directory.to_owned();
+        let hash = TokenHash::of(made.secret());
+        let (id, created) = (made.id(), self.clock().now());
+        let info = self
+            .db()
+            .write(move |tx| {
+                let row = ScimTokenRow {
+                    id,
+                    directory: find_directory(tx, &directory)?.id,
+                    label: label.clone(),
+                    secret_hash: hash.clone(),
+                    created,
+                    expires,
+                    last_use: None,
+                };
+                token::scim::insert(tx, &row)?;
+                Ok::<_, Error>(TokenInfo::from(row))
+            })
+            .await?;
+        Ok(NewToken { info, token: made.reveal() })
+    }
+
+    /// The SCIM tokens of a directory, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown directory.
+    pub async fn scim_tokens(&self, directory: &str) -> Result<Vec<TokenInfo>, Error> {
+        let directory = directory.to_owned();
+        self.db()
+            .read(move |tx| {
+                let directory = find_directory(tx, &directory)?.id;
+                Ok(token::scim::list(tx, directory)?.into_iter().map(TokenInfo::from).collect())
+            })
+            .await
+    }
+
+    /// Deletes a SCIM token; the next request with it is refused.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none of that id.
+    pub async fn delete_scim_token(&self, id: &str) -> Result<(), Error> {
+        let missing = Error::NotFound(format!("there is no SCIM token {id:?}; list them: enroll token list"));
+        let Ok(id) = id.parse::<TokenId>() else { return Err(missing) };
+        let deleted = self
+            .db()
+            .write(move |tx| match token::scim::find(tx, id)? {
+                Some(row) => Ok::<_, Error>(token::scim::delete(tx, row.directory, id)?),
+                None => Ok(false),
+            })
+            .await?;
+        if deleted { Ok(()) } else { Err(missing) }
+    }
+
+    /// Makes an API token.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an empty label or an expiry that has passed.
+    pub async fn create_api_token(
+        &self,
+        label: &str,
+        scope: Scope,
+        expires: Option<Timestamp>,
+    ) -> Result<NewToken, Error> {
+        let label = check_label("label", label)?;
+        let made = self.make(TokenKind::Api, expires)?;
+        let row = ApiTokenRow {
+            id: made.id(),
+            label,
+            scope,
+            secret_hash: TokenHash::of(made.secret()),
+            created: self.clock().now(),
+            expires,
+            last_use: None,
+        };
+        let info = TokenInfo::from(row.clone());
+        self.db().write(move |tx| token::api::insert(tx, &row).map_err(Error::from)).await?;
+        Ok(NewToken { info, token: made.reveal() })
+    }
+
+    /// The API tokens, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub async fn api_tokens(&self) -> Result<Vec<TokenInfo>, Error> {
+        self.db().read(|tx| Ok(token::api::list(tx)?.into_iter().map(TokenInfo::from).collect())).await
+    }
+
+    /// Deletes an API token; the next request with it is refused.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none of that id.
+    pub async fn delete_api_token(&self, id: &str) -> Result<(), Error> {
+        let missing = Error::NotFound(format!("there is no API token {id:?}; list them: enroll api-token list"));
+        let Ok(id) = id.parse::<TokenId>() else { return Err(missing) };
+        let deleted = self.db().write(move |tx| token::api::delete(tx, id).map_err(Error::from)).await?;
+        if deleted { Ok(()) } else { Err(missing) }
+    }
+
+    fn make(&self, kind: TokenKind, expires: Option<Timestamp>) -> Result<PresentedToken, Error> {
+        let now = self.clock().now();
+        if expires.is_some_and(|expires| expires <= now) {
+            return Err(Error::Invalid("the expiry lies in the past".to_owned()));
+        }
+        let secret = self.entropy().secret().map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
+        Ok(PresentedToken::new(kind, TokenId::new(now, &self.entropy().id()), TokenSecret::from_random(secret)))
+    }
+}
+
+fn last_use(last_use: Option<LastUse>) -> (Option<Timestamp>, Option<String>) {
+    last_use.map_or((None, None), |last_use| (Some(last_use.at), last_use.address))
+}
+
+impl From<ScimTokenRow> for TokenInfo {
+    fn from(row: ScimTokenRow) -> Self {
+        let (last_used, last_used_address) = last_use(row.last_use);
+        let scope = TokenKind::Scim.to_string();
+        Self { id: row.id, label: row.label, scope, created: row.created, expires: row.expires, last_used, last_used_address }
+    }
+}
+
+impl From<ApiTokenRow> for TokenInfo {
+    fn from(row: ApiTokenRow) -> Self {
+        let (last_used, last_used_address) = last_use(row.last_use);
+        let scope = row.scope.to_string();
+        Self { id: row.id, label: row.label, scope, created: row.created, expires: row.expires, last_used, last_used_address }
+    }
+}

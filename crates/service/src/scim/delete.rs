@@ -1,0 +1,54 @@
+//! `DELETE` (RFC 7644 §3.6).
+
+use enroll_domain::{GroupId, UserId};
+use enroll_store::tombstone::Deletion;
+use enroll_store::{group, user};
+
+use super::read::not_found;
+use super::{IfMatch, ResourceKind, conditions, mappings};
+use crate::{Error, ScimSession, Service};
+
+impl Service {
+    /// Deletes a user or a group for good. Memberships and grants of a user end; a group's members stay users, and the mappings
+    /// bound to it give nothing any more.
+    ///
+    /// # Errors
+    /// [`Error::Scim`] 404 when the directory has none of that id; [`Error::PreconditionFailed`].
+    pub async fn delete(
+        &self,
+        session: &ScimSession,
+        kind: ResourceKind,
+        id: &str,
+        if_match: Option<&IfMatch>,
+    ) -> Result<(), Error> {
+        let directory = session.directory;
+        let missing = not_found(kind, id);
+        let (if_match, now) = (if_match.cloned(), self.clock().now());
+        let by = format!("SCIM token {}", session.label);
+        match kind {
+            ResourceKind::User => {
+                let id: UserId = id.parse().map_err(|_| missing.clone())?;
+                self.db()
+                    .write(move |tx| {
+                        let row = user::find(tx, directory, id)?.ok_or_else(|| missing.clone())?;
+                        conditions::check(if_match.as_ref(), row.version)?;
+                        user::delete(tx, directory, id, Deletion { now, by: &by })?;
+                        Ok(())
+                    })
+                    .await
+            }
+            ResourceKind::Group => {
+                let id: GroupId = id.parse().map_err(|_| missing.clone())?;
+                self.db()
+                    .write(move |tx| {
+                        let row = group::find(tx, directory, id)?.ok_or_else(|| missing.clone())?;
+                        conditions::check(if_match.as_ref(), row.version)?;
+                        mappings::group_deleted(tx, directory, id)?;
+                        group::delete(tx, directory, id, Deletion { now, by: &by })?;
+                        Ok(())
+                    })
+                    .await
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! `PATCH` (RFC 7644 §3.5.2): the whole request or nothing of it.
+
+use enroll_domain::{GroupId, UserId};
+use enroll_scim::patch::{MemberChange, PatchRequest};
+use enroll_scim::{Notes, Object, Resource};
+use enroll_store::{Tx, group, user};
+use jiff::Timestamp;
+
+use super::read::not_found;
+use super::replace::{store_group, store_user};
+use super::view::View;
+use super::{Answer, IfMatch, ResourceKind, WriteOptions, conditions, members, note};
+use crate::{Error, ScimSession, Service};
+
+impl Service {
+    /// Changes a user or a group by the operations of a PATCH, in order, all or none.
+    ///
+    /// # Errors
+    /// [`Error::Scim`] for whatever RFC 7644 §3.5.2 and §3.12 refuse; 404 when there is none of that id;
+    /// [`Error::PreconditionFailed`].
+    pub async fn patch(
+        &self,
+        session: &ScimSession,
+        kind: ResourceKind,
+        id: &str,
+        body: Object,
+        options: &WriteOptions,
+    ) -> Result<Answer, Error> {
+        let view = View::of_answer(self, session, kind, options)?;
+        let model = self.model(kind);
+        let mut notes = Notes::default();
+        let mut request = PatchRequest::parse(body, model, &session.dialect, self.limits(), &mut notes)?;
+        let members = match kind {
+            ResourceKind::User => Vec::new(),
+            ResourceKind::Group => request.detach(model, "members", &mut notes)?,
+        };
+        note(session, &notes);
+        let patch = Patch {
+            session: session.clone(),
+            request,
+            members,
+            if_match: options.if_match.clone(),
+            now: self.clock().now(),
+            view,
+        };
+        let missing = not_found(kind, id);
+        match kind {
+            ResourceKind::User => {
+                let id: UserId = id.parse().map_err(|_| missing)?;
+                self.db().write(move |tx| patch.user(tx, id)).await
+            }
+            ResourceKind::Group => {
+                let id: GroupId = id.parse().map_err(|_| missing)?;
+                self.db().write(move |tx| patch.group(tx, id)).await
+            }
+        }
+    }
+}
+
+/// One PATCH; it may have to be carried out again.
+struct Patch {
+    session: ScimSession,
+    request: PatchRequest,
+    /// What concerns the members of a group, which are rows and no part of its document.
+    members: Vec<MemberChange>,
+    if_match: Option<IfMatch>,
+    now: Timestamp,
+    view: View,
+}
+
+impl Patch {
+    fn user(&self, tx: &Tx<'_>, id: UserId) -> Result<Answer, Error> {
+        let row = user::find(tx, self.view.directory, id)?
+            .ok_or_else(|| not_found(ResourceKind::User, &id.to_string()))?;
+        conditions::check(self.if_match.as_ref(), row.version)?;
+        let current = Resource::from_stored(row.object()?);
+        let patched = self.apply(ResourceKind::User, &current)?;
+        store_user(tx, &self.view, row, &current, patched, self.now)
+    }
+
+    fn group(&self, tx: &Tx<'_>, id: GroupId) -> Result<Answer, Error> {
+        let row = group::find(tx, self.view.directory, id)?
+            .ok_or_else(|| not_found(ResourceKind::Group, &id.to_string()))?;
+        conditions::check(self.if_match.as_ref(), row.version)?;
+        let current = Resource::from_stored(row.object()?);
+        let patched = self.apply(ResourceKind::Group, &current)?;
+        let mut moved = 0;
+        for change in &self.members {
+            moved += members::apply(tx, &self.view, id, change, self.now)?;
+        }
+        store_group(tx, &self.view, row, &current, patched, moved > 0, self.now)
+    }
+
+    fn apply(&self, kind: ResourceKind, current: &Resource) -> Result<Resource, Error> {
+        let mut notes = Notes::default();
+        let patched = self.request.apply(self.view.service.model(kind), current, &mut notes)?;
+        note(&self.session, &notes);
+        Ok(patched.resource)
+    }
+}

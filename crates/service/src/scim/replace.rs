@@ -1,0 +1,144 @@
+//! `PUT` (RFC 7644 §3.5.1).
+
+use enroll_domain::{GroupId, UserId};
+use enroll_scim::validate;
+use enroll_scim::{Dialect, Notes, Object, Resource};
+use enroll_store::user::UserRow;
+use enroll_store::{Tx, group, user};
+use jiff::Timestamp;
+
+use super::create::{display_name_taken, user_name_taken};
+use super::members::{self, MemberIds};
+use super::read::not_found;
+use super::view::View;
+use super::{Answer, ResourceKind, WriteOptions, conditions, group_name, mappings, note};
+use crate::{Error, ScimSession, Service};
+
+impl Service {
+    /// Replaces a user or a group by the body of a PUT. What the body leaves out is cleared, except `active` of a user and
+    /// `members` of a group (`docs/decisions/0003`).
+    ///
+    /// # Errors
+    /// As [`Service::create`]; 404 when there is none of that id; [`Error::PreconditionFailed`].
+    pub async fn replace(
+        &self,
+        session: &ScimSession,
+        kind: ResourceKind,
+        id: &str,
+        body: Object,
+        options: &WriteOptions,
+    ) -> Result<Answer, Error> {
+        let view = View::of_answer(self, session, kind, options)?;
+        let replacement = Replacement {
+            session: session.clone(),
+            body,
+            if_match: options.if_match.clone(),
+            now: self.clock().now(),
+            view,
+        };
+        let missing = not_found(kind, id);
+        match kind {
+            ResourceKind::User => {
+                let id: UserId = id.parse().map_err(|_| missing)?;
+                self.db().write(move |tx| replacement.user(tx, id)).await
+            }
+            ResourceKind::Group => {
+                let id: GroupId = id.parse().map_err(|_| missing)?;
+                self.db().write(move |tx| replacement.group(tx, id)).await
+            }
+        }
+    }
+}
+
+/// One PUT; it may have to be carried out again.
+struct Replacement {
+    session: ScimSession,
+    body: Object,
+    if_match: Option<super::IfMatch>,
+    now: Timestamp,
+    view: View,
+}
+
+impl Replacement {
+    fn user(&self, tx: &Tx<'_>, id: UserId) -> Result<Answer, Error> {
+        let row = user::find(tx, self.view.directory, id)?
+            .ok_or_else(|| not_found(ResourceKind::User, &id.to_string()))?;
+        conditions::check(self.if_match.as_ref(), row.version)?;
+        let current = Resource::from_stored(row.object()?);
+        let resource = self.read(ResourceKind::User, &current)?;
+        store_user(tx, &self.view, row, &current, resource, self.now)
+    }
+
+    fn group(&self, tx: &Tx<'_>, id: GroupId) -> Result<Answer, Error> {
+        let directory = self.view.directory;
+        let missing = || not_found(ResourceKind::Group, &id.to_string());
+        let row = group::find(tx, directory, id)?.ok_or_else(missing)?;
+        conditions::check(self.if_match.as_ref(), row.version)?;
+        let current = Resource::from_stored(row.object()?);
+        let mut resource = self.read(ResourceKind::Group, &current)?;
+        let moved = match resource.take("members") {
+            Some(members) => {
+                let ids = MemberIds::of_values(Some(members), self.view.service.limits())?;
+                members::replace(tx, directory, id, &ids, self.now)?
+            }
+            None => 0,
+        };
+        store_group(tx, &self.view, row, &current, resource, moved > 0, self.now)
+    }
+
+    fn read(&self, kind: ResourceKind, current: &Resource) -> Result<Resource, Error> {
+        let (model, dialect): (_, &Dialect) = (self.view.service.model(kind), &self.session.dialect);
+        let mut notes = Notes::default();
+        let resource = validate::replace(model, dialect, current, self.body.clone(), &mut notes)?;
+        note(&self.session, &notes);
+        Ok(resource)
+    }
+}
+
+/// Stores what a PUT or PATCH made of a user; what has not changed keeps its version and time.
+pub(super) fn store_user(
+    tx: &Tx<'_>,
+    view: &View,
+    row: UserRow,
+    current: &Resource,
+    resource: Resource,
+    now: Timestamp,
+) -> Result<Answer, Error> {
+    let changed = resource != *current;
+    let (mut version, mut last_modified) = (row.version, row.last_modified);
+    if changed {
+        let stamp = user::update(tx, view.directory, row.id, &resource, now, None)
+            .map_err(|error| user_name_taken(error, &resource))?
+            .ok_or_else(|| not_found(ResourceKind::User, &row.id.to_string()))?;
+        (version, last_modified) = (stamp.version, stamp.last_modified);
+    }
+    view.user(tx, row.id, resource.into_object(), (row.created, last_modified, version), changed)
+}
+
+/// Stores what a PUT or PATCH made of a group. `moved` says that members have come or gone; the mappings follow a new name.
+pub(super) fn store_group(
+    tx: &Tx<'_>,
+    view: &View,
+    row: group::GroupRow,
+    current: &Resource,
+    resource: Resource,
+    moved: bool,
+    now: Timestamp,
+) -> Result<Answer, Error> {
+    let missing = || not_found(ResourceKind::Group, &row.id.to_string());
+    let (mut version, mut last_modified) = (row.version, row.last_modified);
+    let changed = resource != *current;
+    if changed {
+        let stamp = group::update(tx, view.directory, row.id, &resource, now, None)
+            .map_err(|error| display_name_taken(error, &resource))?
+            .ok_or_else(missing)?;
+        (version, last_modified) = (stamp.version, stamp.last_modified);
+        if resource.get("displayName") != current.get("displayName") {
+            mappings::group_named(tx, view.directory, row.id, &group_name(&resource)?)?;
+        }
+    } else if moved {
+        let stamp = group::touch(tx, view.directory, row.id, now)?.ok_or_else(missing)?;
+        (version, last_modified) = (stamp.version, stamp.last_modified);
+    }
+    view.group(tx, row.id, resource.into_object(), (row.created, last_modified, version), changed || moved)
+}

@@ -1,0 +1,1 @@
+//! A week in a small company.

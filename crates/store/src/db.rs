@@ -1,0 +1,231 @@
+//! The database: open it, write, read, close it.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use crate::engine::{self, Commit, Message, Readers, State, Work, Writer};
+use crate::error::StoreError;
+use crate::tx::Tx;
+
+pub use crate::engine::Statistics;
+
+/// How long a caller waits for a place in the queue of writes, or for a place among the scans (R21).
+const QUEUE_WAIT: Duration = Duration::from_secs(2);
+
+/// How long a look-up or a scan waits for a connection.
+const READER_WAIT: Duration = Duration::from_secs(1);
+
+/// How a database is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The database file. Its folder is made, readable for this user alone, if it does not exist.
+    pub path: PathBuf,
+    /// Connections that read at the same time, 2 at least. One is kept for look-ups.
+    pub readers: usize,
+    /// How long to wait while another process holds the database.
+    pub busy_timeout: Duration,
+    /// Write closures that may wait at the same time; a caller beyond waits 2 s for a place and is then refused.
+    pub queue: usize,
+    /// Write closures that may share one commit.
+    pub batch_jobs: usize,
+    /// How long a commit may be put off for closures that are already waiting.
+    pub batch_time: Duration,
+    /// Whether to look for damage first. A server does; a command beside a running server need not.
+    pub check: bool,
+}
+
+impl Options {
+    /// The usual options for this database file.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            readers: 4,
+            busy_timeout: Duration::from_secs(5),
+            queue: 1024,
+            batch_jobs: 128,
+            batch_time: Duration::from_millis(10),
+            check: true,
+        }
+    }
+}
+
+/// Whether the database can be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// Reads and writes work.
+    Ok,
+    /// Reads may work; writes are refused until the process is started again.
+    Failed {
+        /// What happened.
+        reason: String,
+    },
+}
+
+/// A database. Cheap to clone; all clones are the same database.
+///
+/// Dropping the last clone closes it without waiting; [`Db::close`] waits.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    inbox: Mutex<Sender<Message>>,
+    places: Arc<Semaphore>,
+    queue: usize,
+    readers: Arc<Readers>,
+    state: Arc<State>,
+}
+
+impl Db {
+    /// Opens the database, makes it if there is none, and brings its schema up to date; `now` is recorded with each step.
+    ///
+    /// Blocks: call it before the server starts, or on a thread that may block.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] if the file cannot be opened, [`StoreError::Corrupt`] if it is damaged,
+    /// [`StoreError::NewerDatabase`] if a newer version of this program wrote it, [`StoreError::Busy`] if another process holds it
+    /// for longer than the time-out.
+    pub fn open(options: Options, now: Timestamp) -> Result<Self, StoreError> {
+        Self::open_with(options, now, Box::new(|session| session.run("COMMIT")))
+    }
+
+    fn open_with(options: Options, now: Timestamp, commit: Commit) -> Result<Self, StoreError> {
+        let Options { path, readers, busy_timeout, queue, batch_jobs, batch_time, check } = options;
+        let path = engine::absolute(&path)?;
+        let mut session = engine::open(&path, busy_timeout, check, now)?;
+        let names = session.learn_names().map_err(|error| session.judge(&error).0)?;
+        let readers = Arc::new(Readers::new(path, readers, busy_timeout, names));
+        let state = Arc::new(State::default());
+        let (inbox, messages) = mpsc::channel();
+        let batch = (batch_jobs, batch_time);
+        let writer = Writer::new(session, messages, Arc::clone(&state), Arc::clone(&readers), batch, commit);
+        std::thread::Builder::new()
+            .name("enroll-writer".to_owned())
+            .spawn(|| writer.serve())
+            .map_err(|error| StoreError::Unavailable(format!("the writer thread does not start: {error}")))?;
+        let queue = queue.clamp(1, Semaphore::MAX_PERMITS);
+        let places = Arc::new(Semaphore::new(queue));
+        Ok(Self(Arc::new(Inner { inbox: Mutex::new(inbox), places, queue, readers, state })))
+    }
+
+    /// Runs `work` in one transaction and answers after its commit is on the disk. Closures that wait together share a commit.
+    ///
+    /// `work` may run more than once, so it must not keep anything of an earlier run; its changes are kept if it returns `Ok` and
+    /// undone if it returns `Err` or panics. Its error, too, is told only after the commit: it may rest on what another closure of
+    /// the same commit did. If the caller stops waiting, `work` may or may not be done.
+    ///
+    /// # Errors
+    /// Those of `work`; [`StoreError::Unavailable`] if the outcome is unknown or writing has stopped, [`StoreError::Full`] if the
+    /// disk is full, [`StoreError::Busy`] if another process holds the database.
+    pub async fn write<T, E>(
+        &self,
+        work: impl FnMut(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let place = self.place().await?;
+        let (caller, answer) = oneshot::channel();
+        let job = Message::Job(Box::new(Work::new(work, caller, place)));
+        if self.send(job).is_err() {
+            return Err(closed().into());
+        }
+        answer.await.unwrap_or_else(|_| {
+            Err(StoreError::Unavailable("the writer stopped before it answered".to_owned()).into())
+        })
+    }
+
+    /// Runs `work` on one snapshot, on a thread that may block: for whatever reads many rows.
+    ///
+    /// # Errors
+    /// Those of `work`; [`StoreError::Busy`] if too many others read; [`StoreError::Internal`] if `work` panicked.
+    pub async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let scans = Arc::clone(&self.0.readers.scans);
+        let place = tokio::time::timeout(QUEUE_WAIT, scans.acquire_owned()).await;
+        let place = place.map_err(|_| StoreError::Busy)?.map_err(|_| closed())?;
+        let readers = Arc::clone(&self.0.readers);
+        let answer = tokio::task::spawn_blocking(move || {
+            let answer = readers.run(READER_WAIT, work);
+            drop(place);
+            answer
+        });
+        answer
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Internal("a read closure panicked".to_owned()).into()))
+    }
+
+    /// Runs `work` on one snapshot, on the calling thread: only for a handful of index look-ups, which take less time than a
+    /// change of threads.
+    ///
+    /// # Errors
+    /// Those of `work`; [`StoreError::Busy`] if no connection becomes free within a second.
+    pub fn look_up<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.0.readers.run(READER_WAIT, work)
+    }
+
+    /// Whether the database can be written.
+    pub fn health(&self) -> Health {
+        self.0.state.failure().map_or(Health::Ok, |reason| Health::Failed { reason: reason.to_owned() })
+    }
+
+    /// What the writer has done since the database was opened.
+    pub fn statistics(&self) -> Statistics {
+        self.0.state.statistics()
+    }
+
+    /// How many writes are queued or being done: a gauge for operators.
+    pub fn waiting_writes(&self) -> usize {
+        self.0.queue.saturating_sub(self.0.places.available_permits())
+    }
+
+    /// Refuses new writes, finishes those that wait, copies the write-ahead log into the file and closes it.
+    pub async fn close(&self) {
+        self.0.places.close();
+        let (closed, done) = oneshot::channel();
+        if self.send(Message::Close(closed)).is_ok() {
+            // An error means that the writer is gone: closed as well.
+            drop(done.await);
+        }
+    }
+
+    async fn place(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        if let Some(refusal) = self.0.state.refusal() {
+            return Err(refusal);
+        }
+        let places = Arc::clone(&self.0.places);
+        match Arc::clone(&places).try_acquire_owned() {
+            Ok(place) => Ok(place),
+            Err(_) => match tokio::time::timeout(QUEUE_WAIT, places.acquire_owned()).await {
+                Ok(place) => place.map_err(|_| closed()),
+                Err(_) => Err(StoreError::Unavailable("too many writes wait".to_owned())),
+            },
+        }
+    }
+
+    fn send(&self, message: Message) -> Result<(), StoreError> {
+        let inbox = self.0.inbox.lock().unwrap_or_else(PoisonError::into_inner);
+        inbox.send(message).map_err(|_| closed())
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("it is closed".to_owned())
+}
+
+#[cfg(test)]
+mod commit_failure;

@@ -1,0 +1,144 @@
+//! Directories: one row for each connection to an identity provider (enrollment.md 1.2).
+
+use std::fmt;
+use std::str::FromStr;
+
+use enroll_domain::{DirectoryId, DirectoryName, RebindPolicy};
+use enroll_scim::Dialect;
+use jiff::Timestamp;
+
+use crate::{Row, StoreError, Tx, params};
+
+/// How strictly a directory reads requests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DialectName {
+    /// The RFC to the letter.
+    Strict,
+    /// What real identity providers send.
+    #[default]
+    Compat,
+}
+
+impl DialectName {
+    /// The word in the database and in configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Compat => "compat",
+        }
+    }
+
+    /// The quirks that it allows.
+    pub fn dialect(self) -> Dialect {
+        match self {
+            Self::Strict => Dialect::strict(),
+            Self::Compat => Dialect::compat(),
+        }
+    }
+}
+
+impl fmt::Display for DialectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The word is neither `strict` nor `compat`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is not a dialect: use strict or compat")]
+pub struct UnknownDialect;
+
+impl FromStr for DialectName {
+    type Err = UnknownDialect;
+
+    fn from_str(text: &str) -> Result<Self, UnknownDialect> {
+        match text {
+            "strict" => Ok(Self::Strict),
+            "compat" => Ok(Self::Compat),
+            _ => Err(UnknownDialect),
+        }
+    }
+}
+
+/// A directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryRow {
+    /// Its id.
+    pub id: DirectoryId,
+    /// Its name, unique in the instance.
+    pub name: DirectoryName,
+    /// How strictly it reads requests.
+    pub dialect: DialectName,
+    /// What it does when a group appears with the name of a lost one.
+    pub rebind: RebindPolicy,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+const SELECT: &str = "SELECT id, name, dialect, rebind, created FROM directories";
+
+fn read(row: &Row<'_>) -> Result<DirectoryRow, StoreError> {
+    Ok(DirectoryRow {
+        id: row.id(0)?,
+        name: row.id(1)?,
+        dialect: row.id(2)?,
+        rebind: row.id(3)?,
+        created: row.timestamp(4)?,
+    })
+}
+
+/// Adds a directory.
+///
+/// # Errors
+/// [`StoreError::Unique`] when the name is taken.
+pub fn insert(tx: &Tx<'_>, directory: &DirectoryRow) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO directories (id, name, dialect, rebind, created) VALUES (?1, ?2, ?3, ?4, ?5)",
+        &params![
+            directory.id,
+            directory.name.as_str(),
+            directory.dialect.as_str(),
+            directory.rebind.as_str(),
+            directory.created,
+        ],
+    )
+    .map(drop)
+}
+
+/// A directory by its id.
+///
+/// # Errors
+/// The store fails.
+pub fn find(tx: &Tx<'_>, id: DirectoryId) -> Result<Option<DirectoryRow>, StoreError> {
+    tx.first(&format!("{SELECT} WHERE id = ?1"), &params![id], read)
+}
+
+/// A directory by its name.
+///
+/// # Errors
+/// The store fails.
+pub fn find_by_name(tx: &Tx<'_>, name: &DirectoryName) -> Result<Option<DirectoryRow>, StoreError> {
+    tx.first(&format!("{SELECT} WHERE name = ?1"), &params![name.as_str()], read)
+}
+
+/// All directories, ordered by name.
+///
+/// # Errors
+/// The store fails.
+pub fn list(tx: &Tx<'_>) -> Result<Vec<DirectoryRow>, StoreError> {
+    tx.query(&format!("{SELECT} ORDER BY name"), &[], read)
+}
+
+/// Changes dialect and rebind policy; answers whether there is such a directory.
+///
+/// # Errors
+/// The store fails.
+pub fn set_policy(
+    tx: &Tx<'_>,
+    id: DirectoryId,
+    dialect: DialectName,
+    rebind: RebindPolicy,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE directories SET dialect = ?2, rebind = ?3 WHERE id = ?1";
+    Ok(tx.execute(sql, &params![id, dialect.as_str(), rebind.as_str()])? > 0)
+}

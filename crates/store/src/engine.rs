@@ -1,0 +1,21 @@
+//! SQLite: one thread that writes, a few connections that read.
+
+mod batch;
+mod checkpoint;
+mod failure;
+mod job;
+mod open;
+mod readers;
+mod session;
+mod state;
+mod writer;
+
+pub use state::Statistics;
+
+pub(crate) use failure::Trouble;
+pub(crate) use job::Work;
+pub(crate) use open::{absolute, open};
+pub(crate) use readers::Readers;
+pub(crate) use session::Session;
+pub(crate) use state::State;
+pub(crate) use writer::{Commit, Message, Writer};

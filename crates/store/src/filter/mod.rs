@@ -1,0 +1,71 @@
+//! Filters as conditions of SQL (RFC 7644 §3.4.2.2).
+//!
+//! A [`TypedFilter`] becomes a condition on `users` or `groups` with bound, typed values; nothing that a client wrote becomes
+//! part of a statement (threat S31). What has no column is left to [`TypedFilter::matches`], which also is what the tests
+//! compare the database with.
+
+mod common;
+mod compile;
+mod email;
+mod fragment;
+mod group;
+mod member;
+mod membership;
+mod parameters;
+mod prefix;
+mod rows;
+mod text;
+mod time;
+mod user;
+
+use enroll_scim::filter::TypedFilter;
+
+use crate::Param;
+use compile::{Columns, compile};
+use parameters::Parameters;
+
+/// A filter as a condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compiled {
+    /// The condition, for the WHERE of a statement on `users` or `groups`. `?1` is the directory's id, `?2` the first of
+    /// `params`.
+    pub sql: String,
+    /// The values, from `?2` on.
+    pub params: Vec<Param<'static>>,
+    /// Whether the condition decides. Else it holds wherever the filter does, and the caller asks
+    /// [`TypedFilter::matches`] about each row.
+    pub exact: bool,
+}
+
+impl Compiled {
+    /// The condition of a query without a filter: every resource of the directory.
+    pub fn everything() -> Self {
+        Self { sql: "1 = 1".to_owned(), params: Vec::new(), exact: true }
+    }
+
+    /// The condition for a filter on users.
+    ///
+    /// Decided by the database: `userName`, `displayName`, `externalId`, `id`, `active`, `emails.value`, `emails.type`,
+    /// `groups.value` (`eq` and `ne`, nested groups included), `meta.created`, `meta.lastModified`, and any combination.
+    pub fn for_users(filter: &TypedFilter) -> Self {
+        Self::new(filter, &user::UserColumns)
+    }
+
+    /// The condition for a filter on groups.
+    ///
+    /// Decided by the database: `displayName`, `externalId`, `id`, `members.value`, `members.type`, `meta.created`,
+    /// `meta.lastModified`, and any combination.
+    pub fn for_groups(filter: &TypedFilter) -> Self {
+        Self::new(filter, &group::GroupColumns)
+    }
+
+    fn new(filter: &TypedFilter, columns: &impl Columns) -> Self {
+        let mut parameters = Parameters::default();
+        match compile(filter, columns, &mut parameters) {
+            Some(condition) => {
+                Self { sql: condition.sql, params: parameters.into_values(), exact: condition.exact }
+            }
+            None => Self { exact: false, ..Self::everything() },
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Handles and the names of organizations: one name space, and nothing in it is ever given out again (enrollment.md 1.5, 2.2).
+
+use enroll_domain::{Handle, HandleBase, OrganizationId, OrganizationName, UserId};
+use uuid::Uuid;
+
+use crate::{StoreError, Tx, params};
+
+/// Whom a name belongs to, or belonged to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// A user.
+    User(UserId),
+    /// An organization.
+    Organization(OrganizationId),
+    /// A user or an organization that was deleted.
+    Tombstone(Uuid),
+}
+
+impl Owner {
+    const fn parts(self) -> (&'static str, Uuid) {
+        match self {
+            Self::User(id) => ("user", *id.as_uuid()),
+            Self::Organization(id) => ("organization", *id.as_uuid()),
+            Self::Tombstone(id) => ("tombstone", id),
+        }
+    }
+
+    fn from_parts(kind: &str, id: Uuid) -> Result<Self, StoreError> {
+        match kind {
+            "user" => Ok(Self::User(UserId::from_uuid(id))),
+            "organization" => Ok(Self::Organization(OrganizationId::from_uuid(id))),
+            "tombstone" => Ok(Self::Tombstone(id)),
+            _ => Err(StoreError::Corrupt("a handle of an unknown kind of owner".to_owned())),
+        }
+    }
+}
+
+/// Gives a user the first free handle of a base: without a number, else with the smallest free one from 1.
+///
+/// # Errors
+/// The store fails.
+pub fn claim(tx: &Tx<'_>, base: &HandleBase, user: UserId) -> Result<Handle, StoreError> {
+    if let Some(handle) = base.without_suffix()
+        && take(tx, handle.as_str(), Owner::User(user))?
+    {
+        return Ok(handle);
+    }
+    // Numbers begin with a digit; what follows the digits does not matter. `:` is the character behind `9`.
+    let prefix = base.search_prefix();
+    let numbered = tx.query(
+        "SELECT handle FROM handles WHERE handle >= ?1 AND handle < ?2",
+        &params![format!("{prefix}-0"), format!("{prefix}-:")],
+        |row| Ok(row.text(0)?.to_owned()),
+    )?;
+    let plain = base.without_suffix();
+    let taken = numbered.iter().map(String::as_str).chain(plain.as_ref().map(Handle::as_str));
+    let handle = base.first_free(taken);
+    if take(tx, handle.as_str(), Owner::User(user))? {
+        Ok(handle)
+    } else {
+        Err(StoreError::Unique { constraint: "handles_pkey".to_owned() })
+    }
+}
+
+/// Gives a user the handle that an admin chose; `false` if it is taken, or was once.
+///
+/// # Errors
+/// The store fails.
+pub fn claim_chosen(tx: &Tx<'_>, handle: &Handle, user: UserId) -> Result<bool, StoreError> {
+    take(tx, handle.as_str(), Owner::User(user))
+}
+
+/// Gives an organization its name; `false` if it is taken, or was once.
+///
+/// # Errors
+/// The store fails.
+pub fn claim_organization(
+    tx: &Tx<'_>,
+    name: &OrganizationName,
+    organization: OrganizationId,
+) -> Result<bool, StoreError> {
+    take(tx, name.as_str(), Owner::Organization(organization))
+}
+
+/// Whom a name belongs to, or belonged to.
+///
+/// # Errors
+/// The store fails.
+pub fn owner(tx: &Tx<'_>, name: &str) -> Result<Option<Owner>, StoreError> {
+    tx.first("SELECT owner_kind, owner_id FROM handles WHERE handle = ?1", &params![name], |row| {
+        Owner::from_parts(row.text(0)?, row.id(1)?)
+    })
+}
+
+/// Keeps a name for ever when its owner is deleted.
+pub(crate) fn bury(tx: &Tx<'_>, name: &str) -> Result<(), StoreError> {
+    tx.execute("UPDATE handles SET owner_kind = 'tombstone' WHERE handle = ?1", &params![name]).map(drop)
+}
+
+fn take(tx: &Tx<'_>, name: &str, owner: Owner) -> Result<bool, StoreError> {
+    let (kind, id) = owner.parts();
+    let taken = tx.execute(
+        "INSERT INTO handles (handle, owner_kind, owner_id) VALUES (?1, ?2, ?3) ON CONFLICT (handle) DO NOTHING",
+        &params![name, kind, id],
+    )?;
+    Ok(taken > 0)
+}

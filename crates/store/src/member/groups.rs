@@ -1,0 +1,61 @@
+//! The groups that users belong to.
+
+use enroll_domain::{DirectoryId, GroupId, UserId};
+
+use crate::id_list::id_lists;
+use crate::{StoreError, Tx, params};
+
+/// One group that one user belongs to (RFC 7643 §4.1.2, `groups`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupOfUser {
+    /// The user.
+    pub user: UserId,
+    /// The group.
+    pub group: GroupId,
+    /// The group's displayName.
+    pub display: String,
+    /// Whether the group names the user, and not only a group that the user is in.
+    pub direct: bool,
+}
+
+/// The groups that each of the users belongs to, directly or through other groups, ordered by user and group.
+///
+/// Cycles end: what was reached is not entered again.
+///
+/// # Errors
+/// The store fails.
+pub fn groups_of_users(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    users: &[UserId],
+) -> Result<Vec<GroupOfUser>, StoreError> {
+    let mut found = Vec::new();
+    for list in id_lists(2, users.iter().map(|user| *user.as_uuid())) {
+        let sql = format!(
+            "WITH RECURSIVE reached (user_id, group_id) AS (\
+             SELECT member_id, group_id FROM group_members \
+             WHERE directory_id = ?1 AND member_type = 'User' AND member_id IN ({}) \
+             UNION \
+             SELECT reached.user_id, group_members.group_id FROM reached \
+             JOIN group_members ON group_members.member_id = reached.group_id \
+             WHERE group_members.directory_id = ?1) \
+             SELECT reached.user_id, groups.id, groups.display_name, \
+             CASE WHEN EXISTS (SELECT 1 FROM group_members WHERE group_members.directory_id = ?1 \
+             AND group_members.group_id = groups.id AND group_members.member_id = reached.user_id) THEN 1 ELSE 0 END \
+             FROM reached JOIN groups ON groups.id = reached.group_id WHERE groups.directory_id = ?1 \
+             ORDER BY reached.user_id, groups.id",
+            list.placeholders
+        );
+        found.extend(tx.query(&sql, &list.after(params![directory]), |row| {
+            Ok(GroupOfUser {
+                user: row.id(0)?,
+                group: row.id(1)?,
+                display: row.text(2)?.to_owned(),
+                direct: row.boolean(3)?,
+            })
+        })?);
+    }
+    // Each statement has ordered its own share.
+    found.sort_by_key(|membership| (membership.user, membership.group));
+    Ok(found)
+}

@@ -1,0 +1,83 @@
+//! Some users: for access checks, explanations and the events of a change.
+
+use enroll_domain::enrollment::{State, UserFacts};
+use enroll_domain::{DirectoryId, MappingBinding, UserId};
+
+use super::read_group;
+use crate::id_list::id_lists;
+use crate::member::Member;
+use crate::{StoreError, Tx, grant, mapping, params};
+
+/// The users, the groups around them at any depth with what of their members matters here, the mappings of those groups, and the
+/// users' grants. With `explain` also the mappings of the directory that wait for their group or have lost it.
+///
+/// The cost grows with the users and the groups around them, not with the members of those groups.
+///
+/// # Errors
+/// The store fails.
+pub fn of_users(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    users: &[UserId],
+    explain: bool,
+) -> Result<State, StoreError> {
+    let mut state = State::default();
+    for list in id_lists(2, users.iter().map(|user| *user.as_uuid())) {
+        let (ids, params) = (&list.placeholders, list.after(params![directory]));
+        let sql = format!("SELECT id, active FROM users WHERE directory_id = ?1 AND id IN ({ids})");
+        state.users.extend(tx.query(&sql, &params, |row| {
+            Ok((row.id(0)?, UserFacts { directory: Some(directory), active: row.boolean(1)? }))
+        })?);
+
+        let sql = format!(
+            "{} SELECT groups.id, groups.display_name FROM around \
+             JOIN groups ON groups.id = around.id WHERE groups.directory_id = ?1",
+            around(ids)
+        );
+        for (id, facts) in tx.query(&sql, &params, read_group)? {
+            state.groups.entry(id).or_insert(facts);
+        }
+
+        // The users' own rows, and the rows between the groups around them.
+        let sql = format!(
+            "{} SELECT member_id, member_type, group_id FROM group_members \
+             WHERE directory_id = ?1 AND member_id IN ({ids}) \
+             UNION \
+             SELECT group_members.member_id, group_members.member_type, group_members.group_id \
+             FROM around JOIN group_members ON group_members.member_id = around.id \
+             WHERE group_members.directory_id = ?1",
+            around(ids)
+        );
+        for (group, member) in tx.query(&sql, &params, |row| Ok((row.id(2)?, Member::read(row, 0)?)))? {
+            let Some(facts) = state.groups.get_mut(&group) else { continue };
+            match member {
+                Member::User(user) => facts.members.push(user),
+                // Two users' shares of a long list may come to the same groups.
+                Member::Group(nested) if facts.nested.contains(&nested) => {}
+                Member::Group(nested) => facts.nested.push(nested),
+            }
+        }
+    }
+    let groups = state.groups.keys().copied();
+    state.mappings =
+        mapping::list_of_groups(tx, directory, groups)?.into_iter().map(|row| row.mapping).collect();
+    if explain {
+        let all = mapping::list(tx, directory)?.into_iter().map(|row| row.mapping);
+        state.mappings.extend(all.filter(|mapping| !matches!(mapping.group.binding(), MappingBinding::Bound(_))));
+    }
+    let grants = grant::list_of_users(tx, state.users.keys().copied())?;
+    state.grants = grants.into_iter().map(|row| row.grant).collect();
+    Ok(state)
+}
+
+/// The groups around users, outward. `UNION` drops what was reached before, so that cycles end.
+fn around(users: &str) -> String {
+    format!(
+        "WITH RECURSIVE around (id) AS (\
+         SELECT group_id FROM group_members WHERE directory_id = ?1 AND member_id IN ({users}) \
+         UNION \
+         SELECT group_members.group_id FROM around \
+         JOIN group_members ON group_members.member_id = around.id \
+         WHERE group_members.directory_id = ?1)"
+    )
+}

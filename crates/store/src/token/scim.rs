@@ -1,0 +1,114 @@
+//! SCIM tokens: each opens SCIM of one directory.
+
+use enroll_domain::{DirectoryId, TokenHash, TokenId};
+use jiff::Timestamp;
+
+use super::{LastUse, read_hash, read_last_use, stale_before};
+use crate::{Row, StoreError, Tx, params};
+
+/// A SCIM token as stored.
+#[derive(Debug, Clone)]
+pub struct ScimTokenRow {
+    /// The public part.
+    pub id: TokenId,
+    /// The directory that it opens.
+    pub directory: DirectoryId,
+    /// What admins call it.
+    pub label: String,
+    /// The hash of the secret.
+    pub secret_hash: TokenHash,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it stops working, if ever.
+    pub expires: Option<Timestamp>,
+    /// When and from where it was last used.
+    pub last_use: Option<LastUse>,
+}
+
+/// The columns that [`read`] reads.
+macro_rules! columns {
+    () => {
+        "id, directory_id, label, secret_hash, created, expires, last_used, last_used_address"
+    };
+}
+
+const SELECT: &str = concat!("SELECT ", columns!(), " FROM scim_tokens WHERE directory_id = ?1");
+/// The token is what names the directory.
+const BY_ID: &str = concat!("SELECT ", columns!(), " FROM scim_tokens WHERE id = ?1");
+
+fn read(row: &Row<'_>) -> Result<ScimTokenRow, StoreError> {
+    Ok(ScimTokenRow {
+        id: row.id(0)?,
+        directory: row.id(1)?,
+        label: row.text(2)?.to_owned(),
+        secret_hash: read_hash(row, 3)?,
+        created: row.timestamp(4)?,
+        expires: row.optional_timestamp(5)?,
+        last_use: read_last_use(row, 6, 7)?,
+    })
+}
+
+/// Adds a token, not used yet.
+///
+/// # Errors
+/// The store fails.
+pub fn insert(tx: &Tx<'_>, token: &ScimTokenRow) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO scim_tokens (directory_id, id, label, secret_hash, created, expires) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        &params![
+            token.directory,
+            token.id,
+            &token.label,
+            token.secret_hash.as_bytes(),
+            token.created,
+            token.expires,
+        ],
+    )
+    .map(drop)
+}
+
+/// A token by its public part, for verification. The caller checks secret and expiry, and takes the directory from here and
+/// nowhere else (threat S5).
+///
+/// # Errors
+/// The store fails.
+pub fn find(tx: &Tx<'_>, id: TokenId) -> Result<Option<ScimTokenRow>, StoreError> {
+    tx.first(BY_ID, &params![id], read)
+}
+
+/// The tokens of a directory, oldest first.
+///
+/// # Errors
+/// The store fails.
+pub fn list(tx: &Tx<'_>, directory: DirectoryId) -> Result<Vec<ScimTokenRow>, StoreError> {
+    tx.query(&format!("{SELECT} ORDER BY id"), &params![directory], read)
+}
+
+/// Deletes a token: it stops working at once. Answers whether there was one.
+///
+/// # Errors
+/// The store fails.
+pub fn delete(tx: &Tx<'_>, directory: DirectoryId, id: TokenId) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM scim_tokens WHERE directory_id = ?1 AND id = ?2";
+    Ok(tx.execute(sql, &params![directory, id])? > 0)
+}
+
+/// Notes the use of a token, at most once a minute; answers whether it was written.
+///
+/// # Errors
+/// The store fails.
+pub fn touch(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    id: TokenId,
+    now: Timestamp,
+    address: Option<&str>,
+) -> Result<bool, StoreError> {
+    let touched = tx.execute(
+        "UPDATE scim_tokens SET last_used = ?3, last_used_address = ?4 \
+         WHERE directory_id = ?1 AND id = ?2 AND (last_used IS NULL OR last_used <= ?5)",
+        &params![directory, id, now, address, stale_before(now)],
+    )?;
+    Ok(touched > 0)
+}

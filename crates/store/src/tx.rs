@@ -1,0 +1,161 @@
+//! One transaction, whatever the engine.
+
+mod param;
+mod row;
+
+use std::cell::{Cell, RefCell};
+use std::ops::ControlFlow;
+
+use crate::engine::{Session, Trouble};
+use crate::error::StoreError;
+
+pub use param::Param;
+pub use row::Row;
+
+/// One transaction: what a closure of [`Db::write`](crate::Db::write) or [`Db::read`](crate::Db::read) works with.
+///
+/// Statements are portable SQL with parameters `?1`, `?2`, ...; each one is prepared once per connection and kept, so its text
+/// should not vary more than it must, and values are always bound.
+///
+/// After a statement has failed, the transaction is over, as PostgreSQL has it: every further statement fails, and nothing is
+/// committed even if the closure returns `Ok`. For a conflict that is expected use `ON CONFLICT DO NOTHING` and look at the
+/// number of rows, or [`Tx::nested`].
+pub struct Tx<'t> {
+    session: &'t Session,
+    failed: Cell<bool>,
+    trouble: RefCell<Option<Trouble>>,
+}
+
+impl<'t> Tx<'t> {
+    pub(crate) fn new(session: &'t Session) -> Self {
+        Self { session, failed: Cell::new(false), trouble: RefCell::new(None) }
+    }
+
+    /// Runs a statement that returns no rows and gives the number of rows it inserted, updated or deleted.
+    ///
+    /// # Errors
+    /// [`StoreError::Unique`], [`StoreError::ForeignKey`] and [`StoreError::Constraint`] as the schema says; the rest as the
+    /// engine fails.
+    pub fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        let mut statement = self.prepare(sql, params)?;
+        let changed = statement.raw_execute().map_err(|error| self.fail(&error))?;
+        Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+    }
+
+    /// All rows of an answer. For an answer whose size is bounded; otherwise [`Tx::each`].
+    ///
+    /// # Errors
+    /// The engine fails, or `read` does.
+    pub fn query<T>(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut answer = Vec::new();
+        self.each(sql, params, |row| {
+            answer.push(read(row)?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(answer)
+    }
+
+    /// The first row of an answer, if it has one.
+    ///
+    /// # Errors
+    /// The engine fails, or `read` does.
+    pub fn first<T>(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut read = Some(read);
+        let mut answer = None;
+        self.each(sql, params, |row| {
+            if let Some(read) = read.take() {
+                answer = Some(read(row)?);
+            }
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(answer)
+    }
+
+    /// Hands the rows of an answer to `visit`, one by one, until it says `Break`: memory does not grow with the answer.
+    ///
+    /// `visit` must not run statements of its own on this transaction: not every engine can.
+    ///
+    /// # Errors
+    /// The engine fails, or `visit` does.
+    pub fn each(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        mut visit: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.prepare(sql, params)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(|error| self.fail(&error))? {
+            if visit(&Row::new(row))?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs `work` so that its failure undoes its own changes alone and the transaction goes on: one operation of a Bulk request
+    /// (RFC 7644 §3.7.3).
+    ///
+    /// # Errors
+    /// Those of `work`; also when `work` returned `Ok` after one of its statements had failed.
+    pub fn nested<T, E: From<StoreError>>(&self, work: impl FnOnce(&Self) -> Result<T, E>) -> Result<T, E> {
+        self.execute("SAVEPOINT nested", &[])?;
+        let result = self.settle(work(self));
+        if result.is_err() && self.trouble.borrow().is_none() && self.session.in_transaction() {
+            self.failed.set(false);
+            self.execute("ROLLBACK TO nested", &[])?;
+        }
+        if !self.failed.get() {
+            self.execute("RELEASE nested", &[])?;
+        }
+        result
+    }
+
+    /// How the engine would run a statement, a line a step. For tests that a statement uses its index; the text is the engine's.
+    ///
+    /// # Errors
+    /// The statement is wrong.
+    #[doc(hidden)]
+    pub fn plan(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<String>, StoreError> {
+        self.query(&format!("EXPLAIN QUERY PLAN {sql}"), params, |row| row.text(3).map(str::to_owned))
+    }
+
+    /// The closure's result, or an error if it went on after a failed statement.
+    pub(crate) fn settle<T, E: From<StoreError>>(&self, result: Result<T, E>) -> Result<T, E> {
+        if result.is_ok() && self.failed.get() {
+            return Err(StoreError::Internal("a closure went on after a failed statement".to_owned()).into());
+        }
+        result
+    }
+
+    /// What happened to the connection, if it was more than a refused statement.
+    pub(crate) fn trouble(&self) -> Option<Trouble> {
+        self.trouble.borrow().clone()
+    }
+
+    fn prepare(&self, sql: &str, params: &[Param<'_>]) -> Result<rusqlite::CachedStatement<'t>, StoreError> {
+        if self.failed.get() {
+            return Err(StoreError::Internal("a statement was run after one that failed".to_owned()));
+        }
+        self.session.prepare(sql, params).map_err(|error| self.fail(&error))
+    }
+
+    fn fail(&self, error: &rusqlite::Error) -> StoreError {
+        self.failed.set(true);
+        let (error, trouble) = self.session.judge(error);
+        if trouble.is_some() {
+            self.trouble.replace(trouble);
+        }
+        error
+    }
+}

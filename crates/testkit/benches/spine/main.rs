@@ -1,0 +1,42 @@
+//! The speed of the main paths, each as a ratio against a reference that runs at the same time on the same machine.
+//!
+//! `cargo bench -p enroll-testkit --bench spine` prints a table; `-- --quick` takes a tenth of the data. Absolute numbers say
+//! little on a shared machine; the ratios are what `docs/performance.md` keeps.
+
+mod creates;
+mod filters;
+mod load;
+mod members;
+mod reads;
+mod report;
+
+use report::Report;
+
+/// How much work a run does.
+#[derive(Debug, Clone, Copy)]
+struct Scale {
+    /// Users in the large directory, members in the large group.
+    large: usize,
+    /// How often a comparison is repeated; the median counts.
+    rounds: usize,
+    /// Length of one measurement.
+    milliseconds: u64,
+}
+
+fn main() {
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let scale = if quick {
+        Scale { large: 10_000, rounds: 3, milliseconds: 500 }
+    } else {
+        Scale { large: 100_000, rounds: 5, milliseconds: 2_000 }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let mut report = Report::default();
+    runtime.block_on(async {
+        creates::run(scale, &mut report).await;
+        reads::run(scale, &mut report).await;
+        filters::run(scale, &mut report).await;
+        members::run(scale, &mut report).await;
+    });
+    report.print();
+}

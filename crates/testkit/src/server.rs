@@ -1,0 +1,97 @@
+//! A real server on a free loopback port, with a SQLite store in a temporary folder.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use enroll_api::{HttpConfig, Server};
+use enroll_domain::Scope;
+use enroll_scim::Limits;
+use enroll_service::{Clock, Service, ServiceOptions};
+use enroll_store::{Db, Options};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// A running server. Dropping it ends the server and deletes its store.
+#[derive(Debug)]
+pub struct TestServer {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The service behind it, for set-up that tests do not do over HTTP.
+    pub service: Service,
+    /// A SCIM token of the directory `default`.
+    pub scim_token: String,
+    /// An API token with the scope `admin`.
+    pub api_token: String,
+    /// The clock, when it is a manual one.
+    pub clock: Clock,
+    folder: TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    task: Option<JoinHandle<std::io::Result<()>>>,
+}
+
+impl TestServer {
+    /// A server without rate limit, on the system's clock.
+    pub async fn start() -> Self {
+        Self::start_with(HttpConfig { rate_limit: None, ..HttpConfig::default() }, Limits::default(), Clock::system()).await
+    }
+
+    /// A server with the given configuration.
+    ///
+    /// # Panics
+    /// When the server cannot be started: a test cannot go on then.
+    #[expect(clippy::unwrap_used, reason = "a test cannot go on without its server")]
+    pub async fn start_with(http: HttpConfig, limits: Limits, clock: Clock) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let service = open_service(folder.path(), address, limits, clock.clone()).await;
+        let scim_token = service.create_scim_token("default", "test", None).await.unwrap().token;
+        let api_token = service.create_api_token("test", Scope::Admin, None).await.unwrap().token;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = Server::new(service.clone(), http);
+        let task = tokio::spawn(server.serve(listener, async move {
+            let _ = stopped.await;
+        }));
+        Self { address, service, scim_token, api_token, clock, folder, stop: Some(stop), task: Some(task) }
+    }
+
+    /// The SCIM base URL.
+    pub fn scim_url(&self) -> String {
+        format!("http://{}/scim/v2", self.address)
+    }
+
+    /// The folder of the store.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Ends the server as SIGTERM would, and waits until it has.
+    ///
+    /// # Panics
+    /// When the server ended with an error.
+    #[expect(clippy::unwrap_used, reason = "a server that cannot stop is a failed test")]
+    pub async fn stop(mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(task) = self.task.take() {
+            task.await.unwrap().unwrap();
+        }
+        self.service.close().await;
+    }
+}
+
+#[expect(clippy::unwrap_used, reason = "a test cannot go on without its store")]
+async fn open_service(folder: &Path, address: SocketAddr, limits: Limits, clock: Clock) -> Service {
+    let db = Db::open(Options::new(folder.join("enroll.db")), clock.now()).await.unwrap();
+    let options = ServiceOptions {
+        public_url: format!("http://{address}").parse().unwrap(),
+        limits,
+        default_page_size: 100,
+        max_page_size: 1000,
+        clock,
+    };
+    Service::open(db, options).await.unwrap()
+}
