@@ -1,5 +1,7 @@
 //! Projection: `attributes`, `excludedAttributes` and `returned`.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use enroll_scim::projection::{Projection, split_list};

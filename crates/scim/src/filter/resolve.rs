@@ -154,7 +154,7 @@ impl<'m> Resolver<'m, '_> {
         within: Option<Found<'m>>,
     ) -> Result<TypedFilter, ScimError> {
         if within.is_some() {
-            return Err(refuse("a filter in brackets cannot hold another one in brackets".into()));
+            return Err(refuse("a filter in brackets cannot hold another one in brackets"));
         }
         let Some(found) = self.find(path, None)? else {
             return Ok(TypedFilter::Never);

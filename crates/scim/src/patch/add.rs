@@ -38,11 +38,7 @@ fn to_selected(cx: &mut Reading<'_>, target: Target<'_>, value: Value) -> Result
         Value::Object(object) => operand::parts(cx, target.attribute, &target.label(), object)?,
         other => match operand::element(cx, &target, other)? {
             Some(Value::Object(object)) => operand::as_parts(object),
-            Some(_) => {
-                let detail = format!("{}: a simple value cannot be added to, replace it", target.label());
-                return Err(ScimError::invalid_value(detail));
-            }
-            None => return Ok(None),
+            _ => return Ok(None),
         },
     };
     Ok(Some(operand::selected(cx, target, parts)))

@@ -1,11 +1,12 @@
 //! The elements of a multi-valued attribute: which are the same, and which one is primary.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use crate::schema::{Attribute, AttributeType, Mutability};
-use crate::{Folded, Object};
+use crate::schema::{Attribute, Mutability};
+use crate::validate::comparable;
+use crate::Object;
 
 /// Finds elements that say the same.
 ///
@@ -44,7 +45,7 @@ impl<'a> Index<'a> {
 #[derive(Debug)]
 pub(super) struct Wanted<'a> {
     attribute: &'a Attribute,
-    keys: std::collections::HashSet<String>,
+    keys: HashSet<String>,
 }
 
 impl<'a> Wanted<'a> {
@@ -73,37 +74,21 @@ fn known_as(attribute: &Attribute, element: &Value) -> Vec<String> {
 /// The one key by which an element of a request is looked for.
 fn sought_as(attribute: &Attribute, element: &Value) -> String {
     match element.as_object() {
-        Some(object) if object.contains_key("value") => key_of(attribute, object, &["value", "type"]),
-        Some(object) => {
-            let mut names: Vec<&str> = object.keys().map(String::as_str).collect();
-            names.sort_unstable();
-            key_of(attribute, object, &names)
+        Some(object) if object.contains_key("value") => {
+            // A `value` that is required identifies an element alone: a member of a group is one whatever its type.
+            let identifies = attribute.sub_attribute("value").is_some_and(|value| value.required);
+            key_of(attribute, object, if identifies { &["value"] } else { &["value", "type"] })
         }
-        None => comparable(attribute, element),
+        _ => comparable(attribute, element),
     }
 }
 
 fn key_of(attribute: &Attribute, object: &Object, names: &[&str]) -> String {
-    let mut key = String::new();
-    for name in names {
-        if let (Some(value), Some(sub)) = (object.get(*name), attribute.sub_attribute(name)) {
-            // JSON text has no bare control characters, so the separators cannot be part of what they separate.
-            key.push_str(name);
-            key.push('\u{1}');
-            key.push_str(&comparable(sub, value));
-            key.push('\u{2}');
-        }
-    }
-    key
-}
-
-fn comparable(attribute: &Attribute, value: &Value) -> String {
-    match value {
-        Value::String(text) if attribute.kind == AttributeType::String && !attribute.compares_exact() => {
-            Value::from(Folded::new(text).as_str()).to_string()
-        }
-        other => other.to_string(),
-    }
+    let parts = names.iter().filter_map(|name| {
+        let (value, sub) = (object.get(*name)?, attribute.sub_attribute(name)?);
+        Some(format!("{name}={}", comparable(sub, value)))
+    });
+    parts.collect::<Vec<_>>().join("&")
 }
 
 /// Adds elements to a list; one that is there already gets what the new one says besides. Gives the position of the last

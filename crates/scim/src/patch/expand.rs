@@ -16,7 +16,7 @@ use crate::{Attribute, Object, Quirk, Schema, ScimError, ScimType};
 /// 400 `invalidValue` when the value is no object, or an attribute in it does not fit its schema.
 pub(super) fn resource(reader: &mut Reader<'_>, action: Action, value: Value) -> Result<(), ScimError> {
     let value = match value {
-        Value::String(text) => json_string_value::read(reader.cx.dialect, reader.cx.notes, &text),
+        Value::String(text) => json_string_value::read(reader.cx.dialect, reader.cx.notes, reader.limits, &text),
         other => Some(other),
     };
     match value {

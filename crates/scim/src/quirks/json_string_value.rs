@@ -9,13 +9,14 @@
 use serde_json::Value;
 
 use super::{Dialect, Notes, Quirk};
+use crate::{Limits, json};
 
 /// The object that `text` holds; `None` when it holds none or the dialect is strict.
-pub(crate) fn read(dialect: &Dialect, notes: &mut Notes, text: &str) -> Option<Value> {
+pub(crate) fn read(dialect: &Dialect, notes: &mut Notes, limits: &Limits, text: &str) -> Option<Value> {
     if !dialect.allows(Quirk::JsonStringValue) {
         return None;
     }
-    let object = serde_json::from_str(text).ok().filter(Value::is_object)?;
+    let object = json::parse_object(text.as_bytes(), limits).ok()?;
     notes.quirk(Quirk::JsonStringValue, "the value of an operation without path: JSON in a string read as an object");
-    Some(object)
+    Some(Value::Object(object))
 }

@@ -1,5 +1,7 @@
 //! A resource type with every kind of attribute, beside User and Group.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use enroll_scim::{Registry, ResourceModel, ResourceType, Schema};
 use serde_json::json;
 
