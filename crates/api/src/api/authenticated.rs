@@ -1,0 +1,56 @@
+//! Authentication and scope as one type: a handler names the scope it needs in its arguments (enrollment.md 5.2, S11).
+
+use std::marker::PhantomData;
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use enroll_domain::Scope;
+
+use super::Problem;
+use crate::App;
+use crate::edge::{Caller, ClientAddress};
+use crate::parse::bearer;
+
+/// A scope that a handler needs.
+pub(crate) trait Need: Send + Sync + 'static {
+    /// The scope.
+    const SCOPE: Scope;
+}
+
+/// Access checks.
+pub(crate) struct ToCheck;
+
+/// Reading what the API shows.
+pub(crate) struct ToRead;
+
+impl Need for ToCheck {
+    const SCOPE: Scope = Scope::Check;
+}
+
+impl Need for ToRead {
+    const SCOPE: Scope = Scope::Read;
+}
+
+/// The sender of the request has shown an API token whose scope is enough, and has requests left.
+pub(crate) struct Authenticated<N>(PhantomData<N>);
+
+impl<N: Need> FromRequestParts<App> for Authenticated<N> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let unauthorized = |error: bearer::NoBearer| Problem::new(StatusCode::UNAUTHORIZED, error.to_string());
+        let token = bearer::token(&parts.headers).map_err(unauthorized)?;
+        let address = ClientAddress::of(&parts.extensions);
+        let session = app.service().authenticate_api(token, address.as_deref())?;
+        if let Some(caller) = parts.extensions.get::<Caller>() {
+            caller.is(None, &session.label);
+        }
+        app.limiter().take(&session.token)?;
+        if !session.scope.allows(N::SCOPE) {
+            let detail = format!("this token has the scope `{}`; the request needs `{}`", session.scope, N::SCOPE);
+            return Err(Problem::new(StatusCode::FORBIDDEN, detail));
+        }
+        Ok(Self(PhantomData))
+    }
+}

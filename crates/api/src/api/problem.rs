@@ -1,0 +1,73 @@
+//! Problem details (RFC 9457): the errors of every surface but SCIM.
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use enroll_service::Error;
+use serde_json::json;
+
+use crate::parse::query::QueryError;
+use crate::rate_limit::Exhausted;
+
+/// A request that cannot be carried out: status and one sentence for the person who reads it.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    detail: String,
+    headers: HeaderMap,
+}
+
+impl Problem {
+    /// A problem without a type of its own: the status says what it is (RFC 9457 §4.2.1).
+    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        let mut headers = HeaderMap::new();
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(r#"Bearer realm="api""#));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        Self { status, detail: detail.into(), headers }
+    }
+
+    /// 400.
+    pub(super) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+}
+
+impl From<Error> for Problem {
+    /// What is the server's fault goes to the log, where the answer's words point to; the client is not told.
+    fn from(error: Error) -> Self {
+        let scim = error.to_scim();
+        if scim.status() >= 500 {
+            tracing::error!(%error, "request failed");
+        }
+        Self::new(StatusCode::from_u16(scim.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), scim.detail())
+    }
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        Self::bad_request(error.to_string())
+    }
+}
+
+impl From<Exhausted> for Problem {
+    fn from(exhausted: Exhausted) -> Self {
+        let seconds = exhausted.retry_after.get();
+        let detail = format!("this token has sent more requests than it may; wait {seconds} s, as the header Retry-After says");
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, detail);
+        problem.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        problem
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let title = self.status.canonical_reason().unwrap_or("Error");
+        let body = json!({ "type": "about:blank", "title": title, "status": self.status.as_u16(), "detail": self.detail });
+        let content_type = [(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
+        (self.status, self.headers, content_type, body.to_string()).into_response()
+    }
+}

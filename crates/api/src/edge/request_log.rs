@@ -1,0 +1,70 @@
+//! The request log: one event a request. Never the query string, a body, a header or a token (Z1, S15): the route is the
+//! pattern that matched, not the path that was sent.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{Method, StatusCode};
+
+use super::caller::Caller;
+use super::request_id::RequestId;
+
+/// One request on its way. Dropped before [`RequestLog::finish`], it was given up by the client, and is logged as that.
+pub(super) struct RequestLog {
+    method: &'static str,
+    route: Option<MatchedPath>,
+    id: RequestId,
+    caller: Caller,
+    started: Instant,
+    finished: bool,
+}
+
+impl RequestLog {
+    pub(super) fn begin(request: &Request, id: RequestId, caller: Caller) -> Self {
+        let route = request.extensions().get().cloned();
+        Self { method: name(request.method()), route, id, caller, started: Instant::now(), finished: false }
+    }
+
+    pub(super) fn finish(mut self, status: StatusCode) {
+        self.finished = true;
+        self.write(status.as_u16());
+    }
+
+    fn write(&self, status: u16) {
+        let caller = self.caller.name();
+        tracing::info!(
+            target: "enroll::request",
+            method = self.method,
+            route = self.route.as_ref().map_or("none", MatchedPath::as_str),
+            status,
+            duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            request_id = self.id.as_str(),
+            directory = caller.and_then(|name| name.directory.as_deref()),
+            token = caller.map(|name| name.token.as_str()),
+            "request"
+        );
+    }
+}
+
+impl Drop for RequestLog {
+    fn drop(&mut self) {
+        if !self.finished {
+            // 499: the client went away before the answer. No client sees it.
+            self.write(499);
+        }
+    }
+}
+
+/// The method's name, without letting a client choose what stands in the log.
+fn name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}

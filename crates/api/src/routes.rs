@@ -1,0 +1,77 @@
+//! Every route, in one place.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{MethodRouter, any, get, post};
+
+use crate::scim::{Groups, Users, discovery, unsupported};
+use crate::surface::Surface;
+use crate::{App, api, health, scim};
+
+/// All surfaces.
+pub(crate) fn all() -> Router<App> {
+    let mut router = Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready));
+    for base in ["/scim/v2", "/scim"] {
+        for (path, methods) in scim_routes() {
+            router = route(router, &format!("{base}{path}"), methods);
+        }
+    }
+    for (path, methods) in api_routes() {
+        router = route(router, &format!("/api/v1{path}"), methods);
+    }
+    router.fallback(unknown).method_not_allowed_fallback(wrong_method)
+}
+
+/// `/scim/v2`, and `/scim` for clients that name no version (RFC 7644 §3.13).
+fn scim_routes() -> Vec<(&'static str, MethodRouter<App>)> {
+    vec![
+        ("/Users", post(scim::create::<Users>).get(scim::list::<Users>)),
+        ("/Users/{id}", resource::<Users>()),
+        ("/Users/.search", post(unsupported::search)),
+        ("/Groups", post(scim::create::<Groups>).get(scim::list::<Groups>)),
+        ("/Groups/{id}", resource::<Groups>()),
+        ("/Groups/.search", post(unsupported::search)),
+        ("/ServiceProviderConfig", get(discovery::service_provider_config)),
+        ("/ResourceTypes", get(discovery::resource_types)),
+        ("/ResourceTypes/{name}", get(discovery::resource_type)),
+        ("/Schemas", get(discovery::schemas)),
+        ("/Schemas/{uri}", get(discovery::schema)),
+        ("/Bulk", post(unsupported::bulk)),
+        ("/Me", any(unsupported::me)),
+        ("/.search", post(unsupported::search)),
+        ("", get(unsupported::search)),
+    ]
+}
+
+fn resource<K: scim::Kind>() -> MethodRouter<App> {
+    get(scim::read::<K>).put(scim::replace::<K>).patch(scim::patch::<K>).delete(scim::delete::<K>)
+}
+
+fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
+    vec![
+        ("/organizations/{organization}/members", get(api::members)),
+        ("/check", get(api::check)),
+        ("/explain", get(api::explain)),
+    ]
+}
+
+/// With and without a slash at the end (H12): both spellings are routes, nothing is rewritten.
+fn route(router: Router<App>, path: &str, methods: MethodRouter<App>) -> Router<App> {
+    router.route(path, methods.clone()).route(&format!("{path}/"), methods)
+}
+
+async fn unknown(request: Request) -> Response {
+    let path = request.uri().path();
+    match Surface::of(path) {
+        Surface::Scim => scim::unknown(path),
+        Surface::Api => Surface::Api.refuse(StatusCode::NOT_FOUND, "nothing is at this URL"),
+    }
+}
+
+/// The framework adds `Allow`.
+async fn wrong_method(request: Request) -> Response {
+    let detail = format!("this URL does not take {}; the header Allow says what it takes", request.method());
+    Surface::of(request.uri().path()).refuse(StatusCode::METHOD_NOT_ALLOWED, detail)
+}

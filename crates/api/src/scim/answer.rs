@@ -1,0 +1,44 @@
+//! Answers that hold a resource, a list, or nothing.
+
+use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use enroll_scim::Object;
+use enroll_service::Answer;
+
+use crate::parse::media_type::SCIM_JSON;
+
+/// A JSON body. The edge changes the media type when the client asked for plain JSON.
+pub(super) fn scim_json(status: StatusCode, body: &Object) -> Response {
+    let text = serde_json::to_string(body).unwrap_or_else(|_| "{}".to_owned());
+    (status, [(CONTENT_TYPE, HeaderValue::from_static(SCIM_JSON))], text).into_response()
+}
+
+/// One resource with `Location` (= `meta.location`, RFC 7644 §3.3) and `ETag` (= `meta.version`, §3.14). An answer without a
+/// resource is 204, whatever `status` says: never a 200 with nothing in it.
+pub(super) fn resource(status: StatusCode, answer: &Answer) -> Response {
+    let mut headers = HeaderMap::new();
+    put(&mut headers, LOCATION, &answer.location);
+    put(&mut headers, ETAG, &answer.version);
+    match &answer.resource {
+        Some(body) => (headers, scim_json(status, body)).into_response(),
+        None => (StatusCode::NO_CONTENT, headers).into_response(),
+    }
+}
+
+/// 304: the client has this version already (RFC 9110 §15.4.5).
+pub(super) fn not_modified(answer: &Answer) -> Response {
+    let mut headers = HeaderMap::new();
+    put(&mut headers, ETAG, &answer.version);
+    (StatusCode::NOT_MODIFIED, headers).into_response()
+}
+
+/// Locations and versions are made by the service from ids, numbers and a checked URL, all of it fit for a header.
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    match HeaderValue::from_str(value) {
+        Ok(value) => {
+            headers.insert(name, value);
+        }
+        Err(error) => tracing::error!(%error, header = name.as_str(), "value not fit for a header left out"),
+    }
+}

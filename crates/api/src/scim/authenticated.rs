@@ -1,0 +1,28 @@
+//! Authentication as a type: a handler that takes [`Authenticated`] cannot run without a valid token (S10, S11, S13).
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use enroll_service::ScimSession;
+
+use super::Refusal;
+use crate::App;
+use crate::edge::{Caller, ClientAddress};
+use crate::parse::bearer;
+
+/// The identity provider that sent the request, by its SCIM token. It has not used up its requests either.
+pub(crate) struct Authenticated(pub(crate) ScimSession);
+
+impl FromRequestParts<App> for Authenticated {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let token = bearer::token(&parts.headers).map_err(|error| Refusal::unauthorized(error.to_string(), false))?;
+        let address = ClientAddress::of(&parts.extensions);
+        let session = app.service().authenticate_scim(token, address.as_deref())?;
+        if let Some(caller) = parts.extensions.get::<Caller>() {
+            caller.is(Some(&session.directory_name), &session.label);
+        }
+        app.limiter().take(&session.token)?;
+        Ok(Self(session))
+    }
+}

@@ -1,0 +1,97 @@
+//! A request's body: bounded while it is read, and only then parsed (S27).
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::{CONTENT_LENGTH, EXPECT};
+use bytes::Bytes;
+use enroll_scim::json::parse_object;
+use enroll_scim::{Object, ScimError};
+use http_body_util::BodyExt as _;
+use std::time::Duration;
+
+use super::Refusal;
+use crate::App;
+use crate::parse::media_type;
+
+/// How long the rest of a body that is too large is thrown away before the 413 is sent.
+const DISCARD_TIME: Duration = Duration::from_secs(3);
+/// How much of it, in bodies of the largest size.
+const DISCARD_BODIES: usize = 16;
+
+/// A body that is a JSON object.
+pub(crate) struct JsonBody(pub(crate) Object);
+
+impl FromRequest<App> for JsonBody {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        media_type::check_body(request.headers())?;
+        let limit = app.config().body_bytes;
+        let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        let waits_for_leave = request.headers().contains_key(EXPECT);
+        let mut body = request.into_body();
+        if announced.is_some_and(|announced| announced > limit as u64) {
+            if !waits_for_leave {
+                discard(body, limit).await;
+            }
+            return Err(too_large(limit));
+        }
+        let time = app.config().body_time;
+        let read = tokio::time::timeout(time, read(&mut body, limit)).await;
+        let bytes = match read {
+            Ok(Ok(bytes)) => bytes,
+            Ok(Err(Unread::TooLarge)) => {
+                discard(body, limit).await;
+                return Err(too_large(limit));
+            }
+            Ok(Err(Unread::Broken)) => return Err(ScimError::invalid_syntax("the body could not be read to its end").into()),
+            Err(_elapsed) => {
+                let detail = format!("the body was not complete after {} seconds", time.as_secs());
+                return Err(ScimError::new(408, detail).into());
+            }
+        };
+        Ok(Self(parse_object(&bytes, app.service().limits())?))
+    }
+}
+
+enum Unread {
+    TooLarge,
+    Broken,
+}
+
+async fn read(body: &mut Body, limit: usize) -> Result<Bytes, Unread> {
+    let mut first = Bytes::new();
+    let mut rest = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
+        if first.len() + rest.len() + data.len() > limit {
+            return Err(Unread::TooLarge);
+        }
+        if first.is_empty() {
+            first = data;
+        } else {
+            rest.extend_from_slice(&data);
+        }
+    }
+    if rest.is_empty() { Ok(first) } else { Ok([first.as_ref(), &rest].concat().into()) }
+}
+
+/// Reads on without keeping anything. A client that is still sending when the connection is closed under it sees a broken
+/// connection, and not the answer that would tell it why.
+async fn discard(mut body: Body, limit: usize) {
+    let reading = async {
+        let mut left = limit.saturating_mul(DISCARD_BODIES);
+        while let Some(Ok(frame)) = body.frame().await {
+            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    // When the time is up, the answer is sent all the same.
+    let _ = tokio::time::timeout(DISCARD_TIME, reading).await;
+}
+
+fn too_large(limit: usize) -> Refusal {
+    ScimError::too_large(format!("the body is larger than {limit} bytes; send fewer values at a time")).into()
+}

@@ -1,0 +1,23 @@
+//! `POST /Users`, `POST /Groups` (RFC 7644 §3.3).
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use enroll_service::WriteOptions;
+
+use super::body::JsonBody;
+use super::parameters::Projection;
+use super::{Authenticated, Kind, Refusal, answer};
+use crate::App;
+
+/// 201 with the resource as it was stored, and where it is.
+pub(crate) async fn create<K: Kind>(
+    State(app): State<App>,
+    Authenticated(session): Authenticated,
+    Projection(projection): Projection,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Refusal> {
+    let options = WriteOptions { projection, if_match: None, representation: true };
+    let created = app.service().create(&session, K::KIND, body, &options).await?;
+    Ok(answer::resource(StatusCode::CREATED, &created))
+}

@@ -1,0 +1,112 @@
+//! `/ServiceProviderConfig`, `/ResourceTypes`, `/Schemas` (RFC 7644 §4), for anybody: a client reads here how to sign in.
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::Response;
+use enroll_scim::discovery::{self, Pagination, ServiceProviderConfig};
+use enroll_scim::{Object, ScimError};
+use enroll_service::Service;
+use serde_json::json;
+
+use super::parameters::Segment;
+use super::{Refusal, answer};
+use crate::App;
+use crate::parse::query::Query;
+
+/// The documents, made once: they change with the configuration only.
+pub(crate) struct DiscoveryDocuments {
+    service_provider_config: Object,
+    resource_types: Vec<Object>,
+    schemas: Vec<Object>,
+}
+
+impl DiscoveryDocuments {
+    /// The documents of a service.
+    pub(crate) fn of(service: &Service) -> Self {
+        let base = service.public_url().scim_base();
+        let options = service.options();
+        let config = ServiceProviderConfig {
+            filter_max_results: Some(options.max_page_size),
+            pagination: Pagination {
+                cursor: false,
+                default_page_size: options.default_page_size,
+                max_page_size: options.max_page_size,
+            },
+            ..ServiceProviderConfig::default()
+        };
+        Self {
+            service_provider_config: config.to_object(&base),
+            resource_types: discovery::resource_types(service.registry(), &base),
+            schemas: discovery::schemas(service.registry(), &base),
+        }
+    }
+}
+
+/// The request has no `filter`. With one it is refused, so that no client believes it was applied; `attributes`,
+/// `startIndex` and the like are ignored (RFC 7644 §4).
+pub(crate) struct Unfiltered;
+
+impl FromRequestParts<App> for Unfiltered {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Refusal> {
+        if Query::new(parts.uri.query()).has("filter") {
+            return Err(ScimError::new(403, "this endpoint takes no filter (RFC 7644 §4): leave it out").into());
+        }
+        Ok(Self)
+    }
+}
+
+/// `GET /ServiceProviderConfig`: one object, not a list.
+pub(crate) async fn service_provider_config(State(app): State<App>, _unfiltered: Unfiltered) -> Response {
+    answer::scim_json(StatusCode::OK, &app.discovery().service_provider_config)
+}
+
+/// `GET /ResourceTypes`
+pub(crate) async fn resource_types(State(app): State<App>, _unfiltered: Unfiltered) -> Response {
+    answer::scim_json(StatusCode::OK, &list(&app.discovery().resource_types))
+}
+
+/// `GET /ResourceTypes/{name}`
+pub(crate) async fn resource_type(
+    State(app): State<App>,
+    _unfiltered: Unfiltered,
+    Segment(name): Segment,
+) -> Result<Response, Refusal> {
+    one(&app.discovery().resource_types, "name", &name)
+}
+
+/// `GET /Schemas`
+pub(crate) async fn schemas(State(app): State<App>, _unfiltered: Unfiltered) -> Response {
+    answer::scim_json(StatusCode::OK, &list(&app.discovery().schemas))
+}
+
+/// `GET /Schemas/{uri}`, the URI percent-encoded or not.
+pub(crate) async fn schema(
+    State(app): State<App>,
+    _unfiltered: Unfiltered,
+    Segment(uri): Segment,
+) -> Result<Response, Refusal> {
+    one(&app.discovery().schemas, "id", &uri)
+}
+
+/// All of them in one ListResponse (RFC 7644 §3.4.2): these lists are never paged.
+fn list(documents: &[Object]) -> Object {
+    let count = json!(documents.len());
+    Object::from_iter([
+        ("schemas".to_owned(), json!(["urn:ietf:params:scim:api:messages:2.0:ListResponse"])),
+        ("totalResults".to_owned(), count.clone()),
+        ("startIndex".to_owned(), json!(1)),
+        ("itemsPerPage".to_owned(), count),
+        ("Resources".to_owned(), json!(documents)),
+    ])
+}
+
+fn one(documents: &[Object], key: &str, wanted: &str) -> Result<Response, Refusal> {
+    let is_it = |document: &&Object| document.get(key).and_then(|value| value.as_str()).is_some_and(|found| found.eq_ignore_ascii_case(wanted));
+    match documents.iter().find(is_it) {
+        Some(document) => Ok(answer::scim_json(StatusCode::OK, document)),
+        None => Err(ScimError::not_found("this server has none of that name; GET the list without a name to see all").into()),
+    }
+}

@@ -1,0 +1,32 @@
+//! `/scim/v2`: one file for each thing a client can ask, and beside them what they share.
+//!
+//! A handler names what it needs as arguments: [`Authenticated`] is who calls, and there is no way to the use cases without
+//! it; then parameters; the body last. What an extractor cannot read becomes a [`Refusal`], which is always a SCIM error.
+
+mod answer;
+mod authenticated;
+mod body;
+mod create;
+mod delete;
+pub(crate) mod discovery;
+mod kind;
+mod list;
+mod parameters;
+mod patch;
+mod read;
+mod refusal;
+mod replace;
+mod unknown;
+pub(crate) mod unsupported;
+
+pub(crate) use authenticated::Authenticated;
+pub(crate) use create::create;
+pub(crate) use delete::delete;
+pub(crate) use discovery::DiscoveryDocuments;
+pub(crate) use kind::{Groups, Kind, Users};
+pub(crate) use list::list;
+pub(crate) use patch::patch;
+pub(crate) use read::read;
+pub(crate) use refusal::Refusal;
+pub(crate) use replace::replace;
+pub(crate) use unknown::unknown;

@@ -1,0 +1,28 @@
+//! `GET /Users/{id}`, `GET /Groups/{id}` (RFC 7644 §3.4.1).
+
+use axum::extract::State;
+use axum::http::header::IF_NONE_MATCH;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::parameters::{Projection, Segment};
+use super::{Authenticated, Kind, Refusal, answer};
+use crate::App;
+use crate::parse::entity_tag::Tags;
+
+/// 200 with the resource, or 304 when the client has this version. An `If-None-Match` that cannot be read is ignored: the
+/// whole answer is never wrong.
+pub(crate) async fn read<K: Kind>(
+    State(app): State<App>,
+    Authenticated(session): Authenticated,
+    Segment(id): Segment,
+    Projection(projection): Projection,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let found = app.service().get(&session, K::KIND, &id, &projection).await?;
+    let known = Tags::read(&headers, &IF_NONE_MATCH).ok().flatten();
+    if known.is_some_and(|tags| tags.name(&found.version)) {
+        return Ok(answer::not_modified(&found));
+    }
+    Ok(answer::resource(StatusCode::OK, &found))
+}

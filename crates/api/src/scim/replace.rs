@@ -1,0 +1,23 @@
+//! `PUT /Users/{id}`, `PUT /Groups/{id}` (RFC 7644 §3.5.1).
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::body::JsonBody;
+use super::parameters::{ChangeParameters, Segment};
+use super::{Authenticated, Kind, Refusal, answer};
+use crate::App;
+
+/// 200 with the whole resource. PUT never creates.
+pub(crate) async fn replace<K: Kind>(
+    State(app): State<App>,
+    Authenticated(session): Authenticated,
+    Segment(id): Segment,
+    parameters: ChangeParameters,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Refusal> {
+    let options = parameters.with_representation(true);
+    let replaced = app.service().replace(&session, K::KIND, &id, body, &options).await?;
+    Ok(answer::resource(StatusCode::OK, &replaced))
+}
