@@ -22,7 +22,11 @@ impl Output {
     }
 
     /// Prints `value` as JSON, or what `text` makes of it for people.
-    pub(crate) fn result<T: Serialize>(self, value: &T, text: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
+    pub(crate) fn result<T: Serialize>(
+        self,
+        value: &T,
+        text: impl FnOnce(&T) -> String,
+    ) -> anyhow::Result<()> {
         let printed = match self {
             Self::Json => serde_json::to_string_pretty(value)?,
             Self::Text => text(value),

@@ -43,7 +43,10 @@ impl From<Error> for Problem {
         if scim.status() >= 500 {
             tracing::error!(%error, "request failed");
         }
-        Self::new(StatusCode::from_u16(scim.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), scim.detail())
+        Self::new(
+            StatusCode::from_u16(scim.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            scim.detail(),
+        )
     }
 }
 
@@ -56,7 +59,9 @@ impl From<QueryError> for Problem {
 impl From<Exhausted> for Problem {
     fn from(exhausted: Exhausted) -> Self {
         let seconds = exhausted.retry_after.get();
-        let detail = format!("this token has sent more requests than it may; wait {seconds} s, as the header Retry-After says");
+        let detail = format!(
+            "this token has sent more requests than it may; wait {seconds} s, as the header Retry-After says"
+        );
         let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, detail);
         problem.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         problem

@@ -22,7 +22,8 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// 401 with a challenge (RFC 7644 §2, RFC 6750 §3). `invalid` when there was a token.
     pub(super) fn unauthorized(detail: impl Into<String>, invalid: bool) -> Self {
-        let challenge = if invalid { r#"Bearer realm="scim", error="invalid_token""# } else { r#"Bearer realm="scim""# };
+        let challenge =
+            if invalid { r#"Bearer realm="scim", error="invalid_token""# } else { r#"Bearer realm="scim""# };
         let mut refusal = Self::from(ScimError::new(401, detail));
         refusal.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         refusal
@@ -57,7 +58,9 @@ impl From<QueryError> for Refusal {
     fn from(error: QueryError) -> Self {
         let detail = error.to_string();
         match error {
-            QueryError::Encoding("filter") | QueryError::Repeated("filter") => ScimError::invalid_filter(detail).into(),
+            QueryError::Encoding("filter") | QueryError::Repeated("filter") => {
+                ScimError::invalid_filter(detail).into()
+            }
             _ => ScimError::invalid_value(detail).into(),
         }
     }
@@ -78,7 +81,9 @@ impl From<Unsupported> for Refusal {
 impl From<Exhausted> for Refusal {
     fn from(exhausted: Exhausted) -> Self {
         let seconds = exhausted.retry_after.get();
-        let detail = format!("this token has sent more requests than it may; wait {seconds} s, as the header Retry-After says");
+        let detail = format!(
+            "this token has sent more requests than it may; wait {seconds} s, as the header Retry-After says"
+        );
         let mut refusal = Self::from(ScimError::new(429, detail));
         refusal.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         refusal

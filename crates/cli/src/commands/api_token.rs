@@ -76,9 +76,14 @@ pub(crate) async fn run(command: &ApiTokenCommand, service: &Service, output: Ou
 /// Reads `90d`, `12h` or a date. Whether it lies in the future is the service's check.
 pub(crate) fn expiry(text: Option<&str>, service: &Service) -> anyhow::Result<Option<Timestamp>> {
     let Some(text) = text else { return Ok(None) };
-    let hint = || anyhow::anyhow!("--expires is {text:?}: write days or hours such as 90d or 12h, or a date such as 2027-01-31");
+    let hint = || {
+        anyhow::anyhow!(
+            "--expires is {text:?}: write days or hours such as 90d or 12h, or a date such as 2027-01-31"
+        )
+    };
     let number = |digits: &str| digits.parse::<u32>().map_err(|_| hint());
-    let from_now = |hours: i64| service.clock().now().checked_add(SignedDuration::from_hours(hours)).map_err(|_| hint());
+    let from_now =
+        |hours: i64| service.clock().now().checked_add(SignedDuration::from_hours(hours)).map_err(|_| hint());
     if let Some(days) = text.strip_suffix('d') {
         return from_now(i64::from(number(days)?) * 24).map(Some);
     }
@@ -102,19 +107,24 @@ pub(crate) fn print_new(
         output::raw(token);
         return Ok(());
     }
-    output.result(&json!({"id": info.id, "label": info.label, "expires": info.expires, "token": token}), |_| {
-        let ends = info.expires.map_or_else(
-            || "It does not expire: remember to replace it from time to time.".to_owned(),
-            |time| format!("It expires at {time}."),
-        );
-        format!("{token}\n\nThis is the only time the token is shown. {ends}\n{endpoint}")
-    })
+    output.result(
+        &json!({"id": info.id, "label": info.label, "expires": info.expires, "token": token}),
+        |_| {
+            let ends = info.expires.map_or_else(
+                || "It does not expire: remember to replace it from time to time.".to_owned(),
+                |time| format!("It expires at {time}."),
+            );
+            format!("{token}\n\nThis is the only time the token is shown. {ends}\n{endpoint}")
+        },
+    )
 }
 
 /// Prints tokens as a table.
 pub(crate) fn print_tokens(tokens: &[TokenInfo], output: Output) -> anyhow::Result<()> {
     output.result(&tokens, |tokens| {
-        let time = |time: Option<Timestamp>, none: &str| time.map_or_else(|| none.to_owned(), |time| format!("{time:.0}"));
+        let time = |time: Option<Timestamp>, none: &str| {
+            time.map_or_else(|| none.to_owned(), |time| format!("{time:.0}"))
+        };
         let rows = tokens
             .iter()
             .map(|token| {

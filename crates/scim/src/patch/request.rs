@@ -43,7 +43,9 @@ impl PatchRequest {
         let operations = match member(&mut body, "Operations")? {
             Some(Value::Array(operations)) if !operations.is_empty() => operations,
             _ => {
-                return Err(ScimError::invalid_syntax("Operations must be an array of one operation or more"));
+                return Err(ScimError::invalid_syntax(
+                    "Operations must be an array of one operation or more",
+                ));
             }
         };
         ignore_rest(&mut cx, &body);
