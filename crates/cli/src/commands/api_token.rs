@@ -62,7 +62,7 @@ pub(crate) async fn run(command: &ApiTokenCommand, service: &Service, output: Ou
             let expires = expiry(create.expires.as_deref(), service)?;
             let new = service.create_api_token(&create.label, scope, expires).await?;
             let endpoint = format!("API base URL: {}/api/v1", service.public_url());
-            print_new(&new.info, &new.token, create.print, output, &endpoint)
+            print_new(&new.info, new.reveal(), create.print, output, &endpoint)
         }
         ApiTokenCommand::List => print_tokens(&service.api_tokens().await?, output),
         ApiTokenCommand::Delete { id } => {
@@ -91,8 +91,8 @@ pub(crate) fn expiry(text: Option<&str>, service: &Service) -> anyhow::Result<Op
         return from_now(i64::from(number(hours)?)).map(Some);
     }
     let date: Date = text.parse().map_err(|_| hint())?;
-    let end_of_day = date.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).map_err(|_| hint())?;
-    Ok(Some(end_of_day.timestamp()))
+    let end_of_day = TimeZone::UTC.to_timestamp(date.at(23, 59, 59, 0)).map_err(|_| hint())?;
+    Ok(Some(end_of_day))
 }
 
 /// Prints a new token: alone for scripts, or with what to do with it.

@@ -7,7 +7,7 @@ use enroll_service::{MemberEntry, NewOrganization, Service};
 use crate::output::{Output, table};
 
 /// Members asked for at a time.
-const PAGE: usize = 1000;
+const PAGE: u32 = 1000;
 
 /// What to do with organizations.
 #[derive(Debug, Subcommand)]
