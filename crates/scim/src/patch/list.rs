@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::elements::{Wanted, append, is_primary, keep_one_primary};
+use super::elements::{append, is_primary, keep_one_primary};
 use super::merge::{merge, refuse_changing_immutable};
+use super::same::remove_listed;
 use super::selection::Selection;
 use super::step::{ListEffect, Otherwise, Part, PartChange, Selected};
 use crate::quirks::create_on_filter;
@@ -15,7 +16,7 @@ use crate::{Attribute, Notes, Object, ScimError};
 pub(super) struct Effort(usize);
 
 impl Effort {
-    const MOST: usize = 2_000_000;
+    const MOST: usize = 1_000_000;
 
     fn spend(&mut self, values: usize) -> Result<(), ScimError> {
         self.0 = self.0.saturating_add(values);
@@ -55,8 +56,7 @@ pub(super) fn apply(
         }
         ListEffect::RemoveEqual(listed) => {
             effort.spend(elements.len() + listed.len())?;
-            let wanted = Wanted::new(attribute, listed);
-            elements.retain(|element| !wanted.contains(element));
+            remove_listed(attribute, elements, listed);
         }
         ListEffect::RemoveSelected(selection) => {
             effort.spend(elements.len() * selection.terms)?;
