@@ -67,7 +67,7 @@ pub(super) fn apply(
             if found.is_empty() {
                 let mut created = said(otherwise);
                 merge(attribute, &mut created, parts)?;
-                create(elements, Value::Object(created), otherwise, path, notes)?;
+                create(attribute, elements, Value::Object(created), otherwise, path, notes)?;
             }
             merge_found(attribute, elements, &found, parts)?;
             elements.retain(|element| element.as_object().is_none_or(|object| !object.is_empty()));
@@ -75,7 +75,7 @@ pub(super) fn apply(
         ListEffect::ReplaceSelected { selection, element, otherwise } => {
             let found = matching(selection, elements, effort)?;
             if found.is_empty() {
-                create(elements, element.clone(), otherwise, path, notes)?;
+                create(attribute, elements, element.clone(), otherwise, path, notes)?;
             }
             replace_found(attribute, elements, &found, element)?;
         }
@@ -94,11 +94,7 @@ fn select(selected: &Selected, elements: &[Value], effort: &mut Effort) -> Resul
     }
 }
 
-fn matching(
-    selection: &Selection,
-    elements: &[Value],
-    effort: &mut Effort,
-) -> Result<Vec<usize>, ScimError> {
+fn matching(selection: &Selection, elements: &[Value], effort: &mut Effort) -> Result<Vec<usize>, ScimError> {
     effort.spend(elements.len() * selection.terms)?;
     let found = elements.iter().enumerate().filter(|(_, element)| selection.matches(element));
     Ok(found.map(|(position, _)| position).collect())
@@ -147,12 +143,13 @@ fn replace_found(
 fn said(otherwise: &Otherwise) -> Object {
     match otherwise {
         Otherwise::Create(said) => said.iter().cloned().collect(),
-        Otherwise::Nothing | Otherwise::Refuse => Object::new(),
+        Otherwise::Nothing | Otherwise::Refuse | Otherwise::Begin => Object::new(),
     }
 }
 
 /// Puts a new element at the end, or says why there is none.
 fn create(
+    attribute: &Attribute,
     elements: &mut Vec<Value>,
     element: Value,
     otherwise: &Otherwise,
@@ -162,9 +159,9 @@ fn create(
     match otherwise {
         Otherwise::Nothing => Ok(()),
         Otherwise::Refuse => Err(ScimError::no_target(format!("{path}: no value meets the filter"))),
-        Otherwise::Create(_) => {
-            if path.contains('[') {
-                create_on_filter::note(notes, path);
+        Otherwise::Begin | Otherwise::Create(_) => {
+            if matches!(otherwise, Otherwise::Create(_)) {
+                create_on_filter::note(notes, attribute.name.as_str());
             }
             let primary = is_primary(&element).then_some(elements.len());
             elements.push(element);

@@ -14,7 +14,11 @@ use crate::{Attribute, Object, ScimError};
 ///
 /// # Errors
 /// 400 `invalidValue` when the value does not fit the attribute, or would take away a required one.
-pub(super) fn one_value(cx: &mut Reading<'_>, target: &Target<'_>, value: Value) -> Result<Effect, ScimError> {
+pub(super) fn one_value(
+    cx: &mut Reading<'_>,
+    target: &Target<'_>,
+    value: Value,
+) -> Result<Effect, ScimError> {
     let attribute = target.attribute;
     if let (true, Value::Object(object)) = (attribute.is_complex(), &value) {
         return parts(cx, attribute, &target.label(), object.clone()).map(merge);
@@ -54,7 +58,7 @@ pub(super) fn selected(cx: &Reading<'_>, target: Target<'_>, parts: Vec<Part>) -
     let sets = parts.iter().any(|part| part.change != PartChange::Unset);
     let Some(selection) = target.selection else {
         // A path without filter that names nothing yet is created by `add`, and `replace` is then an `add` (§3.5.2.3).
-        let otherwise = if sets { Otherwise::Create(Vec::new()) } else { Otherwise::Nothing };
+        let otherwise = if sets { Otherwise::Begin } else { Otherwise::Nothing };
         return Effect::List(ListEffect::MergeSelected { selected: Selected::All, parts, otherwise });
     };
     let otherwise = match selection.said() {

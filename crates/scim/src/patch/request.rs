@@ -39,10 +39,14 @@ impl PatchRequest {
         notes: &mut Notes,
     ) -> Result<Self, ScimError> {
         let mut cx = Reading { model, dialect, notes };
-        check_schemas(&mut cx, member(&mut body, "schemas")?)?;
+        check_schemas(&mut cx, member(&mut body, "schemas")?.as_ref())?;
         let operations = match member(&mut body, "Operations")? {
             Some(Value::Array(operations)) if !operations.is_empty() => operations,
-            _ => return Err(ScimError::invalid_syntax("Operations must be an array of one operation or more")),
+            _ => {
+                return Err(ScimError::invalid_syntax(
+                    "Operations must be an array of one operation or more",
+                ));
+            }
         };
         ignore_rest(&mut cx, &body);
         let most = limits.patch_operations;
@@ -107,7 +111,7 @@ impl Reader<'_> {
                 self.cx.notes.ignored(why);
                 return Ok(());
             }
-            Named::Attribute(target) => target,
+            Named::Attribute(target) => *target,
         };
         if target.is_read_only() {
             return Err(ScimError::mutability(format!("{} is set by the server alone", target.label())));
@@ -129,12 +133,7 @@ impl Reader<'_> {
     }
 
     /// Adds `value` to a target that a client may write, or replaces the target by it.
-    pub(super) fn set(
-        &mut self,
-        action: Action,
-        target: Target<'_>,
-        value: Value,
-    ) -> Result<(), ScimError> {
+    pub(super) fn set(&mut self, action: Action, target: Target<'_>, value: Value) -> Result<(), ScimError> {
         self.count(Some(&value), &target)?;
         let place = target.place.clone();
         let effect = match action {
@@ -156,7 +155,8 @@ impl Reader<'_> {
         if !target.attribute.multi_valued {
             return Ok(());
         }
-        let in_filter = target.selection.as_ref().and_then(|selection| selection.values()).map_or(0, <[_]>::len);
+        let in_filter =
+            target.selection.as_ref().and_then(|selection| selection.values()).map_or(0, <[_]>::len);
         self.values += in_filter + value.and_then(Value::as_array).map_or(1, Vec::len);
         let most = self.limits.member_values;
         if self.values > most {
@@ -169,11 +169,11 @@ impl Reader<'_> {
     }
 }
 
-fn check_schemas(cx: &mut Reading<'_>, schemas: Option<Value>) -> Result<(), ScimError> {
+fn check_schemas(cx: &mut Reading<'_>, schemas: Option<&Value>) -> Result<(), ScimError> {
     let has_uri = |uris: &Vec<Value>| {
         uris.iter().filter_map(Value::as_str).any(|uri| uri.eq_ignore_ascii_case(PATCH_OP_SCHEMA))
     };
-    if schemas.as_ref().and_then(Value::as_array).is_some_and(has_uri)
+    if schemas.and_then(Value::as_array).is_some_and(has_uri)
         || lenient_schemas::overlooks(cx.dialect, cx.notes, "schemas does not name a PATCH request")
     {
         return Ok(());
@@ -187,7 +187,10 @@ fn action(op: Option<&Value>) -> Result<Action, ScimError> {
         "add" => Ok(Action::Add),
         "remove" => Ok(Action::Remove),
         "replace" => Ok(Action::Replace),
-        _ => Err(ScimError::invalid_syntax(format!("op must be add, remove or replace, not {:?}", shown(text)))),
+        _ => Err(ScimError::invalid_syntax(format!(
+            "op must be add, remove or replace, not {:?}",
+            shown(text)
+        ))),
     }
 }
 

@@ -139,7 +139,14 @@ mod tests {
 
     fn elements() -> impl Strategy<Value = Vec<Value>> {
         let element = (
-            proptest::sample::select(vec![None, Some("a"), Some("A"), Some("é"), Some("É"), Some("a\"&type=")]),
+            proptest::sample::select(vec![
+                None,
+                Some("a"),
+                Some("A"),
+                Some("é"),
+                Some("É"),
+                Some("a\"&type="),
+            ]),
             proptest::sample::select(vec![None, Some("work"), Some("WORK"), Some("home")]),
             proptest::option::of(any::<bool>()),
         );

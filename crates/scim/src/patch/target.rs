@@ -6,7 +6,7 @@ use crate::filter::ValuePath;
 use crate::quirks::{dotted_urn, unqualified_extension};
 use crate::schema::{AttributeRef, Mutability, USER_SCHEMA};
 use crate::validate::{Reading, shown};
-use crate::{Attribute, AttributePath, Limits, Schema, ScimError};
+use crate::{Attribute, AttributeName, AttributePath, Limits, Schema, ScimError};
 
 /// What a path names.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub(super) enum Named<'m> {
     /// A whole extension.
     Extension(&'m Schema),
     /// An attribute, some of its elements, or a sub-attribute.
-    Attribute(Target<'m>),
+    Attribute(Box<Target<'m>>),
     /// Something that is accepted and not kept; the sentence says why.
     Ignored(String),
 }
@@ -62,11 +62,7 @@ impl<'m> Target<'m> {
 /// # Errors
 /// 400 `invalidPath` when it cannot be read or has a filter where there is only one value; `invalidFilter` when its filter
 /// cannot be; `noTarget` when the resource type has no such attribute.
-pub(super) fn resolve<'a>(
-    cx: &mut Reading<'a>,
-    limits: &Limits,
-    text: &str,
-) -> Result<Named<'a>, ScimError> {
+pub(super) fn resolve<'a>(cx: &mut Reading<'a>, limits: &Limits, text: &str) -> Result<Named<'a>, ScimError> {
     let model = cx.model;
     let mended = dotted_urn::mend(cx.dialect, cx.notes, model, text)?;
     let path = ValuePath::parse(mended.as_deref().unwrap_or(text), limits, cx.dialect, cx.notes)?;
@@ -75,7 +71,9 @@ pub(super) fn resolve<'a>(
             return Ok(Named::Extension(extension));
         }
         Some(AttributeRef::Extension(_)) => {
-            return Err(ScimError::invalid_path("a filter in brackets belongs to an attribute, not to an extension"));
+            return Err(ScimError::invalid_path(
+                "a filter in brackets belongs to an attribute, not to an extension",
+            ));
         }
         Some(AttributeRef::Attribute { extension, attribute, sub }) => (extension, attribute, sub),
         None => return ignored(cx, &path).map(Named::Ignored).ok_or_else(|| unknown(cx, &path.path)),
@@ -110,7 +108,7 @@ pub(super) fn resolve<'a>(
         }
         None => None,
     };
-    Ok(Named::Attribute(Target { place, attribute, selection, sub }))
+    Ok(Named::Attribute(Box::new(Target { place, attribute, selection, sub })))
 }
 
 fn find<'a>(cx: &mut Reading<'a>, path: &AttributePath) -> Option<AttributeRef<'a>> {
@@ -137,7 +135,7 @@ fn ignored(cx: &Reading<'_>, path: &ValuePath) -> Option<String> {
     if in_base && name.eq_ignore_ascii_case("password") && sub.is_none() && base.id.is(USER_SCHEMA) {
         return Some("password ignored: passwords are not kept".into());
     }
-    let sub = path.sub.as_ref().map(|sub| sub.as_str()).or(sub.as_deref())?;
+    let sub = path.sub.as_ref().map(AttributeName::as_str).or(sub.as_deref())?;
     let whole = AttributePath { sub: None, ..path.path.clone() };
     let Some(AttributeRef::Attribute { attribute, .. }) = cx.model.resolve(&whole) else { return None };
     let by_default = attribute.multi_valued
@@ -148,5 +146,8 @@ fn ignored(cx: &Reading<'_>, path: &ValuePath) -> Option<String> {
 
 fn unknown(cx: &Reading<'_>, path: &AttributePath) -> ScimError {
     let kind = &cx.model.resource_type().name;
-    ScimError::no_target(format!("{} is not an attribute of a {kind}: see /Schemas", shown(&path.to_string())))
+    ScimError::no_target(format!(
+        "{} is not an attribute of a {kind}: see /Schemas",
+        shown(&path.to_string())
+    ))
 }

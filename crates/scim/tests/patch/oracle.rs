@@ -118,10 +118,28 @@ fn step(user: &mut Value, operation: &Operation, creates: bool) -> Result<(), &'
         (_, Path::NamePart(part)) => parts(user, &one(part, value.clone())),
         (_, Path::List(list)) => whole_list(user, list, op, value),
         (_, Path::Selected(list, key, text)) => {
-            selected(user, list, &|element| is(element, key, text), Some((key, text)), op, None, value, creates)?;
+            selected(
+                user,
+                list,
+                &|element| is(element, key, text),
+                Some((key, text)),
+                op,
+                None,
+                value,
+                creates,
+            )?;
         }
         (_, Path::SelectedPart(list, key, text, part)) => {
-            selected(user, list, &|element| is(element, key, text), Some((key, text)), op, Some(part), value, creates)?;
+            selected(
+                user,
+                list,
+                &|element| is(element, key, text),
+                Some((key, text)),
+                op,
+                Some(part),
+                value,
+                creates,
+            )?;
         }
         (_, Path::EveryPart(list, part)) => {
             selected(user, list, &|_| true, None, op, Some(part), value, true)?;
@@ -144,7 +162,8 @@ fn holder<'u>(user: &'u mut Value, name: &str) -> &'u mut Map<String, Value> {
 }
 
 fn set(object: &mut Map<String, Value>, name: &str, value: Value) {
-    if value.is_null() { drop(object.shift_remove(name)) } else { drop(object.insert(name.to_owned(), value)) }
+    object.insert(name.to_owned(), value);
+    object.retain(|_, value| !value.is_null());
 }
 
 fn parts(user: &mut Value, given: &Map<String, Value>) {
@@ -211,7 +230,10 @@ fn is(element: &Value, key: &str, text: &str) -> bool {
     element[key].as_str().is_some_and(|own| own.to_lowercase() == text.to_lowercase())
 }
 
-#[expect(clippy::too_many_arguments, reason = "every case of a filter in one place, to be read beside the RFC")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "every case of a filter in one place, to be read beside the RFC"
+)]
 fn selected(
     user: &mut Value,
     name: &str,
@@ -297,7 +319,8 @@ pub(crate) fn collapse(user: &mut Value, name: &str) {
             if element.get("value").is_none() || other.get("value").is_none() {
                 return lower(other) == lower(&element);
             }
-            lower(&other["value"]) == lower(&element["value"]) && lower(&other["type"]) == lower(&element["type"])
+            lower(&other["value"]) == lower(&element["value"])
+                && lower(&other["type"]) == lower(&element["type"])
         };
         match kept.iter_mut().find(is_same) {
             Some(first) if element["primary"] == true => first["primary"] = json!(true),

@@ -34,11 +34,16 @@ pub(crate) fn object(value: Value) -> Object {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "so that a test may write json!(...) in place")]
 pub(crate) fn body(operations: Value) -> Object {
     object(json!({"schemas": [PATCH_OP], "Operations": operations}))
 }
 
-pub(crate) fn parse(dialect: &Dialect, model: &ResourceModel, body: Object) -> Result<PatchRequest, ScimError> {
+pub(crate) fn parse(
+    dialect: &Dialect,
+    model: &ResourceModel,
+    body: Object,
+) -> Result<PatchRequest, ScimError> {
     PatchRequest::parse(body, model, dialect, &Limits::default(), &mut Notes::default())
 }
 
