@@ -78,17 +78,11 @@ pub(super) fn resolve<'a>(cx: &mut Reading<'a>, limits: &Limits, text: &str) -> 
         Some(AttributeRef::Attribute { extension, attribute, sub }) => (extension, attribute, sub),
         None => return ignored(cx, &path).map(Named::Ignored).ok_or_else(|| unknown(cx, &path.path)),
     };
-    let place = Place {
-        path: shown(text),
-        extension: extension.map(ToString::to_string),
-        attribute: Some(attribute.name.to_string()),
-    };
     if path.filter.is_some() && (!attribute.multi_valued || sub.is_some()) {
         let detail = format!("{} has one value: a filter in brackets selects from lists", path.path);
         return Err(ScimError::invalid_path(detail));
     }
     let sub = match &path.sub {
-        None => sub,
         Some(name) => match attribute.sub_attribute(name.as_str()) {
             Some(sub) => Some(sub),
             None => {
@@ -96,18 +90,12 @@ pub(super) fn resolve<'a>(cx: &mut Reading<'a>, limits: &Limits, text: &str) -> 
                 return ignored(cx, &path).map(Named::Ignored).ok_or_else(|| unknown(cx, &whole));
             }
         },
+        None => sub,
     };
-    let selection = match path.filter {
-        Some(filter) => {
-            let list = AttributePath {
-                prefix: place.extension.clone(),
-                name: attribute.name.to_string(),
-                sub: None,
-            };
-            Some(Selection::new(cx, attribute, &list, filter)?)
-        }
-        None => None,
-    };
+    let extension = extension.map(ToString::to_string);
+    let list = AttributePath { prefix: extension.clone(), name: attribute.name.to_string(), sub: None };
+    let selection = path.filter.map(|filter| Selection::new(cx, attribute, &list, filter)).transpose()?;
+    let place = Place { path: shown(text), extension, attribute: Some(list.name) };
     Ok(Named::Attribute(Box::new(Target { place, attribute, selection, sub })))
 }
 
