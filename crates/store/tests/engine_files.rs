@@ -1,4 +1,5 @@
 //! The file: its making, damage to it, a full disk, closing.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 
@@ -154,7 +155,7 @@ async fn r5_a_flipped_byte_in_the_file_is_refused_or_harmless() {
         match read_all(&copy) {
             Ok(read) => assert_eq!(read, rows, "byte {place}: rows were lost in silence"),
             Err(StoreError::Corrupt(_) | StoreError::Open { .. } | StoreError::NewerDatabase { .. }) => {
-                refused += 1
+                refused += 1;
             }
             Err(error) => panic!("byte {place}: {error}"),
         }
