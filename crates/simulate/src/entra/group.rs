@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::company::Account;
+use crate::company::{Account, RemoteGroup};
 use crate::compare::{member_ids, text};
 use crate::people::Team;
 use crate::script::Script;
@@ -12,13 +12,6 @@ use crate::wire::{GROUP, operation, patch};
 const MICROSOFT_GROUP: &str = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group";
 /// How many members one request names; the real number is not documented.
 const MEMBERS_AT_ONCE: usize = 100;
-
-/// A group with the id that the server gave.
-#[derive(Debug, Clone)]
-pub(crate) struct RemoteGroup {
-    pub(crate) id: String,
-    pub(crate) name: String,
-}
 
 /// The two ways to take members out (E-7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,9 +58,8 @@ pub(crate) async fn create_or_take_over(script: Script<'_>, team: &Team) -> Opti
     let lookup = script.find("/Groups", "displayName", &team.name).await;
     let page = lookup.list()?;
     if let Some(found) = page.resources.first() {
-        lookup.require(found.get("members").is_none(), || {
-            "excludedAttributes=members was ignored".to_owned()
-        });
+        lookup
+            .require(found.get("members").is_none(), || "excludedAttributes=members was ignored".to_owned());
         return Some(RemoteGroup { id: text(found, "id")?.to_owned(), name: team.name.clone() });
     }
     let sent = create_body(team);
@@ -79,7 +71,11 @@ pub(crate) async fn create_or_take_over(script: Script<'_>, team: &Team) -> Opti
 }
 
 /// Adds members, a hundred in a request.
-pub(crate) async fn add_members(script: Script<'_>, group: &RemoteGroup, accounts: &[&Account]) -> Option<()> {
+pub(crate) async fn add_members(
+    script: Script<'_>,
+    group: &RemoteGroup,
+    accounts: &[&Account],
+) -> Option<()> {
     for chunk in accounts.chunks(MEMBERS_AT_ONCE) {
         change(script, group, vec![add(chunk)]).await?;
     }

@@ -21,6 +21,7 @@ fn operations(email: &str) -> Vec<Value> {
     let add = |path: &str, value: &str| operation("Add", path, value);
     let mut operations = vec![
         add("displayName", "Verbose Person"),
+        add("active", "True"),
         add("title", "Engineer"),
         add("preferredLanguage", "de-AT"),
         add("userType", "Contractor"),
@@ -41,7 +42,9 @@ fn operations(email: &str) -> Vec<Value> {
         operations.push(add(&format!("addresses[type eq \"work\"].{part}"), value));
     }
     operations.push(add("addresses[type eq \"work\"].primary", "True"));
-    for (kind, number) in [("work", "+1 425 555-0101"), ("mobile", "+1 425 555-0102"), ("fax", "+1 425 555-0103")] {
+    for (kind, number) in
+        [("work", "+1 425 555-0101"), ("mobile", "+1 425 555-0102"), ("fax", "+1 425 555-0103")]
+    {
         operations.push(add(&format!("phoneNumbers[type eq \"{kind}\"].value"), number));
     }
     operations.push(add("phoneNumbers[type eq \"work\"].primary", "True"));
@@ -81,7 +84,7 @@ fn expected(email: &str) -> Value {
         address.insert("primary".to_owned(), json!(true));
     }
     json!({
-        "displayName": "Verbose Person", "title": "Engineer", "preferredLanguage": "de-AT",
+        "displayName": "Verbose Person", "active": true, "title": "Engineer", "preferredLanguage": "de-AT",
         "userType": "Contractor", "nickName": "Verb", "locale": "de-AT", "timezone": "Europe/Vienna",
         "profileUrl": "https://acme.example/verbose",
         "name": {

@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use crate::company::Account;
+use crate::company::{Account, RemoteGroup};
 use crate::compare::text;
-use crate::okta::push::PushedGroup;
 use crate::script::Script;
 use crate::session::Session;
 
@@ -23,7 +22,8 @@ async fn pages(script: Script<'_>, collection: &str, size: usize) -> Option<Vec<
         let answer = script.get(&path).await;
         let page = answer.list()?;
         let total = usize::try_from(page.total).unwrap_or(usize::MAX);
-        answer.require(page.resources.len() <= size, || format!("the page holds more than {size} resources"))?;
+        answer
+            .require(page.resources.len() <= size, || format!("the page holds more than {size} resources"))?;
         let ended = page.resources.is_empty();
         seen.extend(page.resources);
         answer.require(!ended || seen.len() >= total, || {
@@ -55,7 +55,8 @@ async fn import(script: Script<'_>, collection: &str) -> Option<Vec<Value>> {
         let again = pages(script, collection, ODD_PAGE).await?;
         ledger.checked();
         if ids(&again) != ids(&everything) {
-            let sentence = format!("{collection}: the order differs between pages of {PAGE} and of {ODD_PAGE}");
+            let sentence =
+                format!("{collection}: the order differs between pages of {PAGE} and of {ODD_PAGE}");
             ledger.failed("import", sentence, None);
         }
     }
@@ -66,7 +67,7 @@ async fn import(script: Script<'_>, collection: &str) -> Option<Vec<Value>> {
 pub(crate) async fn import_and_compare(
     session: &Session,
     accounts: &[&Account],
-    groups: &[(PushedGroup, Vec<&Account>)],
+    groups: &[(RemoteGroup, Vec<&Account>)],
 ) -> Option<()> {
     let script = Script::new(session, "import");
     let users = import(script, "/Users").await?;
@@ -90,7 +91,11 @@ pub(crate) async fn import_and_compare(
     for (group, members) in groups {
         session.ledger.checked();
         if !ids(&imported).contains(&group.id.as_str()) {
-            session.ledger.failed("import", format!("the group {} is missing in the import", group.name), None);
+            session.ledger.failed(
+                "import",
+                format!("the group {} is missing in the import", group.name),
+                None,
+            );
         }
         super::push::verify(script, group, members).await;
     }
