@@ -33,13 +33,22 @@ impl Keys {
             external_id: resource.text("externalId").map(str::to_owned),
             // A user is active unless somebody says otherwise (RFC 7643 §4.1.1 leaves the default to us).
             active: resource.get("active").and_then(Value::as_bool).unwrap_or(true),
-            emails: resource.get("emails").and_then(Value::as_array).into_iter().flatten().map(EmailKeys::of).collect(),
+            emails: resource
+                .get("emails")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .map(EmailKeys::of)
+                .collect(),
         }
     }
 }
 
 impl EmailKeys {
     fn of(email: &Value) -> Self {
-        Self { kind: text_of(email, "type").map(Folded::new), value: text_of(email, "value").map(Folded::new) }
+        Self {
+            kind: text_of(email, "type").map(Folded::new),
+            value: text_of(email, "value").map(Folded::new),
+        }
     }
 }
