@@ -30,12 +30,22 @@ fn next(state: &mut u64) -> u64 {
 }
 
 /// Creates users and puts each into the group until the server is gone; records what was acknowledged.
-async fn write(address: SocketAddr, token: String, group: String, prefix: String, acknowledged: Arc<Mutex<Acknowledged>>) {
+async fn write(
+    address: SocketAddr,
+    token: String,
+    group: String,
+    prefix: String,
+    acknowledged: Arc<Mutex<Acknowledged>>,
+) {
     let Ok(mut connection) = Connection::open(address).await else { return };
     for number in 0.. {
         let name = format!("{prefix}-{number}@example.com");
-        let body = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": name}).to_string();
-        let Ok(answer) = connection.send(&wire::request("POST", "/scim/v2/Users", &token, &body)).await else { return };
+        let body =
+            json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": name}).to_string();
+        let Ok(answer) = connection.send(&wire::request("POST", "/scim/v2/Users", &token, &body)).await
+        else {
+            return;
+        };
         assert_eq!(answer.status, 201);
         let id = answer.json()["id"].as_str().unwrap().to_owned();
         acknowledged.lock().await.users.push((name, id.clone()));
@@ -45,7 +55,9 @@ async fn write(address: SocketAddr, token: String, group: String, prefix: String
         })
         .to_string();
         let target = format!("/scim/v2/Groups/{group}");
-        let Ok(answer) = connection.send(&wire::request("PATCH", &target, &token, &add)).await else { return };
+        let Ok(answer) = connection.send(&wire::request("PATCH", &target, &token, &add)).await else {
+            return;
+        };
         assert_eq!(answer.status, 204);
         acknowledged.lock().await.members.push(id);
     }
@@ -68,11 +80,13 @@ async fn r1_kill_loses_no_acknowledged_write() {
     let acknowledged = Arc::new(Mutex::new(Acknowledged::default()));
 
     let (mut server, _) = Process::start(folder.path(), address).await;
-    let token = server.enroll_ok(&["token", "create", "--directory", "default", "--label", "crash", "--print"]);
+    let token =
+        server.enroll_ok(&["token", "create", "--directory", "default", "--label", "crash", "--print"]);
     server.enroll_ok(&["org", "create", "acme"]);
     server.enroll_ok(&["mapping", "add", "--group", "Everyone", "--org", "acme"]);
     let mut connection = Connection::open(address).await.unwrap();
-    let body = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Everyone"}).to_string();
+    let body = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Everyone"})
+        .to_string();
     let answer = connection.send(&wire::request("POST", "/scim/v2/Groups", &token, &body)).await.unwrap();
     let group = answer.json()["id"].as_str().unwrap().to_owned();
 
@@ -95,14 +109,21 @@ async fn r1_kill_loses_no_acknowledged_write() {
     assert!(acknowledged.users.len() > 20, "the writers got somewhere: {}", acknowledged.users.len());
     let mut connection = Connection::open(address).await.unwrap();
     for (name, id) in &acknowledged.users {
-        let answer = connection.send(&wire::request("GET", &format!("/scim/v2/Users/{id}"), &token, "")).await.unwrap();
+        let answer = connection
+            .send(&wire::request("GET", &format!("/scim/v2/Users/{id}"), &token, ""))
+            .await
+            .unwrap();
         assert_eq!(answer.status, 200, "lost: {name}, seed {seed}");
         assert_eq!(answer.json()["userName"], name.as_str());
     }
     let target = format!("/scim/v2/Groups/{group}");
     let members = connection.send(&wire::request("GET", &target, &token, "")).await.unwrap().json();
-    let members: HashSet<&str> =
-        members["members"].as_array().unwrap().iter().map(|member| member["value"].as_str().unwrap()).collect();
+    let members: HashSet<&str> = members["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|member| member["value"].as_str().unwrap())
+        .collect();
     for id in &acknowledged.members {
         assert!(members.contains(id.as_str()), "lost member {id}, seed {seed}");
     }

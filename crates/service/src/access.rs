@@ -187,10 +187,15 @@ pub(crate) fn members_page(
 pub(crate) fn find_user(tx: &Tx<'_>, name: &str) -> Result<UserRow, Error> {
     match user::resolve(tx, name)? {
         Reference::One(row) => Ok(row),
-        Reference::Nobody => Err(Error::NotFound(format!("there is no user with the handle, userName or id {name:?}"))),
+        Reference::Nobody => {
+            Err(Error::NotFound(format!("there is no user with the handle, userName or id {name:?}")))
+        }
         Reference::Several(rows) => {
             let ids: Vec<String> = rows.iter().map(|row| format!("{} ({})", row.id, row.user_name)).collect();
-            Err(Error::Conflict(format!("{name:?} stands for several users; say which by its id: {}", ids.join(", "))))
+            Err(Error::Conflict(format!(
+                "{name:?} stands for several users; say which by its id: {}",
+                ids.join(", ")
+            )))
         }
     }
 }

@@ -60,9 +60,10 @@ impl Error {
                 let (status, detail) = store_status(error);
                 ScimError::new(status, detail)
             }
-            Self::Internal(_) => {
-                ScimError::new(500, "the server failed to carry out the request; its log has the details under this request's id")
-            }
+            Self::Internal(_) => ScimError::new(
+                500,
+                "the server failed to carry out the request; its log has the details under this request's id",
+            ),
         }
     }
 
@@ -76,9 +77,10 @@ impl Error {
 fn store_status(error: &StoreError) -> (u16, &'static str) {
     match error {
         StoreError::Full => (507, "the server's disk is full; the change was not made"),
-        StoreError::Busy | StoreError::Unavailable(_) => {
-            (503, "the server cannot reach its database just now; the change may not have been made; try again shortly")
-        }
+        StoreError::Busy | StoreError::Unavailable(_) => (
+            503,
+            "the server cannot reach its database just now; the change may not have been made; try again shortly",
+        ),
         _ => (500, "the server's database failed; its log has the details under this request's id"),
     }
 }

@@ -20,7 +20,8 @@ mod verify;
 
 pub use access::{CheckAnswer, ExplainAnswer, MemberEntry, MembersPage, UserSummary};
 pub use admin::{
-    DirectoryInfo, DirectorySettings, MappingInfo, MappingState, NewMapping, NewOrganization, NewToken, OrganizationInfo, TokenInfo,
+    DirectoryInfo, DirectorySettings, MappingInfo, MappingState, NewMapping, NewOrganization, NewToken,
+    OrganizationInfo, TokenInfo,
 };
 pub use clock::Clock;
 pub use entropy::Entropy;

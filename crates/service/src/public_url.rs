@@ -30,10 +30,19 @@ impl FromStr for PublicUrl {
     fn from_str(text: &str) -> Result<Self, InvalidPublicUrl> {
         let invalid = || InvalidPublicUrl(text.to_owned());
         let trimmed = text.trim_end_matches('/');
-        let rest = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://")).ok_or_else(invalid)?;
-        let clean = rest.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'?' | b'#' | b'"' | b'<' | b'>' | b'\\' | b'@'));
+        let rest = trimmed
+            .strip_prefix("https://")
+            .or_else(|| trimmed.strip_prefix("http://"))
+            .ok_or_else(invalid)?;
+        let clean = rest
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !matches!(b, b'?' | b'#' | b'"' | b'<' | b'>' | b'\\' | b'@'));
         let host = rest.split('/').next().unwrap_or_default();
-        if clean && !host.is_empty() && !host.starts_with(':') { Ok(Self(trimmed.into())) } else { Err(invalid()) }
+        if clean && !host.is_empty() && !host.starts_with(':') {
+            Ok(Self(trimmed.into()))
+        } else {
+            Err(invalid())
+        }
     }
 }
 
@@ -56,7 +65,15 @@ mod tests {
         ] {
             assert_eq!(text.parse::<PublicUrl>().unwrap().as_str(), kept);
         }
-        for text in ["enroll.example.com", "https://", "https://a?b", "https://a#b", "ftp://a", "https://u@a", "http://:80"] {
+        for text in [
+            "enroll.example.com",
+            "https://",
+            "https://a?b",
+            "https://a#b",
+            "ftp://a",
+            "https://u@a",
+            "http://:80",
+        ] {
             assert!(text.parse::<PublicUrl>().is_err(), "{text}");
         }
     }

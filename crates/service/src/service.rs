@@ -1,9 +1,10 @@
 //! The service itself: the store, the schemas, the clock, and what was configured.
 
+use std::fmt;
 use std::sync::Arc;
 
 use enroll_scim::{Limits, Registry, ResourceModel};
-use enroll_store::Db;
+use enroll_store::{Db, Health};
 
 use crate::{Clock, Entropy, Error, PublicUrl, ResourceKind};
 
@@ -23,16 +24,21 @@ pub struct ServiceOptions {
 }
 
 /// Every use case of Enroll. Cheap to clone; clones share the store.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Service(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     db: Db,
     registry: Registry,
     user: ResourceModel,
     group: ResourceModel,
     options: ServiceOptions,
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("options", self.options()).finish_non_exhaustive()
+    }
 }
 
 impl Service {
@@ -55,7 +61,10 @@ impl Service {
     /// # Errors
     /// A sentence for the operator.
     pub fn ready(&self) -> Result<(), String> {
-        self.db().health().into_result()
+        match self.db().health() {
+            Health::Ok => Ok(()),
+            Health::Failed { reason } => Err(reason),
+        }
     }
 
     /// Finishes what is under way and closes the store. Nothing can be served afterwards.

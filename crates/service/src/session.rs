@@ -101,7 +101,9 @@ fn verify(
 }
 
 fn refused() -> Error {
-    Error::Unauthorized("the token is not valid: it was deleted, has expired, or was never issued here".to_owned())
+    Error::Unauthorized(
+        "the token is not valid: it was deleted, has expired, or was never issued here".to_owned(),
+    )
 }
 
 fn parse(presented: &str, wanted: TokenKind) -> Result<PresentedToken, Error> {

@@ -50,7 +50,10 @@ pub(crate) struct Names<'a>(pub(crate) &'a BTreeMap<GroupId, GroupName>);
 impl Names<'_> {
     fn path(&self, path: &GroupPath) -> Vec<GroupSummary> {
         path.groups()
-            .map(|id| GroupSummary { id, display_name: self.0.get(&id).map(ToString::to_string).unwrap_or_default() })
+            .map(|id| GroupSummary {
+                id,
+                display_name: self.0.get(&id).map(ToString::to_string).unwrap_or_default(),
+            })
             .collect()
     }
 
@@ -95,7 +98,9 @@ fn through(path: &[GroupSummary]) -> String {
 impl fmt::Display for SourceView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Group { role, mapping, path, .. } => write!(f, "{role} {} (mapping {mapping})", through(path)),
+            Self::Group { role, mapping, path, .. } => {
+                write!(f, "{role} {} (mapping {mapping})", through(path))
+            }
             Self::Direct { role } => write!(f, "{role} by a direct grant"),
             Self::Jit { role } => write!(f, "{role} by the directory's default enrollment at first sign-in"),
         }

@@ -57,7 +57,9 @@ impl fmt::Display for VerifyReport {
             return f.write_str(", no difference.");
         }
         write!(f, ", {} DIFFERENCES:", self.findings.len())?;
-        self.findings.iter().try_for_each(|finding| write!(f, "\n  - {}: {}", finding.organization, finding.text))
+        self.findings
+            .iter()
+            .try_for_each(|finding| write!(f, "\n  - {}: {}", finding.organization, finding.text))
     }
 }
 
@@ -93,7 +95,11 @@ fn compare(tx: &Tx<'_>) -> Result<VerifyReport, Error> {
         let listed = listed(tx, organization.id)?;
         report.memberships += expected.len();
         let mut difference = |user: UserId, text: String| {
-            report.findings.push(Finding { organization: organization.name.to_string(), user: Some(user), text });
+            report.findings.push(Finding {
+                organization: organization.name.to_string(),
+                user: Some(user),
+                text,
+            });
         };
         for (user, enrollment) in &expected {
             let role = enrollment.effective_role;
@@ -147,9 +153,13 @@ fn check_slices(
     for (directory, users) in by_directory {
         let sliced = enrollment::enroll(&slice::of_users(tx, directory, &users, false)?);
         for user in users {
-            let (is, must) = (sliced.effective_role(organization, user), expected.effective_role(organization, user));
+            let (is, must) =
+                (sliced.effective_role(organization, user), expected.effective_role(organization, user));
             if is != must {
-                difference(user, format!("user {user} is checked as {}, recomputed: {}", shown(is), shown(must)));
+                difference(
+                    user,
+                    format!("user {user} is checked as {}, recomputed: {}", shown(is), shown(must)),
+                );
             }
         }
     }

@@ -109,7 +109,8 @@ mod tests {
     #[test]
     fn more_in_the_answer_is_no_difference() {
         let sent = json!({"userName": "a", "emails": [{"value": "b"}], "roles": [], "title": null});
-        let back = json!({"id": "1", "userName": "a", "emails": [{"value": "x"}, {"value": "b", "type": "work"}]});
+        let back =
+            json!({"id": "1", "userName": "a", "emails": [{"value": "x"}, {"value": "b", "type": "work"}]});
         assert!(differences(&sent, &back).is_empty());
     }
 

@@ -37,7 +37,9 @@ pub enum SetupError {
         reason: String,
     },
     /// The token has characters that no HTTP header may hold.
-    #[error("the SCIM token has characters that an Authorization header cannot carry: check for a line break")]
+    #[error(
+        "the SCIM token has characters that an Authorization header cannot carry: check for a line break"
+    )]
     Token,
     /// The HTTP client could not be built, for example because no trusted certificates were found.
     #[error("the HTTP client could not be built: {0}")]
@@ -185,8 +187,7 @@ fn client(url: &Url) -> Result<reqwest::Client, reqwest::Error> {
 fn is_loopback(url: &Url) -> bool {
     url.host_str().is_some_and(|host| {
         let address = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost"
-            || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        host == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     })
 }
 

@@ -13,8 +13,7 @@ pub(crate) const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp
 pub(crate) const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 pub(crate) const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 
-const UNRESERVED: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// `attribute eq "value"` with the value quoted as JSON requires (RFC 7644 §3.4.2.2).
 pub(crate) fn equals(attribute: &str, value: &str) -> String {
@@ -75,7 +74,10 @@ mod tests {
 
     #[test]
     fn a_quote_in_a_filter_value_is_escaped() {
-        assert_eq!(equals("displayName", r#"The "Green" \ Team"#), r#"displayName eq "The \"Green\" \\ Team""#);
+        assert_eq!(
+            equals("displayName", r#"The "Green" \ Team"#),
+            r#"displayName eq "The \"Green\" \\ Team""#
+        );
     }
 
     #[test]

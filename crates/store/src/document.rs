@@ -47,7 +47,10 @@ mod tests {
     use super::{display_name, parse, print};
 
     fn object() -> Object {
-        serde_json::from_value(json!({"displayName": "Tour Guides", "members": [{"value": "2819c223"}], "a": 1})).unwrap()
+        serde_json::from_value(
+            json!({"displayName": "Tour Guides", "members": [{"value": "2819c223"}], "a": 1}),
+        )
+        .unwrap()
     }
 
     #[test]

@@ -104,10 +104,7 @@ pub fn list_of_users(
 ///
 /// # Errors
 /// The store fails.
-pub fn list_of_organization(
-    tx: &Tx<'_>,
-    organization: OrganizationId,
-) -> Result<Vec<GrantRow>, StoreError> {
+pub fn list_of_organization(tx: &Tx<'_>, organization: OrganizationId) -> Result<Vec<GrantRow>, StoreError> {
     tx.query(&format!("{SELECT} WHERE organization_id = ?1 ORDER BY id"), &params![organization], read)
 }
 

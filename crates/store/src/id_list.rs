@@ -23,10 +23,7 @@ impl IdList {
 }
 
 /// Splits a list of ids into as many statements as it takes; `first` is the number of the first placeholder.
-pub(crate) fn id_lists(
-    first: usize,
-    ids: impl IntoIterator<Item = Uuid>,
-) -> impl Iterator<Item = IdList> {
+pub(crate) fn id_lists(first: usize, ids: impl IntoIterator<Item = Uuid>) -> impl Iterator<Item = IdList> {
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let longest = LENGTHS.last().copied().unwrap_or(1);
     let chunks: Vec<Vec<Uuid>> = ids.chunks(longest).map(<[Uuid]>::to_vec).collect();

@@ -48,6 +48,7 @@ pub mod slice;
 pub mod token;
 pub mod tombstone;
 pub mod user;
+pub mod verify;
 
 mod db;
 mod dialect;

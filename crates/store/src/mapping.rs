@@ -97,11 +97,7 @@ pub fn insert(tx: &Tx<'_>, row: &MappingRow) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// The store fails.
-pub fn find(
-    tx: &Tx<'_>,
-    directory: DirectoryId,
-    id: MappingId,
-) -> Result<Option<MappingRow>, StoreError> {
+pub fn find(tx: &Tx<'_>, directory: DirectoryId, id: MappingId) -> Result<Option<MappingRow>, StoreError> {
     tx.first(&format!("{SELECT} AND mappings.id = ?2"), &params![directory, id], read)
 }
 
@@ -158,12 +154,7 @@ pub fn list_of_groups(
 ///
 /// # Errors
 /// The store fails.
-pub fn set_role(
-    tx: &Tx<'_>,
-    directory: DirectoryId,
-    id: MappingId,
-    role: Role,
-) -> Result<bool, StoreError> {
+pub fn set_role(tx: &Tx<'_>, directory: DirectoryId, id: MappingId, role: Role) -> Result<bool, StoreError> {
     let sql = "UPDATE mappings SET role = ?3 WHERE directory_id = ?1 AND id = ?2";
     Ok(tx.execute(sql, &params![directory, id, role.as_str()])? > 0)
 }
@@ -191,9 +182,6 @@ pub fn delete(tx: &Tx<'_>, directory: DirectoryId, id: MappingId) -> Result<bool
     Ok(tx.execute(sql, &params![directory, id])? > 0)
 }
 
-pub(crate) fn delete_of_organization(
-    tx: &Tx<'_>,
-    organization: OrganizationId,
-) -> Result<(), StoreError> {
+pub(crate) fn delete_of_organization(tx: &Tx<'_>, organization: OrganizationId) -> Result<(), StoreError> {
     tx.execute("DELETE FROM mappings WHERE organization_id = ?1", &params![organization]).map(drop)
 }

@@ -49,7 +49,7 @@ impl Member {
     }
 
     /// Reads an id and a kind from two columns that follow each other.
-    fn read(row: &Row<'_>, column: usize) -> Result<Self, StoreError> {
+    pub(crate) fn read(row: &Row<'_>, column: usize) -> Result<Self, StoreError> {
         Ok(match row.id(column.saturating_add(1))? {
             MemberKind::User => Self::User(row.id(column)?),
             MemberKind::Group => Self::Group(row.id(column)?),

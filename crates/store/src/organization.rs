@@ -76,10 +76,7 @@ pub fn find(tx: &Tx<'_>, id: OrganizationId) -> Result<Option<OrganizationRow>, 
 ///
 /// # Errors
 /// The store fails.
-pub fn find_by_name(
-    tx: &Tx<'_>,
-    name: &OrganizationName,
-) -> Result<Option<OrganizationRow>, StoreError> {
+pub fn find_by_name(tx: &Tx<'_>, name: &OrganizationName) -> Result<Option<OrganizationRow>, StoreError> {
     tx.first(&format!("{SELECT} WHERE name = ?1"), &params![name.as_str()], read)
 }
 

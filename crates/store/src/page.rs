@@ -138,7 +138,9 @@ pub(crate) fn search<T: Listed, E: From<StoreError>>(
         last = Some(end);
         let verdicts = matches(&chunk)?;
         if verdicts.len() != chunk.len() {
-            return Err(StoreError::Internal("a search needs one verdict for each candidate".to_owned()).into());
+            return Err(
+                StoreError::Internal("a search needs one verdict for each candidate".to_owned()).into()
+            );
         }
         for (row, _) in chunk.into_iter().zip(verdicts).filter(|(_, verdict)| *verdict) {
             found.total += 1;

@@ -1,6 +1,8 @@
 //! Users: a row, one row for each e-mail address, and a document with everything else.
 
 mod keys;
+
+pub(crate) use keys::Keys;
 mod list;
 mod reference;
 mod write;

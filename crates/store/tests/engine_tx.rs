@@ -129,6 +129,19 @@ async fn other_constraints_have_errors_of_their_own() {
 }
 
 #[tokio::test]
+async fn a_statement_with_returning_is_run_to_its_end_even_if_one_row_is_enough() {
+    let home = Home::new();
+    let orphans = "INSERT INTO user_emails (user_id, position, directory_id, value_key) \
+                   VALUES ('nobody', 0, 'd', 'a@b'), ('nobody', 1, 'd', 'a@b') RETURNING position";
+    assert_eq!(home.db.write(|tx| tx.first(orphans, &[], |row| row.integer(0))).await, Err(StoreError::ForeignKey));
+    let handles = "INSERT INTO handles (handle, owner_kind, owner_id) \
+                   VALUES ('ada', 'user', 'x'), ('bob', 'user', 'x') RETURNING handle";
+    let first = home.db.write(|tx| tx.first(handles, &[], |row| Ok(row.text(0)?.to_owned()))).await;
+    assert_eq!(first, Ok(Some("ada".to_owned())));
+    assert_eq!(value(&home, "SELECT count(*) FROM handles", &[], |row| row.integer(0)), Ok(vec![2]));
+}
+
+#[tokio::test]
 async fn nested_work_that_fails_undoes_itself_and_the_rest_goes_on() {
     let home = Home::new();
     let inner = home.db.write(|tx| {

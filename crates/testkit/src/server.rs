@@ -34,7 +34,12 @@ pub struct TestServer {
 impl TestServer {
     /// A server without rate limit, on the system's clock.
     pub async fn start() -> Self {
-        Self::start_with(HttpConfig { rate_limit: None, ..HttpConfig::default() }, Limits::default(), Clock::system()).await
+        Self::start_with(
+            HttpConfig { rate_limit: None, ..HttpConfig::default() },
+            Limits::default(),
+            Clock::system(),
+        )
+        .await
     }
 
     /// A server with the given configuration.

@@ -40,7 +40,8 @@ impl Response {
 
 /// The bytes of a request with a bearer token and, where `body` is not empty, a SCIM body.
 pub fn request(method: &str, target: &str, token: &str, body: &str) -> Vec<u8> {
-    let mut text = format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n");
+    let mut text =
+        format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n");
     if !body.is_empty() {
         text.push_str(&format!("content-type: application/scim+json\r\ncontent-length: {}\r\n", body.len()));
     }
@@ -93,7 +94,8 @@ impl Connection {
         if without_body || matches!(status, 100..=199 | 204 | 304) {
             return Ok(response);
         }
-        response.body = if response.header("transfer-encoding").is_some_and(|value| value.contains("chunked")) {
+        response.body = if response.header("transfer-encoding").is_some_and(|value| value.contains("chunked"))
+        {
             self.chunks().await?
         } else {
             let length = response.header("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);

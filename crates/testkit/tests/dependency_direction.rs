@@ -34,7 +34,8 @@ fn a_crate_uses_only_crates_above_it() {
         };
         for dependency in &package.dependencies {
             let ours = dependency.name == "enroll" || dependency.name.starts_with("enroll-");
-            let for_tests = dependency.kind == DependencyKind::Development && dependency.name == "enroll-testkit";
+            let for_tests =
+                dependency.kind == DependencyKind::Development && dependency.name == "enroll-testkit";
             if ours && !for_tests && !allowed.contains(&dependency.name.as_str()) {
                 wrong.push(format!("{name} must not use {}", dependency.name));
             }

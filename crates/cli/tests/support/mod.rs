@@ -40,7 +40,11 @@ pub fn enroll(folder: &Path, address: SocketAddr, arguments: &[&str]) -> Output 
 pub fn enroll_ok(folder: &Path, address: SocketAddr, arguments: &[&str]) -> String {
     let output = enroll(folder, address, arguments);
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "enroll {arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "enroll {arguments:?}: {text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     text.trim_end().to_owned()
 }
 
@@ -59,7 +63,10 @@ impl Process {
 
     async fn ready(&self) -> bool {
         let Ok(mut connection) = Connection::open(self.address).await else { return false };
-        connection.send(&wire::request("GET", "/readyz", "", "")).await.is_ok_and(|answer| answer.status == 200)
+        connection
+            .send(&wire::request("GET", "/readyz", "", ""))
+            .await
+            .is_ok_and(|answer| answer.status == 200)
     }
 
     /// Runs a command beside the server.

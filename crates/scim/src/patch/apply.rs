@@ -68,7 +68,10 @@ fn apply(
         None => model.attribute(name),
     };
     let Some(attribute) = attribute else {
-        return Err(ScimError::no_target(format!("{} is not an attribute of this resource type", place.path)));
+        return Err(ScimError::no_target(format!(
+            "{} is not an attribute of this resource type",
+            place.path
+        )));
     };
     let Some(uri) = &place.extension else {
         return in_container(step, attribute, document, effort, notes);

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
+use crate::Object;
 use crate::schema::{Attribute, Mutability};
 use crate::validate::comparable;
-use crate::Object;
 
 /// Finds elements that say the same.
 ///

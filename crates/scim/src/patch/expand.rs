@@ -16,7 +16,9 @@ use crate::{Attribute, Object, Quirk, Schema, ScimError, ScimType};
 /// 400 `invalidValue` when the value is no object, or an attribute in it does not fit its schema.
 pub(super) fn resource(reader: &mut Reader<'_>, action: Action, value: Value) -> Result<(), ScimError> {
     let value = match value {
-        Value::String(text) => json_string_value::read(reader.cx.dialect, reader.cx.notes, reader.limits, &text),
+        Value::String(text) => {
+            json_string_value::read(reader.cx.dialect, reader.cx.notes, reader.limits, &text)
+        }
         other => Some(other),
     };
     match value {
@@ -77,12 +79,7 @@ fn attributes(
     Ok(())
 }
 
-fn known(
-    reader: &mut Reader<'_>,
-    action: Action,
-    target: Target<'_>,
-    value: Value,
-) -> Result<(), ScimError> {
+fn known(reader: &mut Reader<'_>, action: Action, target: Target<'_>, value: Value) -> Result<(), ScimError> {
     if is_schemas(&target) {
         return Ok(());
     }

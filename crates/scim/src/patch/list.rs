@@ -94,11 +94,7 @@ fn select(selected: &Selected, elements: &[Value], effort: &mut Effort) -> Resul
     }
 }
 
-fn matching(
-    selection: &Selection,
-    elements: &[Value],
-    effort: &mut Effort,
-) -> Result<Vec<usize>, ScimError> {
+fn matching(selection: &Selection, elements: &[Value], effort: &mut Effort) -> Result<Vec<usize>, ScimError> {
     effort.spend(elements.len() * selection.terms)?;
     let found = elements.iter().enumerate().filter(|(_, element)| selection.matches(element));
     Ok(found.map(|(position, _)| position).collect())

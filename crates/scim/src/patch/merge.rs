@@ -49,8 +49,7 @@ pub(super) fn refuse_changing_immutable(
     current: Option<&Value>,
     next: Option<&Value>,
 ) -> Result<(), ScimError> {
-    let immutable =
-        attribute.sub_attribute(name).is_some_and(|sub| sub.mutability == Mutability::Immutable);
+    let immutable = attribute.sub_attribute(name).is_some_and(|sub| sub.mutability == Mutability::Immutable);
     if immutable && current.is_some() && current != next {
         return Err(ScimError::mutability(format!(
             "{}.{name} cannot be changed once it is set: remove the value and add another",

@@ -14,7 +14,11 @@ use crate::{Attribute, Object, ScimError};
 ///
 /// # Errors
 /// 400 `invalidValue` when the value does not fit the attribute, or would take away a required one.
-pub(super) fn one_value(cx: &mut Reading<'_>, target: &Target<'_>, value: Value) -> Result<Effect, ScimError> {
+pub(super) fn one_value(
+    cx: &mut Reading<'_>,
+    target: &Target<'_>,
+    value: Value,
+) -> Result<Effect, ScimError> {
     let attribute = target.attribute;
     if let (true, Value::Object(object)) = (attribute.is_complex(), &value) {
         return parts(cx, attribute, &target.label(), object.clone()).map(merge);

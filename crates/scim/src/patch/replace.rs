@@ -14,7 +14,11 @@ use crate::validate::Reading;
 ///
 /// # Errors
 /// 400 `invalidValue` when the value does not fit the target, or would take away what is required.
-pub(super) fn effect(cx: &mut Reading<'_>, mut target: Target<'_>, value: Value) -> Result<Effect, ScimError> {
+pub(super) fn effect(
+    cx: &mut Reading<'_>,
+    mut target: Target<'_>,
+    value: Value,
+) -> Result<Effect, ScimError> {
     if let Some(sub) = target.sub {
         return operand::sub_attribute(cx, target, sub, value, false);
     }

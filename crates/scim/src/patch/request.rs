@@ -42,7 +42,9 @@ impl PatchRequest {
         check_schemas(&mut cx, member(&mut body, "schemas")?)?;
         let operations = match member(&mut body, "Operations")? {
             Some(Value::Array(operations)) if !operations.is_empty() => operations,
-            _ => return Err(ScimError::invalid_syntax("Operations must be an array of one operation or more")),
+            _ => {
+                return Err(ScimError::invalid_syntax("Operations must be an array of one operation or more"));
+            }
         };
         ignore_rest(&mut cx, &body);
         let most = limits.patch_operations;
@@ -129,12 +131,7 @@ impl Reader<'_> {
     }
 
     /// Adds `value` to a target that a client may write, or replaces the target by it.
-    pub(super) fn set(
-        &mut self,
-        action: Action,
-        target: Target<'_>,
-        value: Value,
-    ) -> Result<(), ScimError> {
+    pub(super) fn set(&mut self, action: Action, target: Target<'_>, value: Value) -> Result<(), ScimError> {
         self.count(Some(&value), &target)?;
         let place = target.place.clone();
         let effect = match action {
@@ -156,7 +153,8 @@ impl Reader<'_> {
         if !target.attribute.multi_valued {
             return Ok(());
         }
-        let in_filter = target.selection.as_ref().and_then(|selection| selection.values()).map_or(0, <[_]>::len);
+        let in_filter =
+            target.selection.as_ref().and_then(|selection| selection.values()).map_or(0, <[_]>::len);
         self.values += in_filter + value.and_then(Value::as_array).map_or(1, Vec::len);
         let most = self.limits.member_values;
         if self.values > most {
@@ -187,7 +185,10 @@ fn action(op: Option<&Value>) -> Result<Action, ScimError> {
         "add" => Ok(Action::Add),
         "remove" => Ok(Action::Remove),
         "replace" => Ok(Action::Replace),
-        _ => Err(ScimError::invalid_syntax(format!("op must be add, remove or replace, not {:?}", shown(text)))),
+        _ => Err(ScimError::invalid_syntax(format!(
+            "op must be add, remove or replace, not {:?}",
+            shown(text)
+        ))),
     }
 }
 

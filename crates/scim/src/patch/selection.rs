@@ -73,7 +73,8 @@ fn conjunction(cx: &mut Reading<'_>, attribute: &Attribute, filter: &Filter) -> 
         if sub.mutability == Mutability::ReadOnly {
             return None;
         }
-        let value = attribute_value(cx, sub, &format!("{}.{}", attribute.name, sub.name), plain(value)).ok()??;
+        let value =
+            attribute_value(cx, sub, &format!("{}.{}", attribute.name, sub.name), plain(value)).ok()??;
         match said.iter().find(|(name, _)| sub.name.is(name)) {
             Some((_, earlier)) if *earlier != value => return None,
             Some(_) => {}

@@ -62,11 +62,7 @@ impl<'m> Target<'m> {
 /// # Errors
 /// 400 `invalidPath` when it cannot be read or has a filter where there is only one value; `invalidFilter` when its filter
 /// cannot be; `noTarget` when the resource type has no such attribute.
-pub(super) fn resolve<'a>(
-    cx: &mut Reading<'a>,
-    limits: &Limits,
-    text: &str,
-) -> Result<Named<'a>, ScimError> {
+pub(super) fn resolve<'a>(cx: &mut Reading<'a>, limits: &Limits, text: &str) -> Result<Named<'a>, ScimError> {
     let model = cx.model;
     let mended = dotted_urn::mend(cx.dialect, cx.notes, model, text)?;
     let path = ValuePath::parse(mended.as_deref().unwrap_or(text), limits, cx.dialect, cx.notes)?;
@@ -75,7 +71,9 @@ pub(super) fn resolve<'a>(
             return Ok(Named::Extension(extension));
         }
         Some(AttributeRef::Extension(_)) => {
-            return Err(ScimError::invalid_path("a filter in brackets belongs to an attribute, not to an extension"));
+            return Err(ScimError::invalid_path(
+                "a filter in brackets belongs to an attribute, not to an extension",
+            ));
         }
         Some(AttributeRef::Attribute { extension, attribute, sub }) => (extension, attribute, sub),
         None => return ignored(cx, &path).map(Named::Ignored).ok_or_else(|| unknown(cx, &path.path)),
@@ -148,5 +146,8 @@ fn ignored(cx: &Reading<'_>, path: &ValuePath) -> Option<String> {
 
 fn unknown(cx: &Reading<'_>, path: &AttributePath) -> ScimError {
     let kind = &cx.model.resource_type().name;
-    ScimError::no_target(format!("{} is not an attribute of a {kind}: see /Schemas", shown(&path.to_string())))
+    ScimError::no_target(format!(
+        "{} is not an attribute of a {kind}: see /Schemas",
+        shown(&path.to_string())
+    ))
 }

@@ -19,5 +19,6 @@ pub(crate) fn accepts(dialect: &Dialect) -> bool {
 
 /// Notes that an element has been created; `path` is the path of the operation.
 pub(crate) fn note(notes: &mut Notes, path: &str) {
-    notes.quirk(Quirk::CreateOnFilter, format!("{path}: no value met the filter, so one was created from it"));
+    notes
+        .quirk(Quirk::CreateOnFilter, format!("{path}: no value met the filter, so one was created from it"));
 }

@@ -27,7 +27,8 @@ pub(crate) fn mend(
         return Ok(None);
     };
     if !dialect.allows(Quirk::DottedUrn) {
-        let detail = format!("a ':' and not a '.' stands between a schema's URI and an attribute: {uri}:attribute");
+        let detail =
+            format!("a ':' and not a '.' stands between a schema's URI and an attribute: {uri}:attribute");
         return Err(ScimError::no_target(detail));
     }
     notes.quirk(Quirk::DottedUrn, format!("{uri}.…: the dot read as a colon"));

@@ -17,6 +17,9 @@ pub(crate) fn read(dialect: &Dialect, notes: &mut Notes, limits: &Limits, text: 
         return None;
     }
     let object = json::parse_object(text.as_bytes(), limits).ok()?;
-    notes.quirk(Quirk::JsonStringValue, "the value of an operation without path: JSON in a string read as an object");
+    notes.quirk(
+        Quirk::JsonStringValue,
+        "the value of an operation without path: JSON in a string read as an object",
+    );
     Some(Value::Object(object))
 }

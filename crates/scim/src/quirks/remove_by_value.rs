@@ -15,7 +15,10 @@ use super::{Dialect, Notes, Quirk};
 pub(crate) fn accepts(dialect: &Dialect, notes: &mut Notes, path: &str) -> bool {
     let accepted = dialect.allows(Quirk::RemoveByValue);
     if accepted {
-        notes.quirk(Quirk::RemoveByValue, format!("{path}: only the values that the operation lists are removed"));
+        notes.quirk(
+            Quirk::RemoveByValue,
+            format!("{path}: only the values that the operation lists are removed"),
+        );
     }
     accepted
 }

@@ -135,7 +135,8 @@ fn r6_with_a_match_all_selected_elements_get_the_parts() {
 
 #[test]
 fn r6_without_a_match_compat_creates_what_the_filter_says() {
-    let operations = json!([{"op": "add", "path": "phoneNumbers[type eq \"Mobile\"].value", "value": "+1 201"}]);
+    let operations =
+        json!([{"op": "add", "path": "phoneNumbers[type eq \"Mobile\"].value", "value": "+1 201"}]);
     assert_eq!(refused(&strict(), &barbara(), operations.clone()), "noTarget");
     let outcome = patch(&compat(), &barbara(), operations).unwrap();
     assert_eq!(outcome.resource["phoneNumbers"], json!([{"type": "Mobile", "value": "+1 201"}]));
@@ -181,7 +182,8 @@ fn r6_a_whole_element_is_created_too() {
 #[test]
 fn r6_what_is_created_as_primary_resets_the_others() {
     let path = "emails[type eq \"other\" and primary eq true].value";
-    let result = patched(&compat(), &barbara(), json!([{"op": "add", "path": path, "value": "x@example.com"}]));
+    let result =
+        patched(&compat(), &barbara(), json!([{"op": "add", "path": path, "value": "x@example.com"}]));
     assert_eq!(result["emails"][0]["primary"], false);
     assert_eq!(result["emails"][2], json!({"type": "other", "primary": true, "value": "x@example.com"}));
 }

@@ -61,12 +61,19 @@ fn e2_a_user_is_disabled_and_enabled_in_every_way() {
             format!(r#"{{"Operations":[{{"op":"Add","path":"active","value":{value}}}]}}"#),
             format!(r#"{{"Operations":[{{"op":"replace","path":"active","value":{value}}}]}}"#),
             format!(r#"{{"Operations":[{{"op":"replace","value":{{"active":{value}}}}}]}}"#),
-            format!(r#"{{"Operations":[{{"op":"Replace","path":"urn:ietf:params:scim:schemas:core:2.0:User:active","value":{value}}}]}}"#),
+            format!(
+                r#"{{"Operations":[{{"op":"Replace","path":"urn:ietf:params:scim:schemas:core:2.0:User:active","value":{value}}}]}}"#
+            ),
         ]
     };
     for (written, active) in [
-        ("\"False\"", false), ("\"false\"", false), ("\"FALSE\"", false), ("false", false),
-        ("\"True\"", true), ("\"true\"", true), ("true", true),
+        ("\"False\"", false),
+        ("\"false\"", false),
+        ("\"FALSE\"", false),
+        ("false", false),
+        ("\"True\"", true),
+        ("\"true\"", true),
+        ("true", true),
     ] {
         for body in bodies(written) {
             let mut before = barbara();
@@ -81,29 +88,44 @@ fn e2_a_user_is_disabled_and_enabled_in_every_way() {
 
 #[test]
 fn e1_an_attribute_is_added() {
-    let outcome = compat_patch(&barbara(), r#"{"Operations":[{"op":"Add","path":"nickName","value":"Babs"}]}"#);
+    let outcome =
+        compat_patch(&barbara(), r#"{"Operations":[{"op":"Add","path":"nickName","value":"Babs"}]}"#);
     assert_eq!(outcome.resource["nickName"], "Babs");
 }
 
 #[test]
 fn e6_the_manager_is_set_as_a_string_and_cleared_with_an_empty_one() {
     for op in ["Add", "Replace"] {
-        let body = format!(r#"{{"Operations":[{{"op":"{op}","path":"{ENTERPRISE}:manager","value":"u7"}}]}}"#);
+        let body =
+            format!(r#"{{"Operations":[{{"op":"{op}","path":"{ENTERPRISE}:manager","value":"u7"}}]}}"#);
         let outcome = compat_patch(&json!({"userName": "bjensen"}), &body);
         assert_eq!(outcome.resource[ENTERPRISE], json!({"manager": {"value": "u7"}}));
         assert!(outcome.used(Quirk::ManagerString));
         let body = format!(r#"{{"Operations":[{{"op":"{op}","path":"{ENTERPRISE}:manager","value":""}}]}}"#);
         let outcome = compat_patch(&barbara(), &body);
         assert_eq!(outcome.resource[ENTERPRISE], json!({"department": "Tour Operations"}));
-        let refused = request(&strict(), &user(), &barbara(), crate::support::body(json!([
-            {"op": op, "path": format!("{ENTERPRISE}:manager"), "value": "u7"}
-        ])));
+        let refused = request(
+            &strict(),
+            &user(),
+            &barbara(),
+            crate::support::body(json!([
+                {"op": op, "path": format!("{ENTERPRISE}:manager"), "value": "u7"}
+            ])),
+        );
         assert_eq!(keyword(&refused.unwrap_err()), "invalidValue");
     }
     let body = format!(r#"{{"Operations":[{{"op":"Remove","path":"{ENTERPRISE}:manager"}}]}}"#);
-    assert_eq!(compat_patch(&barbara(), &body).resource[ENTERPRISE], json!({"department": "Tour Operations"}));
-    let body = format!(r#"{{"Operations":[{{"op":"Replace","path":"{ENTERPRISE}:manager","value":{{"value":""}}}}]}}"#);
-    assert_eq!(compat_patch(&barbara(), &body).resource[ENTERPRISE], json!({"department": "Tour Operations"}));
+    assert_eq!(
+        compat_patch(&barbara(), &body).resource[ENTERPRISE],
+        json!({"department": "Tour Operations"})
+    );
+    let body = format!(
+        r#"{{"Operations":[{{"op":"Replace","path":"{ENTERPRISE}:manager","value":{{"value":""}}}}]}}"#
+    );
+    assert_eq!(
+        compat_patch(&barbara(), &body).resource[ENTERPRISE],
+        json!({"department": "Tour Operations"})
+    );
 }
 
 #[test]
@@ -113,9 +135,14 @@ fn e6_the_manager_is_set_as_an_array_at_a_path_without_urn() {
     let manager = json!({"$ref": "http://example.com/scim/Users/u7", "value": "u7"});
     assert_eq!(outcome.resource[ENTERPRISE], json!({"manager": manager}));
     assert!(outcome.used(Quirk::UnqualifiedExtension));
-    let error = request(&strict(), &user(), &barbara(), crate::support::body(json!([
-        {"op": "add", "path": "manager", "value": {"value": "u7"}}
-    ])));
+    let error = request(
+        &strict(),
+        &user(),
+        &barbara(),
+        crate::support::body(json!([
+            {"op": "add", "path": "manager", "value": {"value": "u7"}}
+        ])),
+    );
     assert_eq!(keyword(&error.unwrap_err()), "noTarget");
     let key = r#"{"Operations":[{"op":"replace","value":{"manager":"u7","manager.value":"u8"}}]}"#;
     assert_eq!(compat_patch(&barbara(), key).resource[ENTERPRISE]["manager"], json!({"value": "u8"}));
@@ -219,7 +246,8 @@ fn e22_the_same_again_changes_nothing() {
 fn e25_a_group_is_renamed() {
     let body = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"Replace","path":"displayName","value":"new"}]}"#;
     for dialect in both() {
-        let outcome = request(&dialect, &group(), &json!({"displayName": "old"}), from_str(body).unwrap()).unwrap();
+        let outcome =
+            request(&dialect, &group(), &json!({"displayName": "old"}), from_str(body).unwrap()).unwrap();
         assert_eq!(outcome.resource, json!({"displayName": "new"}));
     }
 }

@@ -108,7 +108,8 @@ fn q3_a_request_that_fails_names_the_operation() {
     let error = patch(&strict(), &barbara(), operations).unwrap_err();
     assert_eq!(keyword(&error), "noTarget");
     assert!(error.detail().starts_with("operation 2: "), "{error}");
-    let operations = json!([{"op": "add", "path": "title", "value": "x"}, {"op": "add", "path": "nope", "value": 1}]);
+    let operations =
+        json!([{"op": "add", "path": "title", "value": "x"}, {"op": "add", "path": "nope", "value": 1}]);
     let error = patch(&strict(), &barbara(), operations).unwrap_err();
     assert!(error.detail().starts_with("operation 2: "), "{error}");
 }
@@ -116,7 +117,9 @@ fn q3_a_request_that_fails_names_the_operation() {
 #[test]
 fn q5_s16_a_path_to_what_only_the_server_writes_is_a_mutability_error() {
     let manager_name = format!("{ENTERPRISE}:manager.displayName");
-    for path in ["id", "meta", "meta.created", "groups", "groups[value eq \"1\"]", "groups.value", &manager_name] {
+    for path in
+        ["id", "meta", "meta.created", "groups", "groups[value eq \"1\"]", "groups.value", &manager_name]
+    {
         for op in ["add", "replace", "remove"] {
             let operations = json!([{"op": op, "path": path, "value": "x"}]);
             assert_eq!(refused_by_both(&barbara(), operations), "mutability", "{op} {path}");
@@ -272,13 +275,29 @@ fn q10_e5_a_dotted_urn_is_a_quirk() {
 #[test]
 fn q8_an_unreadable_path_is_invalid_path() {
     let unreadable = [
-        "", " ", ".", "emails[", "emails]", "emails[type eq \"work\"", "emails[type eq \"work\"]x", "a b", "name.",
-        "name..givenName", "name.givenName.x", "emails[0]", "emails[0].value", "/userName", "emails[]", "1st",
-        "emails[type eq \"work\"].", "emails[type eq \"work\"].value.x",
+        "",
+        " ",
+        ".",
+        "emails[",
+        "emails]",
+        "emails[type eq \"work\"",
+        "emails[type eq \"work\"]x",
+        "a b",
+        "name.",
+        "name..givenName",
+        "name.givenName.x",
+        "emails[0]",
+        "emails[0].value",
+        "/userName",
+        "emails[]",
+        "1st",
+        "emails[type eq \"work\"].",
+        "emails[type eq \"work\"].value.x",
     ];
     for path in unreadable {
         let keyword = refused_by_both(&barbara(), json!([{"op": "replace", "path": path, "value": "x"}]));
-        let expected = if path.starts_with("emails[]") || path == "emails[" { "invalidFilter" } else { "invalidPath" };
+        let expected =
+            if path.starts_with("emails[]") || path == "emails[" { "invalidFilter" } else { "invalidPath" };
         assert_eq!(keyword, expected, "{path:?}");
     }
     for path in [json!(1), json!(["userName"]), json!({})] {
@@ -289,7 +308,9 @@ fn q8_an_unreadable_path_is_invalid_path() {
 
 #[test]
 fn q8_a_filter_where_there_is_one_value_is_invalid_path() {
-    for path in ["userName[value eq \"x\"]", "name[givenName eq \"x\"].familyName", "emails.value[type eq \"x\"]"] {
+    for path in
+        ["userName[value eq \"x\"]", "name[givenName eq \"x\"].familyName", "emails.value[type eq \"x\"]"]
+    {
         let operations = json!([{"op": "replace", "path": path, "value": "x"}]);
         assert_eq!(refused_by_both(&barbara(), operations), "invalidPath", "{path}");
     }
@@ -297,7 +318,9 @@ fn q8_a_filter_where_there_is_one_value_is_invalid_path() {
 
 #[test]
 fn q8_a_bad_filter_is_invalid_filter() {
-    for filter in ["type", "type eq", "type xx \"work\"", "nope eq \"x\"", "primary gt true", "type eq \"a\" and"] {
+    for filter in
+        ["type", "type eq", "type xx \"work\"", "nope eq \"x\"", "primary gt true", "type eq \"a\" and"]
+    {
         let operations = json!([{"op": "remove", "path": format!("emails[{filter}]")}]);
         assert_eq!(refused_by_both(&barbara(), operations), "invalidFilter", "{filter}");
     }
@@ -305,7 +328,14 @@ fn q8_a_bad_filter_is_invalid_filter() {
 
 #[test]
 fn q9_a_path_to_an_unknown_attribute_is_no_target() {
-    for path in ["nope", "name.nope", "emails.nope", "emails[type eq \"work\"].nope", "urn:nope:User:title", "userName.x"] {
+    for path in [
+        "nope",
+        "name.nope",
+        "emails.nope",
+        "emails[type eq \"work\"].nope",
+        "urn:nope:User:title",
+        "userName.x",
+    ] {
         for op in ["add", "replace", "remove"] {
             let operations = json!([{"op": op, "path": path, "value": "x"}]);
             assert_eq!(refused_by_both(&barbara(), operations), "noTarget", "{op} {path}");
@@ -370,7 +400,8 @@ fn q11_keys_inside_an_extension_may_be_paths_in_compat() {
 
 #[test]
 fn q12_json_in_a_string_is_read_in_compat_alone() {
-    let operations = json!([{"op": "replace", "value": "{\"title\": \"Guide\", \"name\": {\"givenName\": \"Babs\"}}"}]);
+    let operations =
+        json!([{"op": "replace", "value": "{\"title\": \"Guide\", \"name\": {\"givenName\": \"Babs\"}}"}]);
     assert_eq!(refused(&strict(), &barbara(), operations.clone()), "invalidValue");
     let outcome = patch(&compat(), &barbara(), operations).unwrap();
     assert_eq!(outcome.resource["title"], "Guide");
@@ -485,7 +516,11 @@ fn q16_an_empty_string_takes_an_optional_attribute_away_in_compat() {
     assert_eq!(outcome.resource.get("displayName"), None);
     assert!(outcome.used(Quirk::EmptyStrings));
     let parts = json!([{"op": "replace", "value": {"name": {"givenName": "", "familyName": ""}}}]);
-    assert_eq!(patched(&compat(), &barbara(), parts).get("name"), None, "the last part takes the whole with it");
+    assert_eq!(
+        patched(&compat(), &barbara(), parts).get("name"),
+        None,
+        "the last part takes the whole with it"
+    );
 }
 
 #[test]

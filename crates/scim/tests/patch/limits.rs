@@ -14,7 +14,8 @@ fn many(count: usize, operation: impl Fn(usize) -> Value) -> Value {
 
 #[test]
 fn s28_more_operations_than_the_limit_are_refused() {
-    let operations = |count| many(count, |n| json!({"op": "replace", "path": "title", "value": n.to_string()}));
+    let operations =
+        |count| many(count, |n| json!({"op": "replace", "path": "title", "value": n.to_string()}));
     assert_eq!(patched(&strict(), &barbara(), operations(1000))["title"], "999");
     let error = patch(&strict(), &barbara(), operations(1001)).unwrap_err();
     assert_eq!(error.status(), 413);
@@ -50,12 +51,16 @@ fn hundred_emails() -> Value {
 #[test]
 fn s28_a_thousand_operations_on_a_hundred_values_are_quick() {
     let start = Instant::now();
-    let adding = many(1000, |n| json!({"op": "add", "path": "emails", "value": {"value": format!("{n}@example.org")}}));
+    let adding = many(
+        1000,
+        |n| json!({"op": "add", "path": "emails", "value": {"value": format!("{n}@example.org")}}),
+    );
     let result = patched(&compat(), &hundred_emails(), adding);
     assert_eq!(result["emails"].as_array().unwrap().len(), 1100);
-    let selecting = many(1000, |n| {
-        json!({"op": "replace", "path": format!("emails[value eq \"{}@example.com\"].display", n % 100), "value": n.to_string()})
-    });
+    let selecting = many(
+        1000,
+        |n| json!({"op": "replace", "path": format!("emails[value eq \"{}@example.com\"].display", n % 100), "value": n.to_string()}),
+    );
     patched(&compat(), &hundred_emails(), selecting);
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }

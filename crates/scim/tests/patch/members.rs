@@ -76,7 +76,8 @@ fn s2_members_are_removed_all() {
 fn s3_members_are_removed_by_filter() {
     let one = json!([{"op": "remove", "path": "members[value eq \"U1\"]"}]);
     assert_eq!(by_both(one), Remove(ids(&["U1"])));
-    let several = json!([{"op": "remove", "path": "members[value eq \"u1\" or value eq \"u2\" or value eq \"u1\"]"}]);
+    let several =
+        json!([{"op": "remove", "path": "members[value eq \"u1\" or value eq \"u2\" or value eq \"u1\"]"}]);
     assert_eq!(by_both(several), Remove(ids(&["u1", "u2"])));
 }
 
@@ -194,7 +195,8 @@ fn changes_come_in_the_order_of_the_operations() {
 
 #[test]
 fn members_that_are_not_detached_are_part_of_the_document() {
-    let before = json!({"displayName": "Tour Guides", "members": [{"value": "u1"}, {"value": "u2", "type": "User"}]});
+    let before =
+        json!({"displayName": "Tour Guides", "members": [{"value": "u1"}, {"value": "u2", "type": "User"}]});
     let operations = json!([
         {"op": "add", "path": "members", "value": [{"value": "u2"}, {"value": "u3"}]},
         {"op": "remove", "path": "members[value eq \"u1\"]"}

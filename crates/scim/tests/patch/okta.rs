@@ -73,7 +73,8 @@ fn okta_pushes_all_members_now() {
 
 #[test]
 fn o14_empty_strings_are_no_error() {
-    let body = r#"{"Operations":[{"op":"replace","value":{"title":"","nickName":"","name":{"middleName":""}}}]}"#;
+    let body =
+        r#"{"Operations":[{"op":"replace","value":{"title":"","nickName":"","name":{"middleName":""}}}]}"#;
     let outcome = request(&compat(), &user(), &barbara(), from_str(body).unwrap()).unwrap();
     assert!(!outcome.changed);
 }

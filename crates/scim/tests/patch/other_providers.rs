@@ -19,7 +19,8 @@ fn group_after(request: &PatchRequest) -> Value {
 
 #[test]
 fn j2_jumpcloud_removes_members_by_a_list() {
-    let (changes, _) = on_group(r#"{"Operations":[{"op":"remove","path":"members","value":[{"value":"u1"}]}]}"#);
+    let (changes, _) =
+        on_group(r#"{"Operations":[{"op":"remove","path":"members","value":[{"value":"u1"}]}]}"#);
     assert_eq!(changes, [Remove(vec!["u1".into()])]);
 }
 
@@ -62,7 +63,8 @@ fn k5_scim_for_keycloak_sends_json_in_a_string_and_its_members_are_not_lost() {
     let (changes, rest) = on_group(body);
     assert_eq!(changes, [Add(vec![json!({"value": "u1"})]), Remove(vec!["u2".into()])]);
     assert_eq!(group_after(&rest), json!({"displayName": "Sales", "externalId": "kc-1"}));
-    let error = detached_from(&compat().without(Quirk::JsonStringValue), from_str(body).unwrap()).unwrap_err();
+    let error =
+        detached_from(&compat().without(Quirk::JsonStringValue), from_str(body).unwrap()).unwrap_err();
     assert_eq!(keyword(&error), "invalidValue");
 }
 

@@ -30,7 +30,8 @@ fn s2_an_attribute_becomes_unassigned_whether_it_has_one_value_or_many() {
 fn s2_a_part_of_a_complex_value_is_removed_alone() {
     let result = in_both(&barbara(), json!([{"op": "remove", "path": "name.givenName"}]));
     assert_eq!(result["name"], json!({"familyName": "Jensen"}));
-    let both = json!([{"op": "remove", "path": "name.givenName"}, {"op": "remove", "path": "name.familyName"}]);
+    let both =
+        json!([{"op": "remove", "path": "name.givenName"}, {"op": "remove", "path": "name.familyName"}]);
     assert_eq!(in_both(&barbara(), both).get("name"), None);
 }
 
@@ -47,7 +48,8 @@ fn s3_selected_elements_are_removed() {
 
 #[test]
 fn s3_a_part_of_selected_elements_is_removed() {
-    let result = in_both(&barbara(), json!([{"op": "remove", "path": "addresses[type eq \"work\"].country"}]));
+    let result =
+        in_both(&barbara(), json!([{"op": "remove", "path": "addresses[type eq \"work\"].country"}]));
     assert_eq!(result["addresses"][0].get("country"), None);
     assert_eq!(result["addresses"][1], barbara()["addresses"][1]);
     let user = json!({"userName": "bjensen", "roles": [{"value": "a"}, {"value": "b", "type": "x"}]});
@@ -106,7 +108,8 @@ fn s7_values_that_are_listed_are_removed_alone() {
 
 #[test]
 fn s7_a_listed_value_of_another_type_is_another() {
-    let operations = json!([{"op": "remove", "path": "emails", "value": [{"value": "babs@jensen.org", "type": "work"}]}]);
+    let operations =
+        json!([{"op": "remove", "path": "emails", "value": [{"value": "babs@jensen.org", "type": "work"}]}]);
     assert_eq!(patched(&compat(), &barbara(), operations), barbara());
 }
 

@@ -72,7 +72,8 @@ fn t4_of_a_complex_value_only_the_given_parts_change() {
 
 #[test]
 fn t5_all_selected_elements_are_replaced() {
-    let operations = json!([{"op": "replace", "path": "addresses[country eq \"US\"]", "value": {"formatted": "Berlin"}}]);
+    let operations =
+        json!([{"op": "replace", "path": "addresses[country eq \"US\"]", "value": {"formatted": "Berlin"}}]);
     let user = json!({"userName": "b", "addresses": [
         {"type": "work", "country": "US"}, {"type": "home", "country": "US"}, {"type": "other", "country": "DE"}
     ]});
@@ -85,7 +86,8 @@ fn t5_all_selected_elements_are_replaced() {
 
 #[test]
 fn t5_what_replaces_a_work_address_is_a_work_address() {
-    let operations = json!([{"op": "replace", "path": "emails[type eq \"work\"]", "value": {"value": "x@example.com"}}]);
+    let operations =
+        json!([{"op": "replace", "path": "emails[type eq \"work\"]", "value": {"value": "x@example.com"}}]);
     let result = in_both(&barbara(), operations);
     assert_eq!(result["emails"][0], json!({"value": "x@example.com", "type": "work"}));
     let other = json!({"value": "x@example.com", "type": "other"});
@@ -95,7 +97,8 @@ fn t5_what_replaces_a_work_address_is_a_work_address() {
 
 #[test]
 fn t5_a_part_of_all_selected_elements_is_replaced() {
-    let operations = json!([{"op": "replace", "path": "addresses[locality eq \"hollywood\"].country", "value": "DE"}]);
+    let operations =
+        json!([{"op": "replace", "path": "addresses[locality eq \"hollywood\"].country", "value": "DE"}]);
     let result = in_both(&barbara(), operations);
     assert_eq!(result["addresses"][0]["country"], "DE");
     assert_eq!(result["addresses"][1]["country"], "DE");
@@ -132,7 +135,8 @@ fn t8_a_replace_without_members_does_not_touch_them() {
         let (changes, rest) = detached_from(&dialect, body).unwrap();
         assert_eq!(changes, []);
         assert!(!rest.is_empty());
-        let body = crate::support::body(json!([{"op": "replace", "path": "displayName", "value": "New name"}]));
+        let body =
+            crate::support::body(json!([{"op": "replace", "path": "displayName", "value": "New name"}]));
         assert_eq!(detached_from(&dialect, body).unwrap().0, []);
     }
 }

@@ -61,10 +61,7 @@ fn section_3_5_2_2_a_member_is_removed_and_another_added() {
         {"op": "remove", "path": format!("members[value eq\"{BABS}\"]")},
         {"op": "add", "path": "members", "value": [member(JAMES, "James Smith")]}
     ]);
-    assert_eq!(
-        detached(&compat(), operations).unwrap(),
-        [Remove(vec![BABS.into()]), Add(vec![kept(JAMES)])]
-    );
+    assert_eq!(detached(&compat(), operations).unwrap(), [Remove(vec![BABS.into()]), Add(vec![kept(JAMES)])]);
 }
 
 #[test]
@@ -116,7 +113,8 @@ fn section_3_5_2_3_all_values_of_attributes_are_replaced() {
         {"value": "bjensen@example.com", "type": "work", "primary": true},
         {"value": "babs@jensen.org", "type": "home"}
     ]);
-    let before = json!({"userName": "bjensen", "title": "Guide", "emails": [{"value": "old"}], "nickName": "B"});
+    let before =
+        json!({"userName": "bjensen", "title": "Guide", "emails": [{"value": "old"}], "nickName": "B"});
     let operations = json!([{"op": "replace", "value": {"emails": emails, "nickname": "Babs"}}]);
     let expected = json!({"userName": "bjensen", "title": "Guide", "emails": emails, "nickName": "Babs"});
     assert_eq!(in_both(&before, operations), expected);

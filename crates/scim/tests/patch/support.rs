@@ -38,7 +38,11 @@ pub(crate) fn body(operations: Value) -> Object {
     object(json!({"schemas": [PATCH_OP], "Operations": operations}))
 }
 
-pub(crate) fn parse(dialect: &Dialect, model: &ResourceModel, body: Object) -> Result<PatchRequest, ScimError> {
+pub(crate) fn parse(
+    dialect: &Dialect,
+    model: &ResourceModel,
+    body: Object,
+) -> Result<PatchRequest, ScimError> {
     PatchRequest::parse(body, model, dialect, &Limits::default(), &mut Notes::default())
 }
 

@@ -54,7 +54,11 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Invalid`] when the name is none, [`Error::Conflict`] when it is taken.
-    pub async fn create_directory(&self, name: &str, settings: &DirectorySettings) -> Result<DirectoryInfo, Error> {
+    pub async fn create_directory(
+        &self,
+        name: &str,
+        settings: &DirectorySettings,
+    ) -> Result<DirectoryInfo, Error> {
         let mut row = self.new_directory(parse_name(name)?);
         settings.apply(&mut row);
         let taken = format!("there is a directory {name} already");
@@ -81,7 +85,11 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such directory.
-    pub async fn set_directory(&self, name: &str, settings: &DirectorySettings) -> Result<DirectoryInfo, Error> {
+    pub async fn set_directory(
+        &self,
+        name: &str,
+        settings: &DirectorySettings,
+    ) -> Result<DirectoryInfo, Error> {
         let (name, settings) = (name.to_owned(), *settings);
         self.db()
             .write(move |tx| {
@@ -129,7 +137,8 @@ fn parse_name(name: &str) -> Result<DirectoryName, Error> {
 
 /// The directory of that name, for a command that names one.
 pub(crate) fn find(tx: &Tx<'_>, name: &str) -> Result<DirectoryRow, Error> {
-    let missing = || Error::NotFound(format!("there is no directory {name}; list them: enroll directory list"));
+    let missing =
+        || Error::NotFound(format!("there is no directory {name}; list them: enroll directory list"));
     let parsed: DirectoryName = name.parse().map_err(|_| missing())?;
     directory::find_by_name(tx, &parsed)?.ok_or_else(missing)
 }

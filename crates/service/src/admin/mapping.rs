@@ -5,8 +5,10 @@ use std::fmt;
 
 use enroll_domain::enrollment::Mapping;
 use enroll_domain::privilege::AllowPrivileged;
-use enroll_domain::{DirectoryId, GroupId, GroupName, MappedGroup, MappingBinding, MappingId, OrganizationId, Role};
-use enroll_scim::Folded;
+use enroll_domain::{
+    DirectoryId, GroupId, GroupName, GroupNameKey, MappedGroup, MappingBinding, MappingId, OrganizationId,
+    Role,
+};
 use enroll_store::mapping::{self, MappingRow};
 use enroll_store::{StoreError, Tx, directory, group};
 use jiff::Timestamp;
@@ -86,7 +88,10 @@ impl Service {
     /// [`Error::NotFound`] for an unknown directory or organization; [`Error::Invalid`] for an empty name or a privileged role
     /// that is not expressly allowed; [`Error::Conflict`] when the group is mapped to the organization already.
     pub async fn add_mapping(&self, new: &NewMapping) -> Result<MappingInfo, Error> {
-        let role = new.allow_privileged.organization_role(new.role).map_err(|error| Error::Invalid(error.to_string()))?;
+        let role = new
+            .allow_privileged
+            .organization_role(new.role)
+            .map_err(|error| Error::Invalid(error.to_string()))?;
         let name = GroupName::new(&new.group).map_err(|error| Error::Invalid(error.to_string()))?;
         let now = self.clock().now();
         let id = MappingId::new(now, &self.entropy().id());
@@ -95,7 +100,7 @@ impl Service {
             .write(move |tx| {
                 let directory = find_directory(tx, &new.directory)?.id;
                 let organization = find_organization(tx, &new.organization)?.id;
-                let found = group::find_by_name(tx, directory, &Folded::new(name.as_str()))?;
+                let found = group::find_for_mapping(tx, directory, name.key())?;
                 let group = match found {
                     Some(row) => MappedGroup::new(named(&row.display_name)?, Some(row.id)),
                     None => MappedGroup::new(name.clone(), None),
@@ -160,9 +165,12 @@ impl Service {
                 let row = find(tx, &id)?;
                 let Mapping { id, directory, .. } = row.mapping;
                 let name = group.as_deref().unwrap_or(row.mapping.group.name().as_str()).to_owned();
-                let found = group::find_by_name(tx, directory, &Folded::new(name.trim()))?.ok_or_else(|| {
-                    Error::NotFound(format!("the directory has no group {name:?}; name another with --group"))
-                })?;
+                let found =
+                    group::find_for_mapping(tx, directory, &GroupNameKey::new(&name))?.ok_or_else(|| {
+                        Error::NotFound(format!(
+                            "the directory has no group {name:?}; name another with --group"
+                        ))
+                    })?;
                 mapping::rebind(tx, directory, id, found.id, named(&found.display_name)?)
                     .map_err(|error| taken(error, &name, "the organization"))?;
                 info(tx, &find(tx, &id.to_string())?)

@@ -21,7 +21,9 @@ const LABEL_CHARACTERS: usize = 100;
 fn check_label(what: &str, text: &str) -> Result<String, Error> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > LABEL_CHARACTERS || text.chars().any(char::is_control) {
-        return Err(Error::Invalid(format!("the {what} has 1 to {LABEL_CHARACTERS} characters and no line breaks")));
+        return Err(Error::Invalid(format!(
+            "the {what} has 1 to {LABEL_CHARACTERS} characters and no line breaks"
+        )));
     }
     Ok(text.to_owned())
 }

@@ -67,14 +67,15 @@ impl Service {
     /// [`Error::Invalid`] when name or texts do not fit; [`Error::Conflict`] when the name is or was an organization's, or is a
     /// user's handle.
     pub async fn create_organization(&self, new: &NewOrganization) -> Result<OrganizationInfo, Error> {
-        let name: OrganizationName = new
-            .name
-            .parse()
-            .map_err(|error| Error::Invalid(format!("{:?} is no name for an organization: {error}", new.name)))?;
+        let name: OrganizationName = new.name.parse().map_err(|error| {
+            Error::Invalid(format!("{:?} is no name for an organization: {error}", new.name))
+        })?;
         let display_name = check_label("display name", new.display_name.as_deref().unwrap_or(name.as_str()))?;
         let description = new.description.clone().unwrap_or_default();
         if description.chars().count() > DESCRIPTION_CHARACTERS {
-            return Err(Error::Invalid(format!("a description has at most {DESCRIPTION_CHARACTERS} characters")));
+            return Err(Error::Invalid(format!(
+                "a description has at most {DESCRIPTION_CHARACTERS} characters"
+            )));
         }
         let now = self.clock().now();
         let row = OrganizationRow {
@@ -140,9 +141,13 @@ impl Service {
             .write(move |tx| {
                 let organization_id = find(tx, &organization)?.id;
                 let user_id = find_user(tx, &user)?.id;
-                let row = grant::find_of_user(tx, user_id, organization_id, GrantKind::Direct)?.ok_or_else(|| {
-                    Error::NotFound(format!("{user} has no direct grant on {organization}; groups may still give a role"))
-                })?;
+                let row = grant::find_of_user(tx, user_id, organization_id, GrantKind::Direct)?.ok_or_else(
+                    || {
+                        Error::NotFound(format!(
+                            "{user} has no direct grant on {organization}; groups may still give a role"
+                        ))
+                    },
+                )?;
                 grant::delete(tx, row.grant.id)?;
                 Ok(())
             })

@@ -153,7 +153,8 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`] when there is none of that id.
     pub async fn delete_api_token(&self, id: &str) -> Result<(), Error> {
-        let missing = Error::NotFound(format!("there is no API token {id:?}; list them: enroll api-token list"));
+        let missing =
+            Error::NotFound(format!("there is no API token {id:?}; list them: enroll api-token list"));
         let Ok(id) = id.parse::<TokenId>() else { return Err(missing) };
         let deleted = self.db().write(move |tx| token::api::delete(tx, id).map_err(Error::from)).await?;
         if deleted { Ok(()) } else { Err(missing) }
@@ -164,8 +165,13 @@ impl Service {
         if expires.is_some_and(|expires| expires <= now) {
             return Err(Error::Invalid("the expiry lies in the past".to_owned()));
         }
-        let secret = self.entropy().secret().map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
-        Ok(PresentedToken::new(kind, TokenId::new(now, &self.entropy().id()), TokenSecret::from_random(secret)))
+        let secret =
+            self.entropy().secret().map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
+        Ok(PresentedToken::new(
+            kind,
+            TokenId::new(now, &self.entropy().id()),
+            TokenSecret::from_random(secret),
+        ))
     }
 }
 
@@ -177,7 +183,15 @@ impl From<ScimTokenRow> for TokenInfo {
     fn from(row: ScimTokenRow) -> Self {
         let (last_used, last_used_address) = last_use(row.last_use);
         let scope = TokenKind::Scim.to_string();
-        Self { id: row.id, label: row.label, scope, created: row.created, expires: row.expires, last_used, last_used_address }
+        Self {
+            id: row.id,
+            label: row.label,
+            scope,
+            created: row.created,
+            expires: row.expires,
+            last_used,
+            last_used_address,
+        }
     }
 }
 
@@ -185,6 +199,14 @@ impl From<ApiTokenRow> for TokenInfo {
     fn from(row: ApiTokenRow) -> Self {
         let (last_used, last_used_address) = last_use(row.last_use);
         let scope = row.scope.to_string();
-        Self { id: row.id, label: row.label, scope, created: row.created, expires: row.expires, last_used, last_used_address }
+        Self {
+            id: row.id,
+            label: row.label,
+            scope,
+            created: row.created,
+            expires: row.expires,
+            last_used,
+            last_used_address,
+        }
     }
 }

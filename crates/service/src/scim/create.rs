@@ -4,7 +4,7 @@ use enroll_domain::{GroupId, Handle, UserId};
 use enroll_scim::validate;
 use enroll_scim::{Notes, Object, Resource, ScimError};
 use enroll_store::user::NewUser;
-use enroll_store::{StoreError, Tx, group, handle, user};
+use enroll_store::{StoreError, group, handle, user};
 use serde_json::Value;
 
 use super::members::{self, MemberIds};
@@ -42,7 +42,8 @@ impl Service {
         self.db()
             .write(move |tx| {
                 let handle = handle::claim(tx, &base, id)?;
-                let new = NewUser { directory: view.directory, id, handle: &handle, now, resource: &resource };
+                let new =
+                    NewUser { directory: view.directory, id, handle: &handle, now, resource: &resource };
                 user::insert(tx, &new).map_err(|error| user_name_taken(error, &resource))?;
                 view.user(tx, id, resource.clone().into_object(), (now, now, 1), true)
             })
@@ -85,7 +86,9 @@ pub(super) fn user_name_taken(error: StoreError, resource: &Resource) -> Error {
 pub(super) fn display_name_taken(error: StoreError, resource: &Resource) -> Error {
     taken(error, || {
         let name = resource.text("displayName").unwrap_or_default();
-        format!("a group with the displayName {name:?} is in this directory; look it up with the filter displayName eq")
+        format!(
+            "a group with the displayName {name:?} is in this directory; look it up with the filter displayName eq"
+        )
     })
 }
 

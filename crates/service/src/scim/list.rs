@@ -2,11 +2,11 @@
 
 use enroll_scim::filter::{Filter, TypedFilter};
 use enroll_scim::list::list_response;
-use enroll_scim::{Notes, Object, Resource};
+use enroll_scim::{Notes, Object};
+use enroll_store::Tx;
 use enroll_store::filter::Compiled;
 use enroll_store::group::{self, GroupRow};
 use enroll_store::user::{self, Page, UserRow};
-use enroll_store::{StoreError, Tx};
 use serde_json::Value;
 
 use super::view::View;
@@ -53,7 +53,12 @@ impl Service {
         Ok(list_response(resources, total, start_index))
     }
 
-    fn query(&self, session: &ScimSession, kind: ResourceKind, request: &ListRequest) -> Result<Query, Error> {
+    fn query(
+        &self,
+        session: &ScimSession,
+        kind: ResourceKind,
+        request: &ListRequest,
+    ) -> Result<Query, Error> {
         let mut notes = Notes::default();
         let filter = match &request.filter {
             None => None,
@@ -113,5 +118,8 @@ impl Query {
 }
 
 fn verdicts(filter: &TypedFilter, representations: &[Value]) -> Vec<bool> {
-    representations.iter().map(|value| value.as_object().is_some_and(|object| filter.matches(object))).collect()
+    representations
+        .iter()
+        .map(|value| value.as_object().is_some_and(|object| filter.matches(object)))
+        .collect()
 }

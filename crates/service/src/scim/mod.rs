@@ -17,7 +17,6 @@ use enroll_scim::{Notes, Object, Quirk, Resource, ScimError};
 
 use crate::ScimSession;
 
-
 /// The resource types that a directory provisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ResourceKind {

@@ -36,7 +36,13 @@ impl Service {
                 self.db()
                     .read(move |tx| {
                         let row = group::find(tx, view.directory, id)?.ok_or(missing)?;
-                        view.group(tx, id, row.object()?, (row.created, row.last_modified, row.version), false)
+                        view.group(
+                            tx,
+                            id,
+                            row.object()?,
+                            (row.created, row.last_modified, row.version),
+                            false,
+                        )
                     })
                     .await
             }

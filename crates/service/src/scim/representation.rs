@@ -29,10 +29,19 @@ pub(crate) fn location(scim_base: &str, kind: ResourceKind, id: &str) -> String 
 }
 
 /// The full representation, before projection: `schemas` and `id` first, `meta` last.
-pub(crate) fn represent(model: &ResourceModel, kind: ResourceKind, document: Object, facts: Facts<'_>) -> Object {
+pub(crate) fn represent(
+    model: &ResourceModel,
+    kind: ResourceKind,
+    document: Object,
+    facts: Facts<'_>,
+) -> Object {
     let mut schemas = vec![json!(model.base().id.as_str())];
     schemas.extend(
-        model.extensions().map(|extension| extension.id.as_str()).filter(|uri| document.contains_key(*uri)).map(|uri| json!(uri)),
+        model
+            .extensions()
+            .map(|extension| extension.id.as_str())
+            .filter(|uri| document.contains_key(*uri))
+            .map(|uri| json!(uri)),
     );
     let mut representation = Object::new();
     representation.insert("schemas".into(), Value::Array(schemas));
@@ -67,7 +76,13 @@ fn date_time(time: Timestamp) -> String {
 }
 
 /// An element of `members` or `groups`: `value`, `$ref`, `type`, and `display` where there is one.
-pub(crate) fn reference(scim_base: &str, kind: ResourceKind, id: &str, kind_of_link: &str, display: Option<&str>) -> Value {
+pub(crate) fn reference(
+    scim_base: &str,
+    kind: ResourceKind,
+    id: &str,
+    kind_of_link: &str,
+    display: Option<&str>,
+) -> Value {
     let mut element = Object::new();
     element.insert("value".into(), Value::String(id.to_owned()));
     element.insert("$ref".into(), Value::String(location(scim_base, kind, id)));

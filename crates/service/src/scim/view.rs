@@ -6,10 +6,10 @@ use std::ops::ControlFlow;
 use enroll_domain::{DirectoryId, GroupId, UserId};
 use enroll_scim::Object;
 use enroll_scim::projection::Projection;
+use enroll_store::Tx;
 use enroll_store::group::GroupRow;
 use enroll_store::member::{self, Member, MemberRow};
 use enroll_store::user::UserRow;
-use enroll_store::Tx;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -43,8 +43,11 @@ impl View {
         kind: ResourceKind,
         request: &ProjectionRequest,
     ) -> Result<Self, Error> {
-        let projection =
-            Projection::parse(service.model(kind), request.attributes.as_deref(), request.excluded.as_deref())?;
+        let projection = Projection::parse(
+            service.model(kind),
+            request.attributes.as_deref(),
+            request.excluded.as_deref(),
+        )?;
         Ok(Self {
             directory: session.directory,
             service: service.clone(),
@@ -76,7 +79,8 @@ impl View {
         times: Times,
         changed: bool,
     ) -> Result<Answer, Error> {
-        let related = if self.body && self.projection.wants("groups") { Some(self.groups(tx, id)?) } else { None };
+        let related =
+            if self.body && self.projection.wants("groups") { Some(self.groups(tx, id)?) } else { None };
         Ok(self.answer(id.to_string(), document, times, related, changed))
     }
 
@@ -89,7 +93,8 @@ impl View {
         times: Times,
         changed: bool,
     ) -> Result<Answer, Error> {
-        let related = if self.body && self.projection.wants("members") { Some(self.members(tx, id)?) } else { None };
+        let related =
+            if self.body && self.projection.wants("members") { Some(self.members(tx, id)?) } else { None };
         Ok(self.answer(id.to_string(), document, times, related, changed))
     }
 
@@ -159,8 +164,13 @@ impl View {
         let mut groups: HashMap<UserId, Vec<Value>> = HashMap::new();
         for group in member::groups_of_users(tx, self.directory, ids)? {
             let how = if group.direct { "direct" } else { "indirect" };
-            let element =
-                reference(&self.scim_base, ResourceKind::Group, &group.group.to_string(), how, Some(&group.display));
+            let element = reference(
+                &self.scim_base,
+                ResourceKind::Group,
+                &group.group.to_string(),
+                how,
+                Some(&group.display),
+            );
             groups.entry(group.user).or_default().push(element);
         }
         Ok(groups)

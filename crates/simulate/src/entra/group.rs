@@ -65,9 +65,8 @@ pub(crate) async fn create_or_take_over(script: Script<'_>, team: &Team) -> Opti
     let lookup = script.find("/Groups", "displayName", &team.name).await;
     let page = lookup.list()?;
     if let Some(found) = page.resources.first() {
-        lookup.require(found.get("members").is_none(), || {
-            "excludedAttributes=members was ignored".to_owned()
-        });
+        lookup
+            .require(found.get("members").is_none(), || "excludedAttributes=members was ignored".to_owned());
         return Some(RemoteGroup { id: text(found, "id")?.to_owned(), name: team.name.clone() });
     }
     let sent = create_body(team);
@@ -79,7 +78,11 @@ pub(crate) async fn create_or_take_over(script: Script<'_>, team: &Team) -> Opti
 }
 
 /// Adds members, a hundred in a request.
-pub(crate) async fn add_members(script: Script<'_>, group: &RemoteGroup, accounts: &[&Account]) -> Option<()> {
+pub(crate) async fn add_members(
+    script: Script<'_>,
+    group: &RemoteGroup,
+    accounts: &[&Account],
+) -> Option<()> {
     for chunk in accounts.chunks(MEMBERS_AT_ONCE) {
         change(script, group, vec![add(chunk)]).await?;
     }

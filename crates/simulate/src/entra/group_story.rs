@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::company::Account;
 use crate::entra::active;
 use crate::entra::group::{
-    Form, RemoteGroup, add, add_members, change, create_body, create_or_take_over, delete, remove, rename, verify,
+    Form, RemoteGroup, add, add_members, change, create_body, create_or_take_over, delete, remove, rename,
+    verify,
 };
 use crate::people::Team;
 use crate::random::Choices;
@@ -82,7 +83,8 @@ async fn member_forms(session: &Session, group: &RemoteGroup, all: [&Account; 3]
         verify(script, group, &all).await;
         change(script, group, remove(&[one, three], form)).await;
         verify(script, group, &[two]).await;
-        let several: Vec<Value> = [vec![add(&[one, three])], remove(&[two], form), vec![add(&[one])]].concat();
+        let several: Vec<Value> =
+            [vec![add(&[one, three])], remove(&[two], form), vec![add(&[one])]].concat();
         change(script, group, several).await;
         verify(script, group, &[one, three]).await;
         change(script, group, [vec![add(&[two])], remove(&[two], form)].concat()).await;

@@ -35,9 +35,8 @@ pub(crate) async fn play(
     alone(progress, "test connection", connect::test_connection(session, &mut choices)).await?;
 
     let people = &company.people;
-    let provision = |index: usize| async move {
-        provision::provision(session, people.get(index)?, index % 2 == 1).await
-    };
+    let provision =
+        |index: usize| async move { provision::provision(session, people.get(index)?, index % 2 == 1).await };
     let accounts = side_by_side(progress, "provision users", parallel, people.len(), provision).await;
     let mut roster = Roster { accounts };
     alone(progress, "user sequences", user_sequences(session, roster.present_mut())).await;

@@ -41,7 +41,9 @@ fn operations(email: &str) -> Vec<Value> {
         operations.push(add(&format!("addresses[type eq \"work\"].{part}"), value));
     }
     operations.push(add("addresses[type eq \"work\"].primary", "True"));
-    for (kind, number) in [("work", "+1 425 555-0101"), ("mobile", "+1 425 555-0102"), ("fax", "+1 425 555-0103")] {
+    for (kind, number) in
+        [("work", "+1 425 555-0101"), ("mobile", "+1 425 555-0102"), ("fax", "+1 425 555-0103")]
+    {
         operations.push(add(&format!("phoneNumbers[type eq \"{kind}\"].value"), number));
     }
     operations.push(add("phoneNumbers[type eq \"work\"].primary", "True"));

@@ -15,7 +15,9 @@ pub(crate) async fn test_connector(session: &Session) -> Result<(), String> {
         Some(401 | 403) => return Err("the server refuses the SCIM token".to_owned()),
         Some(_) => first.list(),
     };
-    for path in ["/Users?startIndex=1&count=1", "/Users?startIndex=1&count=100", "/Groups?startIndex=1&count=100"] {
+    for path in
+        ["/Users?startIndex=1&count=1", "/Users?startIndex=1&count=100", "/Groups?startIndex=1&count=100"]
+    {
         script.get(path).await.list();
     }
     script.get("/Groups").await.list();

@@ -23,7 +23,8 @@ async fn pages(script: Script<'_>, collection: &str, size: usize) -> Option<Vec<
         let answer = script.get(&path).await;
         let page = answer.list()?;
         let total = usize::try_from(page.total).unwrap_or(usize::MAX);
-        answer.require(page.resources.len() <= size, || format!("the page holds more than {size} resources"))?;
+        answer
+            .require(page.resources.len() <= size, || format!("the page holds more than {size} resources"))?;
         let ended = page.resources.is_empty();
         seen.extend(page.resources);
         answer.require(!ended || seen.len() >= total, || {
@@ -55,7 +56,8 @@ async fn import(script: Script<'_>, collection: &str) -> Option<Vec<Value>> {
         let again = pages(script, collection, ODD_PAGE).await?;
         ledger.checked();
         if ids(&again) != ids(&everything) {
-            let sentence = format!("{collection}: the order differs between pages of {PAGE} and of {ODD_PAGE}");
+            let sentence =
+                format!("{collection}: the order differs between pages of {PAGE} and of {ODD_PAGE}");
             ledger.failed("import", sentence, None);
         }
     }
@@ -90,7 +92,11 @@ pub(crate) async fn import_and_compare(
     for (group, members) in groups {
         session.ledger.checked();
         if !ids(&imported).contains(&group.id.as_str()) {
-            session.ledger.failed("import", format!("the group {} is missing in the import", group.name), None);
+            session.ledger.failed(
+                "import",
+                format!("the group {} is missing in the import", group.name),
+                None,
+            );
         }
         super::push::verify(script, group, members).await;
     }

@@ -97,13 +97,18 @@ impl Session {
         self.connection.prepare_cached(sql)?.raw_execute().map(|_| ())
     }
 
-    /// The one row that a statement of the engine itself gives.
+    /// The one row that a statement of the engine itself gives. Runs it to its end: a pragma that changes the file gives its row
+    /// first and meets the disk afterwards.
     pub(crate) fn ask<T>(
         &self,
         sql: &str,
         read: impl FnOnce(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
-        self.connection.prepare_cached(sql)?.query_row([], read)
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let answer = read(rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?)?;
+        while rows.next()?.is_some() {}
+        Ok(answer)
     }
 
     /// Does something with another limit on waiting for locks.

@@ -20,7 +20,9 @@ impl CommonColumns {
     pub(super) fn present(&self, target: &Target) -> Option<Fragment> {
         match (target.attribute.as_str(), target.sub.as_deref()) {
             ("externalId", None) => Some(self.external_id.present()),
-            ("id", None) | ("meta", None | Some("created" | "lastModified")) => Some(Fragment::constant(true)),
+            ("id", None) | ("meta", None | Some("created" | "lastModified")) => {
+                Some(Fragment::constant(true))
+            }
             _ => None,
         }
     }

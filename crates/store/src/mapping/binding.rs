@@ -29,9 +29,8 @@ pub fn group_named(
     name: &GroupName,
     policy: RebindPolicy,
 ) -> Result<Vec<Named>, StoreError> {
-    let sql = format!(
-        "{SELECT} AND (mappings.group_id = ?2 OR mappings.group_name_key = ?3) ORDER BY mappings.id"
-    );
+    let sql =
+        format!("{SELECT} AND (mappings.group_id = ?2 OR mappings.group_name_key = ?3) ORDER BY mappings.id");
     let rows = tx.query(&sql, &params![directory, group, name.key().as_str()], read)?;
     // One group is mapped to an organization once; the second would be refused by an index.
     let mut organizations: Vec<_> =
@@ -98,12 +97,7 @@ fn holds(row: &MappingRow, group: GroupId) -> bool {
     row.mapping.group.binding().group() == Some(group)
 }
 
-fn store(
-    tx: &Tx<'_>,
-    directory: DirectoryId,
-    id: MappingId,
-    group: &MappedGroup,
-) -> Result<(), StoreError> {
+fn store(tx: &Tx<'_>, directory: DirectoryId, id: MappingId, group: &MappedGroup) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE mappings SET group_name = ?3, group_name_key = ?4, binding = ?5, group_id = ?6 \
          WHERE directory_id = ?1 AND id = ?2",

@@ -74,11 +74,7 @@ pub fn remove(
 ///
 /// # Errors
 /// The store fails.
-pub fn remove_all(
-    tx: &Tx<'_>,
-    directory: DirectoryId,
-    group: GroupId,
-) -> Result<Vec<Member>, StoreError> {
+pub fn remove_all(tx: &Tx<'_>, directory: DirectoryId, group: GroupId) -> Result<Vec<Member>, StoreError> {
     tx.query(
         "DELETE FROM group_members WHERE directory_id = ?1 AND group_id = ?2 RETURNING member_id, member_type",
         &params![directory, group],

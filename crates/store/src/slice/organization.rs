@@ -200,9 +200,10 @@ fn load_users(
         })?);
     }
     slice.users.sort_by_key(|user| user.id);
-    let facts = slice.users.iter().map(|user| {
-        (user.id, UserFacts { directory: Some(user.directory), active: user.active })
-    });
+    let facts = slice
+        .users
+        .iter()
+        .map(|user| (user.id, UserFacts { directory: Some(user.directory), active: user.active }));
     slice.state.users = facts.collect();
     Ok(())
 }

@@ -63,7 +63,9 @@ pub fn of_users(
         mapping::list_of_groups(tx, directory, groups)?.into_iter().map(|row| row.mapping).collect();
     if explain {
         let all = mapping::list(tx, directory)?.into_iter().map(|row| row.mapping);
-        state.mappings.extend(all.filter(|mapping| !matches!(mapping.group.binding(), MappingBinding::Bound(_))));
+        state
+            .mappings
+            .extend(all.filter(|mapping| !matches!(mapping.group.binding(), MappingBinding::Bound(_))));
     }
     let grants = grant::list_of_users(tx, state.users.keys().copied())?;
     state.grants = grants.into_iter().map(|row| row.grant).collect();

@@ -87,12 +87,7 @@ pub fn delete(tx: &Tx<'_>, id: TokenId) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// The store fails.
-pub fn touch(
-    tx: &Tx<'_>,
-    id: TokenId,
-    now: Timestamp,
-    address: Option<&str>,
-) -> Result<bool, StoreError> {
+pub fn touch(tx: &Tx<'_>, id: TokenId, now: Timestamp, address: Option<&str>) -> Result<bool, StoreError> {
     let touched = tx.execute(
         "UPDATE api_tokens SET last_used = ?2, last_used_address = ?3 \
          WHERE id = ?1 AND (last_used IS NULL OR last_used <= ?4)",

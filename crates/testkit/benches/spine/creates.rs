@@ -35,8 +35,9 @@ fn inserts(database: &std::path::Path, time: Duration) -> f64 {
     connection.pragma_update(None, "journal_mode", "WAL").expect("WAL");
     connection.pragma_update(None, "synchronous", "FULL").expect("durable commits");
     connection.pragma_update(None, "foreign_keys", true).expect("foreign keys");
-    let directory: String =
-        connection.query_row("SELECT id FROM directories", [], |row| row.get(0)).expect("the default directory");
+    let directory: String = connection
+        .query_row("SELECT id FROM directories", [], |row| row.get(0))
+        .expect("the default directory");
     let mut user = connection
         .prepare(
             "INSERT INTO users (id, directory_id, user_name, user_name_key, display_name_key, external_id, active, handle,
@@ -54,12 +55,22 @@ fn inserts(database: &std::path::Path, time: Duration) -> f64 {
     while start.elapsed() < time {
         connection.execute_batch("BEGIN IMMEDIATE").expect("begin");
         for _ in 0..CLIENTS {
-            let id = format!("01990000-{:04x}-7{:03x}-8000-{:012x}", rows >> 16 & 0xffff, rows >> 4 & 0xfff, rows);
+            let id =
+                format!("01990000-{:04x}-7{:03x}-8000-{:012x}", rows >> 16 & 0xffff, rows >> 4 & 0xfff, rows);
             let name = format!("user.{rows}@example.com");
             let short = format!("user-{rows}");
             handle.execute(params![short, id]).expect("handle");
-            user.execute(params![id, directory, name, format!("ada lovelace {rows}"), format!("00u{rows:017}"), short, 1_790_000_000_000_i64, user_body(rows)])
-                .expect("user");
+            user.execute(params![
+                id,
+                directory,
+                name,
+                format!("ada lovelace {rows}"),
+                format!("00u{rows:017}"),
+                short,
+                1_790_000_000_000_i64,
+                user_body(rows)
+            ])
+            .expect("user");
             email.execute(params![id, directory, name]).expect("email");
             rows += 1;
         }

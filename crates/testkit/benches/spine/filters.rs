@@ -14,7 +14,8 @@ pub(crate) async fn run(scale: Scale, report: &mut Report) {
     let time = Duration::from_millis(scale.milliseconds);
     let look_up = |token: String| {
         move |number: usize| {
-            let target = format!("/scim/v2/Users?filter=userName+eq+%22user.{}@example.com%22", number * 7 % 1_000);
+            let target =
+                format!("/scim/v2/Users?filter=userName+eq+%22user.{}@example.com%22", number * 7 % 1_000);
             wire::request("GET", &target, &token, "")
         }
     };

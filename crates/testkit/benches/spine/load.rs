@@ -41,7 +41,11 @@ pub(crate) async fn throughput(
 }
 
 /// Median microseconds of `request` on one connection, over `time`.
-pub(crate) async fn latency(address: SocketAddr, time: Duration, mut request: impl FnMut(usize) -> Vec<u8>) -> f64 {
+pub(crate) async fn latency(
+    address: SocketAddr,
+    time: Duration,
+    mut request: impl FnMut(usize) -> Vec<u8>,
+) -> f64 {
     let mut connection = Connection::open(address).await.expect("the server is there");
     let mut samples = Vec::new();
     let start = Instant::now();

@@ -23,7 +23,8 @@ pub(crate) async fn run(scale: Scale, report: &mut Report) {
         let target = format!("/scim/v2/Groups/{group}");
         let add = operation(&json!({"op": "add", "path": "members", "value": [{"value": member}]}));
         let remove = operation(&json!({"op": "remove", "path": format!("members[value eq \"{member}\"]")}));
-        let requests = [wire::request("PATCH", &target, &token, &add), wire::request("PATCH", &target, &token, &remove)];
+        let requests =
+            [wire::request("PATCH", &target, &token, &add), wire::request("PATCH", &target, &token, &remove)];
         move |number: usize| requests[number % 2].clone()
     };
     let mut rounds = Vec::new();
@@ -31,20 +32,17 @@ pub(crate) async fn run(scale: Scale, report: &mut Report) {
         let measured = latency(server.address, time, turns(&large)).await;
         rounds.push((measured, latency(server.address, time, turns(&small)).await));
     }
-    report.add(
-        format!("PATCH one member, group of {} against 10", scale.large),
-        &rounds,
-        "µs",
-        "about 1",
-    );
+    report.add(format!("PATCH one member, group of {} against 10", scale.large), &rounds, "µs", "about 1");
     server.stop().await;
 }
 
 async fn group(server: &TestServer, name: &str, members: &[String]) -> String {
     let mut connection = Connection::open(server.address).await.expect("the server is there");
-    let body = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": name}).to_string();
+    let body =
+        json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": name}).to_string();
     let create = wire::request("POST", "/scim/v2/Groups", &server.scim_token, &body);
-    let id = connection.send(&create).await.expect("an answer").json()["id"].as_str().expect("an id").to_owned();
+    let id =
+        connection.send(&create).await.expect("an answer").json()["id"].as_str().expect("an id").to_owned();
     for chunk in members.chunks(CHUNK) {
         let values: Vec<Value> = chunk.iter().map(|member| json!({"value": member})).collect();
         let add = operation(&json!({"op": "add", "path": "members", "value": values}));
@@ -56,5 +54,6 @@ async fn group(server: &TestServer, name: &str, members: &[String]) -> String {
 }
 
 fn operation(operation: &Value) -> String {
-    json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation]}).to_string()
+    json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation]})
+        .to_string()
 }
