@@ -1,0 +1,69 @@
+//! Discovery: conformance.md F, G.
+
+use serde_json::json;
+
+use crate::site::{PUBLIC_URL, Site, reply};
+
+#[tokio::test]
+async fn f1_f4_service_provider_config_is_one_object_for_anybody() {
+    let site = Site::start().await;
+    for path in ["/scim/v2/ServiceProviderConfig", "/scim/v2/ServiceProviderConfig/", "/scim/ServiceProviderConfig?aadOptscim062020"] {
+        let answer = reply(site.bare("GET", path)).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(answer.header("content-type"), Some("application/scim+json"));
+        let body = answer.body();
+        assert_eq!(body["schemas"], json!(["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"]));
+        assert_eq!(body["bulk"]["supported"], false);
+        assert_eq!(body["filter"]["maxResults"], 1000);
+        assert_eq!(body["meta"]["location"], format!("{PUBLIC_URL}/scim/v2/ServiceProviderConfig"));
+    }
+}
+
+#[tokio::test]
+async fn g1_lists_hold_everything_and_ignore_paging() {
+    let site = Site::start().await;
+    for (path, count) in [("/scim/v2/ResourceTypes?count=1&startIndex=5", 2), ("/scim/v2/Schemas?attributes=id", 3)] {
+        let body = reply(site.bare("GET", path)).await.body();
+        assert_eq!(body["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:ListResponse"]));
+        assert_eq!(body["totalResults"], count, "{path}");
+        assert_eq!(body["itemsPerPage"], count);
+        assert_eq!(body["Resources"].as_array().unwrap().len(), count);
+    }
+}
+
+#[tokio::test]
+async fn g2_one_document_is_found_by_name_or_uri_encoded_or_not() {
+    let site = Site::start().await;
+    for path in [
+        "/scim/v2/Schemas/urn:ietf:params:scim:schemas:core:2.0:User",
+        "/scim/v2/Schemas/urn%3Aietf%3Aparams%3Ascim%3Aschemas%3Acore%3A2.0%3AUser",
+        "/scim/v2/ResourceTypes/User",
+    ] {
+        let answer = reply(site.bare("GET", path)).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(answer.body()["name"], "User");
+    }
+    for path in ["/scim/v2/Schemas/urn:example:none", "/scim/v2/ResourceTypes/Device"] {
+        reply(site.bare("GET", path)).await.scim_error(404, None);
+    }
+}
+
+#[tokio::test]
+async fn g3_a_filter_is_403() {
+    let site = Site::start().await;
+    for path in ["ServiceProviderConfig", "ResourceTypes", "ResourceTypes/User", "Schemas"] {
+        reply(site.bare("GET", &format!("/scim/v2/{path}?filter=name%20pr"))).await.scim_error(403, None);
+    }
+}
+
+#[tokio::test]
+async fn g10_discovery_is_read_only() {
+    let site = Site::start().await;
+    for path in ["ServiceProviderConfig", "ResourceTypes", "ResourceTypes/User", "Schemas", "Schemas/x"] {
+        for method in ["POST", "PUT", "PATCH", "DELETE"] {
+            let answer = reply(site.scim(method, &format!("/scim/v2/{path}"))).await;
+            answer.scim_error(405, None);
+            assert_eq!(answer.header("allow"), Some("GET,HEAD"));
+        }
+    }
+}
