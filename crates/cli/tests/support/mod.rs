@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use enroll_testkit::{Connection, wire};
 
 /// A server process with its data folder.
-pub struct Process {
-    pub address: SocketAddr,
+pub(crate) struct Process {
+    pub(crate) address: SocketAddr,
     folder: PathBuf,
     child: Child,
 }
@@ -27,17 +27,17 @@ fn command(folder: &Path, address: SocketAddr) -> Command {
 }
 
 /// A loopback address with a port that nobody has.
-pub fn free_address() -> SocketAddr {
+pub(crate) fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 /// Runs a command of the binary on the data folder, beside a running server or without one.
-pub fn enroll(folder: &Path, address: SocketAddr, arguments: &[&str]) -> Output {
+pub(crate) fn enroll(folder: &Path, address: SocketAddr, arguments: &[&str]) -> Output {
     command(folder, address).args(arguments).output().unwrap()
 }
 
 /// The same, for commands that must succeed; gives standard output.
-pub fn enroll_ok(folder: &Path, address: SocketAddr, arguments: &[&str]) -> String {
+pub(crate) fn enroll_ok(folder: &Path, address: SocketAddr, arguments: &[&str]) -> String {
     let output = enroll(folder, address, arguments);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(
@@ -50,7 +50,7 @@ pub fn enroll_ok(folder: &Path, address: SocketAddr, arguments: &[&str]) -> Stri
 
 impl Process {
     /// Starts `enroll serve` and waits until it is ready; gives how long that took.
-    pub async fn start(folder: &Path, address: SocketAddr) -> (Self, Duration) {
+    pub(crate) async fn start(folder: &Path, address: SocketAddr) -> (Self, Duration) {
         let begun = Instant::now();
         let child = command(folder, address).arg("serve").stdout(Stdio::null()).spawn().unwrap();
         let process = Self { address, folder: folder.to_owned(), child };
@@ -70,18 +70,18 @@ impl Process {
     }
 
     /// Runs a command beside the server.
-    pub fn enroll_ok(&self, arguments: &[&str]) -> String {
+    pub(crate) fn enroll_ok(&self, arguments: &[&str]) -> String {
         enroll_ok(&self.folder, self.address, arguments)
     }
 
     /// Ends the process at once, as `kill -9` does.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// Asks the process to end with SIGTERM and gives its exit code.
-    pub fn terminate(mut self) -> Option<i32> {
+    pub(crate) fn terminate(mut self) -> Option<i32> {
         Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         self.child.wait().unwrap().code()
     }
