@@ -1,1 +1,3 @@
-//! Placeholder.
+//! For tests only: servers, clients, recorded traffic.
+
+pub mod recorded;
