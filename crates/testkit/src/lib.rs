@@ -1,5 +1,7 @@
-//! For tests and benches only: a server on a free port with a store of its own, and a client that speaks plain HTTP.
+//! For tests and benches only: a server on a free port with a store of its own, a client that speaks plain HTTP, and what
+//! identity providers were recorded to send.
 
+pub mod recorded;
 pub mod server;
 pub mod wire;
 
