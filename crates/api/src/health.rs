@@ -13,7 +13,10 @@ use crate::App;
 pub(crate) async fn live(State(app): State<App>) -> Response {
     match app.service().ready() {
         Ok(()) => (StatusCode::OK, Json(json!({ "status": "ok" }))).into_response(),
-        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "failing", "reason": reason }))).into_response(),
+        Err(reason) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "failing", "reason": reason })))
+                .into_response()
+        }
     }
 }
 
@@ -22,6 +25,9 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
     let state = if app.drain().has_begun() { Err("shutting down".to_owned()) } else { app.service().ready() };
     match state {
         Ok(()) => (StatusCode::OK, Json(json!({ "status": "ready" }))).into_response(),
-        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "not ready", "reason": reason }))).into_response(),
+        Err(reason) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "not ready", "reason": reason })))
+                .into_response()
+        }
     }
 }

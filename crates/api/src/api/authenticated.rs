@@ -39,7 +39,8 @@ impl<N: Need> FromRequestParts<App> for Authenticated<N> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let unauthorized = |error: bearer::NoBearer| Problem::new(StatusCode::UNAUTHORIZED, error.to_string());
+        let unauthorized =
+            |error: bearer::NoBearer| Problem::new(StatusCode::UNAUTHORIZED, error.to_string());
         let token = bearer::token(&parts.headers).map_err(unauthorized)?;
         let address = ClientAddress::of(&parts.extensions);
         let session = app.service().authenticate_api(token, address.as_deref())?;
@@ -48,7 +49,8 @@ impl<N: Need> FromRequestParts<App> for Authenticated<N> {
         }
         app.limiter().take(&session.token)?;
         if !session.scope.allows(N::SCOPE) {
-            let detail = format!("this token has the scope `{}`; the request needs `{}`", session.scope, N::SCOPE);
+            let detail =
+                format!("this token has the scope `{}`; the request needs `{}`", session.scope, N::SCOPE);
             return Err(Problem::new(StatusCode::FORBIDDEN, detail));
         }
         Ok(Self(PhantomData))

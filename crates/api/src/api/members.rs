@@ -25,8 +25,13 @@ pub(crate) async fn members(
     };
     let after = match query.one("after")? {
         None => None,
-        Some(id) => Some(id.parse().map_err(|_| Problem::bad_request("after is not the `next` of an earlier page"))?),
+        Some(id) => {
+            Some(id.parse().map_err(|_| Problem::bad_request("after is not the `next` of an earlier page"))?)
+        }
     };
-    let page = app.service().organization_members(&organization, after, limit.clamp(1, options.max_page_size)).await?;
+    let page = app
+        .service()
+        .organization_members(&organization, after, limit.clamp(1, options.max_page_size))
+        .await?;
     Ok(Json(page))
 }

@@ -22,12 +22,18 @@ pub(super) async fn run(
     match tokio::time::timeout(limit, catch_panic(request)).await {
         Ok(Ok(response)) => response,
         Ok(Err(Panicked)) => {
-            let detail = format!("the server failed to carry out the request; its log has the details under the id {}", id.as_str());
+            let detail = format!(
+                "the server failed to carry out the request; its log has the details under the id {}",
+                id.as_str()
+            );
             surface.refuse(StatusCode::INTERNAL_SERVER_ERROR, detail)
         }
         Err(_elapsed) => {
             tracing::error!(seconds = limit.as_secs(), "request given up: it took too long");
-            let detail = format!("the request took longer than {} seconds and was given up; try again later, or ask for less", limit.as_secs());
+            let detail = format!(
+                "the request took longer than {} seconds and was given up; try again later, or ask for less",
+                limit.as_secs()
+            );
             surface.refuse(StatusCode::SERVICE_UNAVAILABLE, detail)
         }
     }
@@ -43,7 +49,10 @@ async fn catch_panic<F: Future>(future: F) -> Result<F::Output, Panicked> {
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
         Ok(poll) => poll.map(Ok),
         Err(payload) => {
-            let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+            let text = payload
+                .downcast_ref::<&str>()
+                .copied()
+                .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
             tracing::error!(panic = text.unwrap_or("no message"), "request panicked");
             Poll::Ready(Err(Panicked))
         }

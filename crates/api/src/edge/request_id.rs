@@ -42,14 +42,16 @@ mod tests {
     use axum::http::{HeaderMap, HeaderValue};
 
     fn incoming(text: &str) -> Option<String> {
-        let headers: HeaderMap = [(X_REQUEST_ID, HeaderValue::from_bytes(text.as_bytes()).unwrap())].into_iter().collect();
+        let headers: HeaderMap =
+            [(X_REQUEST_ID, HeaderValue::from_bytes(text.as_bytes()).unwrap())].into_iter().collect();
         RequestId::of(&headers).map(|id| id.as_str().to_owned())
     }
 
     #[test]
     fn s37_only_ids_that_are_fit_for_a_log_line_are_taken_over() {
         assert_eq!(incoming("a1-B_2.c").as_deref(), Some("a1-B_2.c"));
-        for text in ["", " ", "a b", "é", "\u{1b}[31m".trim_start_matches('\u{1b}'), "a\"b", &"x".repeat(65)] {
+        for text in ["", " ", "a b", "é", "\u{1b}[31m".trim_start_matches('\u{1b}'), "a\"b", &"x".repeat(65)]
+        {
             assert_eq!(incoming(text), None, "{text:?}");
         }
     }

@@ -19,7 +19,9 @@ pub(crate) enum NoBearer {
     #[error("the Authorization header uses another scheme: this server takes `Bearer <token>` only")]
     OtherScheme,
     /// `Bearer` and nothing behind it, or bytes that no token has.
-    #[error("the Authorization header has no token behind `Bearer`, or one with characters that no token has")]
+    #[error(
+        "the Authorization header has no token behind `Bearer`, or one with characters that no token has"
+    )]
     Malformed,
 }
 
@@ -45,7 +47,11 @@ pub(crate) fn token(headers: &HeaderMap) -> Result<&str, NoBearer> {
         return Err(NoBearer::OtherScheme);
     }
     let token = token.trim_start_matches(' ');
-    if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) { Ok(token) } else { Err(NoBearer::Malformed) }
+    if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(token)
+    } else {
+        Err(NoBearer::Malformed)
+    }
 }
 
 #[cfg(test)]
@@ -64,7 +70,9 @@ mod tests {
 
     #[test]
     fn i1_bearer_is_read_in_any_case_and_with_runs_of_spaces() {
-        for value in ["Bearer enr_scim_a_b", "bearer enr_scim_a_b", "BEARER   enr_scim_a_b", " Bearer enr_scim_a_b "] {
+        for value in
+            ["Bearer enr_scim_a_b", "bearer enr_scim_a_b", "BEARER   enr_scim_a_b", " Bearer enr_scim_a_b "]
+        {
             assert_eq!(read(&[value.as_bytes()]).as_deref(), Ok("enr_scim_a_b"), "{value}");
         }
     }

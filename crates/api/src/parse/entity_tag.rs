@@ -1,7 +1,7 @@
 //! `If-Match` and `If-None-Match` (RFC 9110 §13.1; RFC 7644 §3.14): lists of entity tags, or `*`.
 
-use axum::http::header::HeaderName;
 use axum::http::HeaderMap;
+use axum::http::header::HeaderName;
 
 /// The tags that a conditional header names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,9 @@ pub(crate) enum Tags {
 
 /// The header is not a list of entity tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a list of entity tags: write * or tags in quotes, for example W/\"3\", with commas between them")]
+#[error(
+    "not a list of entity tags: write * or tags in quotes, for example W/\"3\", with commas between them"
+)]
 pub(crate) struct InvalidTags;
 
 impl Tags {
@@ -47,7 +49,8 @@ impl Tags {
         let mut tags = Vec::new();
         while !rest.is_empty() {
             let quoted = rest.strip_prefix("W/").or_else(|| rest.strip_prefix("w/")).unwrap_or(rest);
-            let (tag, after) = quoted.strip_prefix('"').and_then(|inner| inner.split_once('"')).ok_or(InvalidTags)?;
+            let (tag, after) =
+                quoted.strip_prefix('"').and_then(|inner| inner.split_once('"')).ok_or(InvalidTags)?;
             tags.push(tag.to_owned());
             let after = after.trim_start();
             rest = match after.strip_prefix(',') {

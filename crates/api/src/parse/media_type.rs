@@ -27,7 +27,11 @@ pub(crate) enum Unsupported {
 /// # Errors
 /// [`Unsupported`] for any other type, charset or content coding.
 pub(crate) fn check_body(headers: &HeaderMap) -> Result<(), Unsupported> {
-    if headers.get_all(CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+    if headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    {
         return Err(Unsupported::Encoding);
     }
     let mut values = headers.get_all(CONTENT_TYPE).iter();
@@ -40,7 +44,9 @@ pub(crate) fn check_body(headers: &HeaderMap) -> Result<(), Unsupported> {
     if ![SCIM_JSON, JSON, ""].iter().any(|known| media_type.eq_ignore_ascii_case(known)) {
         return Err(Unsupported::Type);
     }
-    let charset = parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    let charset = parts
+        .filter_map(|part| part.split_once('='))
+        .find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
     match charset.map(|(_, value)| value.trim().trim_matches('"').to_ascii_lowercase()).as_deref() {
         None | Some("utf-8" | "utf8" | "us-ascii") => Ok(()),
         Some(_) => Err(Unsupported::Charset),
@@ -136,16 +142,28 @@ mod tests {
 
     #[test]
     fn h5_body_may_be_either_json_or_without_a_type() {
-        for content_type in
-            ["application/scim+json", "application/json", "APPLICATION/JSON;charset=UTF-8", "application/scim+json; charset=\"utf-8\""]
-        {
+        for content_type in [
+            "application/scim+json",
+            "application/json",
+            "APPLICATION/JSON;charset=UTF-8",
+            "application/scim+json; charset=\"utf-8\"",
+        ] {
             assert_eq!(check_body(&headers("content-type", content_type)), Ok(()), "{content_type}");
         }
         assert_eq!(check_body(&HeaderMap::new()), Ok(()));
-        for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "application/xml"] {
-            assert_eq!(check_body(&headers("content-type", content_type)), Err(Unsupported::Type), "{content_type}");
+        for content_type in
+            ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "application/xml"]
+        {
+            assert_eq!(
+                check_body(&headers("content-type", content_type)),
+                Err(Unsupported::Type),
+                "{content_type}"
+            );
         }
-        assert_eq!(check_body(&headers("content-type", "application/json; charset=utf-16")), Err(Unsupported::Charset));
+        assert_eq!(
+            check_body(&headers("content-type", "application/json; charset=utf-16")),
+            Err(Unsupported::Charset)
+        );
     }
 
     #[test]

@@ -4,7 +4,9 @@ use super::percent;
 
 /// The path has an encoding that two readers could read in two ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the path is not readable: every % needs two hexadecimal digits that give UTF-8 text without control characters")]
+#[error(
+    "the path is not readable: every % needs two hexadecimal digits that give UTF-8 text without control characters"
+)]
 pub(crate) struct UnreadablePath;
 
 /// Checks the percent-encoding of a path (RFC 3986 §2.1).

@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 
 /// The decoded text; `None` for a `%` without two hexadecimal digits and for bytes that are not UTF-8.
 pub(super) fn decode(text: &str) -> Option<Cow<'_, str>> {
-    let two_digits = |after: &str| after.len() >= 2 && after.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    let two_digits =
+        |after: &str| after.len() >= 2 && after.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
     if text.split('%').skip(1).all(two_digits) { percent_decode_str(text).decode_utf8().ok() } else { None }
 }

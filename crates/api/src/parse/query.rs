@@ -130,7 +130,11 @@ mod tests {
     #[test]
     fn m6_a_filter_given_twice_is_never_half_applied() {
         assert_eq!(query("filter=a&Filter=b").one("filter"), Err(QueryError::Repeated("filter")));
-        assert_eq!(query("filter=").one("filter").unwrap().as_deref(), Some(""), "an empty filter is not no filter");
+        assert_eq!(
+            query("filter=").one("filter").unwrap().as_deref(),
+            Some(""),
+            "an empty filter is not no filter"
+        );
         assert_eq!(query("filter").one("filter").unwrap().as_deref(), Some(""));
     }
 
@@ -148,7 +152,9 @@ mod tests {
 
     #[test]
     fn k3_attribute_lists_are_split_and_trimmed_and_repetition_adds() {
-        let names = query("attributes=userName,+name.givenName%2Curn:a:b,,&attributes=id").names("attributes").unwrap();
+        let names = query("attributes=userName,+name.givenName%2Curn:a:b,,&attributes=id")
+            .names("attributes")
+            .unwrap();
         assert_eq!(names.unwrap(), ["userName", "name.givenName", "urn:a:b", "id"]);
         assert_eq!(query("attributes=").names("attributes"), Ok(None));
         assert_eq!(query("attributes=,+,").names("attributes"), Ok(None));

@@ -16,7 +16,8 @@ impl FromRequestParts<App> for Authenticated {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
-        let token = bearer::token(&parts.headers).map_err(|error| Refusal::unauthorized(error.to_string(), false))?;
+        let token =
+            bearer::token(&parts.headers).map_err(|error| Refusal::unauthorized(error.to_string(), false))?;
         let address = ClientAddress::of(&parts.extensions);
         let session = app.service().authenticate_scim(token, address.as_deref())?;
         if let Some(caller) = parts.extensions.get::<Caller>() {

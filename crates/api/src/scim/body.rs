@@ -27,7 +27,8 @@ impl FromRequest<App> for JsonBody {
     async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
         media_type::check_body(request.headers())?;
         let limit = app.config().body_bytes;
-        let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        let announced =
+            request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
         let waits_for_leave = request.headers().contains_key(EXPECT);
         let mut body = request.into_body();
         if announced.is_some_and(|announced| announced > limit as u64) {
@@ -44,7 +45,9 @@ impl FromRequest<App> for JsonBody {
                 discard(body, limit).await;
                 return Err(too_large(limit));
             }
-            Ok(Err(Unread::Broken)) => return Err(ScimError::invalid_syntax("the body could not be read to its end").into()),
+            Ok(Err(Unread::Broken)) => {
+                return Err(ScimError::invalid_syntax("the body could not be read to its end").into());
+            }
             Err(_elapsed) => {
                 let detail = format!("the body was not complete after {} seconds", time.as_secs());
                 return Err(ScimError::new(408, detail).into());

@@ -52,7 +52,9 @@ impl FromRequestParts<App> for Unfiltered {
 
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Refusal> {
         if Query::new(parts.uri.query()).has("filter") {
-            return Err(ScimError::new(403, "this endpoint takes no filter (RFC 7644 §4): leave it out").into());
+            return Err(
+                ScimError::new(403, "this endpoint takes no filter (RFC 7644 §4): leave it out").into()
+            );
         }
         Ok(Self)
     }
@@ -104,9 +106,17 @@ fn list(documents: &[Object]) -> Object {
 }
 
 fn one(documents: &[Object], key: &str, wanted: &str) -> Result<Response, Refusal> {
-    let is_it = |document: &&Object| document.get(key).and_then(|value| value.as_str()).is_some_and(|found| found.eq_ignore_ascii_case(wanted));
+    let is_it = |document: &&Object| {
+        document
+            .get(key)
+            .and_then(|value| value.as_str())
+            .is_some_and(|found| found.eq_ignore_ascii_case(wanted))
+    };
     match documents.iter().find(is_it) {
         Some(document) => Ok(answer::scim_json(StatusCode::OK, document)),
-        None => Err(ScimError::not_found("this server has none of that name; GET the list without a name to see all").into()),
+        None => Err(ScimError::not_found(
+            "this server has none of that name; GET the list without a name to see all",
+        )
+        .into()),
     }
 }

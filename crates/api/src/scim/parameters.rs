@@ -21,7 +21,9 @@ impl FromRequestParts<App> for Segment {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         // The edge has seen to the encoding: what fails here is no id of ours.
         let segment = Path::<String>::from_request_parts(parts, app).await;
-        segment.map(|Path(segment)| Self(segment)).map_err(|_| ScimError::not_found("nothing is at this URL").into())
+        segment
+            .map(|Path(segment)| Self(segment))
+            .map_err(|_| ScimError::not_found("nothing is at this URL").into())
     }
 }
 
@@ -37,7 +39,10 @@ impl FromRequestParts<App> for Projection {
 }
 
 fn projection(query: Query<'_>) -> Result<ProjectionRequest, Refusal> {
-    Ok(ProjectionRequest { attributes: query.names("attributes")?, excluded: query.names("excludedAttributes")? })
+    Ok(ProjectionRequest {
+        attributes: query.names("attributes")?,
+        excluded: query.names("excludedAttributes")?,
+    })
 }
 
 /// A query on a collection (RFC 7644 §3.4.2). Parameters that are not known are ignored.

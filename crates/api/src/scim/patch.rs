@@ -28,7 +28,8 @@ pub(crate) async fn patch<K: Kind>(
     let options = parameters.with_representation(representation);
     let patched = app.service().patch(&session, K::KIND, &id, body, &options).await?;
     let mut response = answer::resource(StatusCode::OK, &patched);
-    let followed = preference.filter(|preference| (*preference == ReturnPreference::Representation) == patched.resource.is_some());
+    let followed = preference
+        .filter(|preference| (*preference == ReturnPreference::Representation) == patched.resource.is_some());
     if let Some(preference) = followed {
         response.headers_mut().insert(PREFERENCE_APPLIED, HeaderValue::from_static(preference.as_str()));
     }

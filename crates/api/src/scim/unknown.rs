@@ -7,7 +7,13 @@ use super::Refusal;
 
 /// 404, or 400 `invalidVers` when the path names a version that this server does not speak (RFC 7644 §3.13).
 pub(crate) fn unknown(path: &str) -> Response {
-    let first = path.strip_prefix("/scim").unwrap_or(path).trim_start_matches('/').split('/').next().unwrap_or_default();
+    let first = path
+        .strip_prefix("/scim")
+        .unwrap_or(path)
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .unwrap_or_default();
     let error = if first != "v2" && is_version(first) {
         ScimError::invalid_version("this server speaks SCIM 2.0 only: the base URL ends in /scim/v2")
     } else {
@@ -19,7 +25,8 @@ pub(crate) fn unknown(path: &str) -> Response {
 /// `v` and digits, with or without a dot: `v1`, `V2`, `v1.1`.
 fn is_version(segment: &str) -> bool {
     let number = segment.strip_prefix(['v', 'V']).unwrap_or_default();
-    number.starts_with(|first: char| first.is_ascii_digit()) && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    number.starts_with(|first: char| first.is_ascii_digit())
+        && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 #[cfg(test)]
@@ -28,10 +35,24 @@ mod tests {
 
     #[test]
     fn h2_other_versions_are_400_and_other_paths_404() {
-        for path in ["/scim/v1/Users", "/scim/v9/Users", "/scim/v1", "/scim/V2/Users", "/scim/v1.1/Users", "/scim/v20/x"] {
+        for path in [
+            "/scim/v1/Users",
+            "/scim/v9/Users",
+            "/scim/v1",
+            "/scim/V2/Users",
+            "/scim/v1.1/Users",
+            "/scim/v20/x",
+        ] {
             assert_eq!(unknown(path).status(), 400, "{path}");
         }
-        for path in ["/scim/v2/Nothing", "/scim/v2/Users/a/b", "/scim/vision", "/scim/v", "/scim/v/", "/scim//v2/Users"] {
+        for path in [
+            "/scim/v2/Nothing",
+            "/scim/v2/Users/a/b",
+            "/scim/vision",
+            "/scim/v",
+            "/scim/v/",
+            "/scim//v2/Users",
+        ] {
             assert_eq!(unknown(path).status(), 404, "{path}");
         }
     }

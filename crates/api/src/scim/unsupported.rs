@@ -6,15 +6,24 @@ use super::{Authenticated, Refusal};
 
 /// `POST /Bulk` (RFC 7644 §3.7).
 pub(crate) async fn bulk(_caller: Authenticated) -> Refusal {
-    ScimError::new(501, "bulk is not supported, as ServiceProviderConfig says: send one request for each resource").into()
+    ScimError::new(
+        501,
+        "bulk is not supported, as ServiceProviderConfig says: send one request for each resource",
+    )
+    .into()
 }
 
 /// `POST /.search`, also below an endpoint, and `GET /`: queries over several resource types (RFC 7644 §3.4.2.1, §3.4.3).
 pub(crate) async fn search(_caller: Authenticated) -> Refusal {
-    ScimError::new(501, "this kind of query is not supported: send GET /Users or GET /Groups with a filter").into()
+    ScimError::new(501, "this kind of query is not supported: send GET /Users or GET /Groups with a filter")
+        .into()
 }
 
 /// `/Me` (RFC 7644 §3.11).
 pub(crate) async fn me(_caller: Authenticated) -> Refusal {
-    ScimError::new(501, "/Me is not supported: a SCIM token stands for an identity provider and not for a user").into()
+    ScimError::new(
+        501,
+        "/Me is not supported: a SCIM token stands for an identity provider and not for a user",
+    )
+    .into()
 }

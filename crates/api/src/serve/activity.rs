@@ -33,7 +33,12 @@ pub(super) struct Running(Activity);
 impl Activity {
     pub(super) fn begin() -> Self {
         let now = Instant::now();
-        Self(Arc::new(Mutex::new(State { running: 0, head_since: Some(now), idle_since: now, write_since: None })))
+        Self(Arc::new(Mutex::new(State {
+            running: 0,
+            head_since: Some(now),
+            idle_since: now,
+            write_since: None,
+        })))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

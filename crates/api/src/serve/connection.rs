@@ -27,7 +27,13 @@ fn head_buffer(config: &HttpConfig) -> usize {
 }
 
 /// Serves one connection until either side closes it, or the client has used up its time.
-pub(super) async fn serve(stream: TcpStream, router: Router, config: &HttpConfig, drain: &Drain, places: &Semaphore) {
+pub(super) async fn serve(
+    stream: TcpStream,
+    router: Router,
+    config: &HttpConfig,
+    drain: &Drain,
+    places: &Semaphore,
+) {
     // Small answers must not wait for an acknowledgement; without the option they are only slower.
     let _ = stream.set_nodelay(true);
     let address = stream.peer_addr().ok().map(ClientAddress::from);
@@ -84,11 +90,7 @@ fn builder(config: &HttpConfig) -> Builder<TokioExecutor> {
         // The watchdog keeps this time, also before the first byte and between requests.
         .header_read_timeout(None)
         .max_buf_size(head_buffer(config));
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(100)
-        .max_header_list_size(header_list);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(100).max_header_list_size(header_list);
     builder
 }
 

@@ -78,7 +78,9 @@ impl Server {
 
     /// Takes what already stands in the accept queue, closes the door, and waits for running requests.
     async fn leave(mut self) {
-        while let Ok(accepted) = tokio::time::timeout(Duration::ZERO, accept(&self.listener, &self.permits)).await {
+        while let Ok(accepted) =
+            tokio::time::timeout(Duration::ZERO, accept(&self.listener, &self.permits)).await
+        {
             self.take(accepted);
         }
         drop(self.listener);
@@ -92,13 +94,19 @@ impl Server {
             }
         };
         if tokio::time::timeout(self.config.drain_time, orderly).await.is_err() {
-            tracing::warn!(connections = self.connections.len(), "left with requests unfinished: their time was up");
+            tracing::warn!(
+                connections = self.connections.len(),
+                "left with requests unfinished: their time was up"
+            );
         }
     }
 }
 
 /// The next connection, as soon as one may be open.
-async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> (TcpStream, tokio::sync::OwnedSemaphorePermit) {
+async fn accept(
+    listener: &TcpListener,
+    permits: &Arc<Semaphore>,
+) -> (TcpStream, tokio::sync::OwnedSemaphorePermit) {
     loop {
         // The semaphore is never closed.
         let Ok(permit) = Arc::clone(permits).acquire_owned().await else { std::future::pending().await };
