@@ -19,7 +19,9 @@ fn main() -> ExitCode {
     let arguments = args::Arguments::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return exit::report(&anyhow::Error::new(error).context("cannot start the async runtime")),
+        Err(error) => {
+            return exit::report(&anyhow::Error::new(error).context("cannot start the async runtime"));
+        }
     };
     match runtime.block_on(commands::run(arguments)) {
         Ok(code) => code,

@@ -15,7 +15,6 @@ pub(crate) async fn service(settings: &Settings) -> anyhow::Result<Service> {
     let clock = Clock::system();
     let path = settings.data_dir.join(DATABASE);
     let db = Db::open(Options::new(&path), clock.now())
-        .await
         .with_context(|| format!("cannot open the database {}", path.display()))?;
     let options = ServiceOptions {
         public_url: settings.public_url.clone(),

@@ -99,17 +99,26 @@ impl Settings {
 
     fn from_sources(flags: &SettingsFlags, environment: Environment<'_>) -> anyhow::Result<Self> {
         if environment("ENROLL_DATABASE_URL").is_some() {
-            bail!("ENROLL_DATABASE_URL is set, but this version stores in SQLite only; unset it and use ENROLL_DATA_DIR");
+            bail!(
+                "ENROLL_DATABASE_URL is set, but this version stores in SQLite only; unset it and use ENROLL_DATA_DIR"
+            );
         }
         let file = read_file(flags.config.as_deref())?;
         let mut picker = Picker { environment, in_force: Vec::new() };
         let data_dir = picker.pick("data_dir", flags.data_dir.as_ref(), file.data_dir, "./enroll-data")?;
-        let listen: SocketAddr = picker.pick("listen", flags.listen.as_ref(), file.listen, "127.0.0.1:8080")?;
-        let public_url =
-            picker.pick("public_url", flags.public_url.as_ref(), file.public_url, &format!("http://{listen}"))?;
-        let rate_limit: Switch = picker.pick("rate_limit", flags.rate_limit.as_ref(), file.rate_limit, "on")?;
+        let listen: SocketAddr =
+            picker.pick("listen", flags.listen.as_ref(), file.listen, "127.0.0.1:8080")?;
+        let public_url = picker.pick(
+            "public_url",
+            flags.public_url.as_ref(),
+            file.public_url,
+            &format!("http://{listen}"),
+        )?;
+        let rate_limit: Switch =
+            picker.pick("rate_limit", flags.rate_limit.as_ref(), file.rate_limit, "on")?;
         let log = picker.pick("log", flags.log.as_ref(), file.log, "info")?;
-        let log_format: FormatWord = picker.pick("log_format", flags.log_format.as_ref(), file.log_format, "auto")?;
+        let log_format: FormatWord =
+            picker.pick("log_format", flags.log_format.as_ref(), file.log_format, "auto")?;
         Ok(Self {
             data_dir,
             listen,
@@ -215,7 +224,9 @@ mod tests {
     fn flags_win_over_environment_over_file_over_defaults() {
         let flags = SettingsFlags { listen: Some("127.0.0.1:1".into()), ..SettingsFlags::default() };
         let environment = [("ENROLL_LISTEN", "127.0.0.1:2"), ("ENROLL_DATA_DIR", "/e")];
-        let settings = load(&flags, &environment, "listen = \"127.0.0.1:3\"\ndata_dir = \"/f\"\nlog = \"debug\"").unwrap();
+        let settings =
+            load(&flags, &environment, "listen = \"127.0.0.1:3\"\ndata_dir = \"/f\"\nlog = \"debug\"")
+                .unwrap();
         assert_eq!(settings.listen.port(), 1);
         assert_eq!(settings.data_dir.to_str(), Some("/e"));
         assert_eq!(settings.log, "debug");
@@ -236,7 +247,8 @@ mod tests {
     fn a_wrong_value_is_refused_with_who_said_it() {
         let error = load(&SettingsFlags::default(), &[("ENROLL_RATE_LIMIT", "maybe")], "").unwrap_err();
         assert_eq!(error.to_string(), "ENROLL_RATE_LIMIT is \"maybe\": say on or off");
-        let error = load(&SettingsFlags::default(), &[("ENROLL_DATABASE_URL", "postgres://x")], "").unwrap_err();
+        let error =
+            load(&SettingsFlags::default(), &[("ENROLL_DATABASE_URL", "postgres://x")], "").unwrap_err();
         assert!(error.to_string().contains("SQLite only"));
     }
 }

@@ -36,11 +36,6 @@ impl<'s> Answer<'s> {
         self.exchange.status
     }
 
-    /// The JSON body, if it is one.
-    pub(crate) fn body(&self) -> Option<&Value> {
-        self.body.as_ref()
-    }
-
     /// Records a failure that the sequence found by itself.
     pub(crate) fn fail(&self, sentence: impl Into<String>) {
         self.session.ledger.failed(self.sequence, sentence.into(), Some(&self.exchange));

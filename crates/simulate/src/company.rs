@@ -44,6 +44,13 @@ pub(crate) struct Account {
     pub(crate) person: Person,
 }
 
+/// A group with the id that the server gave and the name that it has now.
+#[derive(Debug, Clone)]
+pub(crate) struct RemoteGroup {
+    pub(crate) id: String,
+    pub(crate) name: String,
+}
+
 /// The accounts by the index of the person; nothing for a person who could not be provisioned.
 #[derive(Debug, Default)]
 pub(crate) struct Roster {

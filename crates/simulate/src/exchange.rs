@@ -10,6 +10,7 @@ const KEPT_BODY: usize = 2_000;
 
 /// A request and its answer, as evidence for a failed check. The token is never part of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Exchange {
     /// The HTTP method.
     pub method: String,

@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn the_stream_never_changes_between_releases() {
-        assert_eq!(Choices::new(1, "people").guid(), "PINNED");
+        assert_eq!(Choices::new(1, "people").guid(), "c92e68f4-2215-432e-893e-9c765b535f75");
     }
 
     #[test]

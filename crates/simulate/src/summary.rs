@@ -12,6 +12,7 @@ use crate::plan::Idp;
 /// The result of a simulation: what was sent, how fast it was answered, what was wrong, and what the server
 /// must hold now. Display gives a table for people, serde a document for `--json`.
 #[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// The identity provider that was played.
     pub idp: Idp,
@@ -166,7 +167,7 @@ impl fmt::Display for Summary {
         self.table(formatter)?;
         writeln!(
             formatter,
-            "\n{} users and {} groups with {} memberships are expected on the server now.",
+            "\nExpected on the server now: users {}, groups {}, memberships {}",
             self.expected.users.len(),
             self.expected.groups.len(),
             self.expected.groups.iter().map(|group| group.members.len()).sum::<usize>()

@@ -94,13 +94,9 @@ impl<'t> Tx<'t> {
         mut visit: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, StoreError>,
     ) -> Result<(), StoreError> {
         let mut statement = self.prepare(sql, params)?;
-        let changes = !statement.readonly();
-        let mut enough = false;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(|error| self.fail(&error))? {
-            enough = enough || visit(&Row::new(row))?.is_break();
-            // A statement with RETURNING checks foreign keys at its end: leaving it before would lose the error.
-            if enough && !changes {
+            if visit(&Row::new(row))?.is_break() {
                 break;
             }
         }

@@ -93,7 +93,7 @@ async fn r6_of_many_creates_of_one_name_in_one_commit_exactly_one_wins() {
         match job.await.unwrap() {
             Ok(()) => won += 1,
             Err(error) => {
-                assert_eq!(error, StoreError::Unique { constraint: "organizations_name".to_owned() })
+                assert_eq!(error, StoreError::Unique { constraint: "organizations_name".to_owned() });
             }
         }
     }

@@ -1,4 +1,5 @@
 //! The file: its making, damage to it, a full disk, closing.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 
@@ -154,7 +155,7 @@ async fn r5_a_flipped_byte_in_the_file_is_refused_or_harmless() {
         match read_all(&copy) {
             Ok(read) => assert_eq!(read, rows, "byte {place}: rows were lost in silence"),
             Err(StoreError::Corrupt(_) | StoreError::Open { .. } | StoreError::NewerDatabase { .. }) => {
-                refused += 1
+                refused += 1;
             }
             Err(error) => panic!("byte {place}: {error}"),
         }
@@ -163,6 +164,35 @@ async fn r5_a_flipped_byte_in_the_file_is_refused_or_harmless() {
         }
     }
     assert!(refused > 20, "{refused} of 120 refused");
+}
+
+#[tokio::test]
+async fn r5_a_damaged_page_that_nobody_reads_at_the_start_is_found_at_the_start() {
+    let home = Home::new();
+    fill(&home.db).await;
+    home.db.close().await;
+    let mut bytes = fs::read(&home.path).unwrap();
+    let end = bytes.len();
+    bytes[end - 4096..].fill(0x5a);
+    fs::write(&home.path, &bytes).unwrap();
+    let error = open(&home.path).err().unwrap();
+    assert!(matches!(&error, StoreError::Corrupt(_)), "{error}");
+    assert!(error.to_string().contains("restore a backup"), "{error}");
+}
+
+#[tokio::test]
+async fn r2_every_commit_is_synchronised_and_references_are_checked() {
+    let home = Home::new();
+    for (pragma, expected) in
+        [("synchronous", 2), ("foreign_keys", 1), ("mmap_size", 0), ("wal_autocheckpoint", 0)]
+    {
+        let sql = format!("PRAGMA {pragma}");
+        let value = home.db.write(move |tx| tx.first(&sql, &[], |row| row.integer(0))).await;
+        assert_eq!(value, Ok(Some(expected)), "{pragma}");
+    }
+    let mode =
+        home.db.write(|tx| tx.first("PRAGMA journal_mode", &[], |row| Ok(row.text(0)?.to_owned()))).await;
+    assert_eq!(mode, Ok(Some("wal".to_owned())));
 }
 
 #[tokio::test]
@@ -255,6 +285,8 @@ async fn r22_the_log_is_cut_down_when_a_long_reader_ends() {
             .unwrap();
     }
     assert!(log_size(&home.path) > 32 * 1024 * 1024);
+    // One more: by now the writer has given up waiting for the reader.
+    home.db.write(|_| Ok::<_, StoreError>(())).await.unwrap();
     drop(go);
     assert_eq!(reader.join().unwrap(), Ok(Some(0)));
     // Nobody writes any more: the writer sees to it by itself.

@@ -129,11 +129,14 @@ async fn other_constraints_have_errors_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_statement_with_returning_is_run_to_its_end_even_if_one_row_is_enough() {
+async fn a_statement_with_returning_does_all_its_work_and_tells_its_errors_before_its_first_row() {
     let home = Home::new();
     let orphans = "INSERT INTO user_emails (user_id, position, directory_id, value_key) \
                    VALUES ('nobody', 0, 'd', 'a@b'), ('nobody', 1, 'd', 'a@b') RETURNING position";
-    assert_eq!(home.db.write(|tx| tx.first(orphans, &[], |row| row.integer(0))).await, Err(StoreError::ForeignKey));
+    assert_eq!(
+        home.db.write(|tx| tx.first(orphans, &[], |row| row.integer(0))).await,
+        Err(StoreError::ForeignKey)
+    );
     let handles = "INSERT INTO handles (handle, owner_kind, owner_id) \
                    VALUES ('ada', 'user', 'x'), ('bob', 'user', 'x') RETURNING handle";
     let first = home.db.write(|tx| tx.first(handles, &[], |row| Ok(row.text(0)?.to_owned()))).await;

@@ -52,8 +52,8 @@ impl TestServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let service = open_service(folder.path(), address, limits, clock.clone()).await;
-        let scim_token = service.create_scim_token("default", "test", None).await.unwrap().token;
-        let api_token = service.create_api_token("test", Scope::Admin, None).await.unwrap().token;
+        let scim_token = service.create_scim_token("default", "test", None).await.unwrap().reveal().to_owned();
+        let api_token = service.create_api_token("test", Scope::Admin, None).await.unwrap().reveal().to_owned();
         let (stop, stopped) = oneshot::channel::<()>();
         let server = Server::new(service.clone(), http);
         let task = tokio::spawn(server.serve(listener, async move {
@@ -90,7 +90,7 @@ impl TestServer {
 
 #[expect(clippy::unwrap_used, reason = "a test cannot go on without its store")]
 async fn open_service(folder: &Path, address: SocketAddr, limits: Limits, clock: Clock) -> Service {
-    let db = Db::open(Options::new(folder.join("enroll.db")), clock.now()).await.unwrap();
+    let db = Db::open(Options::new(folder.join("enroll.db")), clock.now()).unwrap();
     let options = ServiceOptions {
         public_url: format!("http://{address}").parse().unwrap(),
         limits,

@@ -18,7 +18,11 @@ pub(crate) struct AccessArguments {
 }
 
 /// Prints yes or no; the exit code says the same.
-pub(crate) async fn check(access: &AccessArguments, service: &Service, output: Output) -> anyhow::Result<ExitCode> {
+pub(crate) async fn check(
+    access: &AccessArguments,
+    service: &Service,
+    output: Output,
+) -> anyhow::Result<ExitCode> {
     let answer = service.check(&access.user, &access.org).await?;
     output.result(&answer, |answer| {
         let verdict = if answer.allowed { "yes" } else { "no" };
@@ -28,6 +32,10 @@ pub(crate) async fn check(access: &AccessArguments, service: &Service, output: O
 }
 
 /// Prints every grant with its source, and what narrowly gives none.
-pub(crate) async fn explain(access: &AccessArguments, service: &Service, output: Output) -> anyhow::Result<()> {
+pub(crate) async fn explain(
+    access: &AccessArguments,
+    service: &Service,
+    output: Output,
+) -> anyhow::Result<()> {
     output.result(&service.explain(&access.user, &access.org).await?, ToString::to_string)
 }

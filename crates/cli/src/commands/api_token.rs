@@ -62,7 +62,7 @@ pub(crate) async fn run(command: &ApiTokenCommand, service: &Service, output: Ou
             let expires = expiry(create.expires.as_deref(), service)?;
             let new = service.create_api_token(&create.label, scope, expires).await?;
             let endpoint = format!("API base URL: {}/api/v1", service.public_url());
-            print_new(&new.info, &new.token, create.print, output, &endpoint)
+            print_new(&new.info, new.reveal(), create.print, output, &endpoint)
         }
         ApiTokenCommand::List => print_tokens(&service.api_tokens().await?, output),
         ApiTokenCommand::Delete { id } => {
@@ -76,9 +76,14 @@ pub(crate) async fn run(command: &ApiTokenCommand, service: &Service, output: Ou
 /// Reads `90d`, `12h` or a date. Whether it lies in the future is the service's check.
 pub(crate) fn expiry(text: Option<&str>, service: &Service) -> anyhow::Result<Option<Timestamp>> {
     let Some(text) = text else { return Ok(None) };
-    let hint = || anyhow::anyhow!("--expires is {text:?}: write days or hours such as 90d or 12h, or a date such as 2027-01-31");
+    let hint = || {
+        anyhow::anyhow!(
+            "--expires is {text:?}: write days or hours such as 90d or 12h, or a date such as 2027-01-31"
+        )
+    };
     let number = |digits: &str| digits.parse::<u32>().map_err(|_| hint());
-    let from_now = |hours: i64| service.clock().now().checked_add(SignedDuration::from_hours(hours)).map_err(|_| hint());
+    let from_now =
+        |hours: i64| service.clock().now().checked_add(SignedDuration::from_hours(hours)).map_err(|_| hint());
     if let Some(days) = text.strip_suffix('d') {
         return from_now(i64::from(number(days)?) * 24).map(Some);
     }
@@ -86,8 +91,8 @@ pub(crate) fn expiry(text: Option<&str>, service: &Service) -> anyhow::Result<Op
         return from_now(i64::from(number(hours)?)).map(Some);
     }
     let date: Date = text.parse().map_err(|_| hint())?;
-    let end_of_day = date.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).map_err(|_| hint())?;
-    Ok(Some(end_of_day.timestamp()))
+    let end_of_day = TimeZone::UTC.to_timestamp(date.at(23, 59, 59, 0)).map_err(|_| hint())?;
+    Ok(Some(end_of_day))
 }
 
 /// Prints a new token: alone for scripts, or with what to do with it.
@@ -102,19 +107,24 @@ pub(crate) fn print_new(
         output::raw(token);
         return Ok(());
     }
-    output.result(&json!({"id": info.id, "label": info.label, "expires": info.expires, "token": token}), |_| {
-        let ends = info.expires.map_or_else(
-            || "It does not expire: remember to replace it from time to time.".to_owned(),
-            |time| format!("It expires at {time}."),
-        );
-        format!("{token}\n\nThis is the only time the token is shown. {ends}\n{endpoint}")
-    })
+    output.result(
+        &json!({"id": info.id, "label": info.label, "expires": info.expires, "token": token}),
+        |_| {
+            let ends = info.expires.map_or_else(
+                || "It does not expire: remember to replace it from time to time.".to_owned(),
+                |time| format!("It expires at {time}."),
+            );
+            format!("{token}\n\nThis is the only time the token is shown. {ends}\n{endpoint}")
+        },
+    )
 }
 
 /// Prints tokens as a table.
 pub(crate) fn print_tokens(tokens: &[TokenInfo], output: Output) -> anyhow::Result<()> {
     output.result(&tokens, |tokens| {
-        let time = |time: Option<Timestamp>, none: &str| time.map_or_else(|| none.to_owned(), |time| format!("{time:.0}"));
+        let time = |time: Option<Timestamp>, none: &str| {
+            time.map_or_else(|| none.to_owned(), |time| format!("{time:.0}"))
+        };
         let rows = tokens
             .iter()
             .map(|token| {

@@ -67,7 +67,11 @@ pub(crate) async fn run(command: &MappingCommand, service: &Service, output: Out
                 group: add.group.clone(),
                 organization: add.org.clone(),
                 role: add.role,
-                allow_privileged: if add.allow_privileged { AllowPrivileged::Yes } else { AllowPrivileged::No },
+                allow_privileged: if add.allow_privileged {
+                    AllowPrivileged::Yes
+                } else {
+                    AllowPrivileged::No
+                },
             };
             vec![service.add_mapping(&new).await?]
         }

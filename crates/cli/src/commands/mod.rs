@@ -54,12 +54,15 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             with_service(&settings, async |service| mapping::run(command, service, output).await).await?;
         }
         Command::Check(access) => {
-            return with_service(&settings, async |service| access::check(access, service, output).await).await;
+            return with_service(&settings, async |service| access::check(access, service, output).await)
+                .await;
         }
         Command::Explain(access) => {
             with_service(&settings, async |service| access::explain(access, service, output).await).await?;
         }
-        Command::Verify => return with_service(&settings, async |service| verify::run(service, output).await).await,
+        Command::Verify => {
+            return with_service(&settings, async |service| verify::run(service, output).await).await;
+        }
         Command::Migrate => {
             with_service(&settings, async |_| Ok(())).await?;
             output.line("The database is at the newest schema.");

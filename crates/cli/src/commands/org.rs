@@ -7,7 +7,7 @@ use enroll_service::{MemberEntry, NewOrganization, Service};
 use crate::output::{Output, table};
 
 /// Members asked for at a time.
-const PAGE: usize = 1000;
+const PAGE: u32 = 1000;
 
 /// What to do with organizations.
 #[derive(Debug, Subcommand)]
@@ -58,16 +58,26 @@ pub(crate) async fn run(command: &OrgCommand, service: &Service, output: Output)
                 description: description.clone(),
             };
             let organization = service.create_organization(&new).await?;
-            output.result(&organization, |organization| format!("Created the organization {}.", organization.name))
+            output.result(&organization, |organization| {
+                format!("Created the organization {}.", organization.name)
+            })
         }
         OrgCommand::List => output.result(&service.organizations().await?, |organizations| {
             let rows = organizations
                 .iter()
                 .map(|organization| {
-                    [organization.name.clone(), organization.display_name.clone(), organization.id.to_string()]
+                    [
+                        organization.name.clone(),
+                        organization.display_name.clone(),
+                        organization.id.to_string(),
+                    ]
                 })
                 .collect();
-            table(["NAME", "DISPLAY NAME", "ID"], rows, "No organizations yet. Make one: enroll org create NAME")
+            table(
+                ["NAME", "DISPLAY NAME", "ID"],
+                rows,
+                "No organizations yet. Make one: enroll org create NAME",
+            )
         }),
         OrgCommand::Members { org } => members(service, org, output).await,
         OrgCommand::Grant { org, user, role } => {

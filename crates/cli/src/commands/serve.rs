@@ -11,8 +11,9 @@ use crate::settings::Settings;
 /// Serves until SIGTERM or Ctrl-C, then finishes what is under way and closes the store.
 pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let service = open::service(settings).await?;
-    let listener =
-        TcpListener::bind(settings.listen).await.with_context(|| format!("cannot listen on {}", settings.listen))?;
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = listener.local_addr()?;
     info!(%address, public_url = %settings.public_url, data_dir = %settings.data_dir.display(), "serving");
     let rate_limit = settings.rate_limit.then(RateLimit::default);

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use enroll_service::Service;
 
-use crate::output::{self, Output};
+use crate::output::Output;
 
 use super::api_token::{print_new, print_tokens};
 
@@ -48,12 +48,12 @@ pub(crate) async fn run(command: &TokenCommand, service: &Service, output: Outpu
             let expires = super::api_token::expiry(create.expires.as_deref(), service)?;
             let new = service.create_scim_token(&create.directory, &create.label, expires).await?;
             let endpoint = service.public_url().scim_base();
-            print_new(&new.info, &new.token, create.print, output, &format!("SCIM base URL: {endpoint}"))
+            print_new(&new.info, new.reveal(), create.print, output, &format!("SCIM base URL: {endpoint}"))
         }
         TokenCommand::List { directory } => print_tokens(&service.scim_tokens(directory).await?, output),
         TokenCommand::Delete { id } => {
             service.delete_scim_token(id).await?;
-            output::Output::line(output, "Deleted. The next request with it is refused.");
+            output.line("Deleted. The next request with it is refused.");
             Ok(())
         }
     }

@@ -8,7 +8,7 @@ use super::step::{Action, Effect, Place};
 use super::target::{self, Named, Target};
 use crate::quirks::{json_string_value, path_keys, unqualified_extension};
 use crate::validate::shown;
-use crate::{Attribute, Object, Quirk, Schema, ScimError, ScimType};
+use crate::{Attribute, Object, Schema, ScimError, ScimType};
 
 /// Reads the value of an operation without a path: the attributes of the resource that are to be added or replaced.
 ///
@@ -107,8 +107,7 @@ fn other(
     if path_keys::is_path(reader.cx.dialect, key) {
         match target::resolve(&mut reader.cx, reader.limits, &path) {
             Ok(named) => {
-                let note = format!("{}: a key read as a path", shown(key));
-                reader.cx.notes.quirk(Quirk::PathKeys, note);
+                path_keys::note(reader.cx.notes, key);
                 return path_key(reader, action, named, value);
             }
             Err(error) if error.scim_type() == Some(ScimType::InvalidFilter) => return Err(error),
@@ -119,7 +118,8 @@ fn other(
     {
         return known(reader, action, Target::whole(Some(found), attribute, key), value);
     }
-    reader.cx.notes.ignored(format!("{} ignored: not in the schema", shown(&path)));
+    let name = path.split('[').next().unwrap_or_default();
+    reader.cx.notes.ignored(format!("{} ignored: not in the schema", shown(name)));
     Ok(())
 }
 
@@ -137,7 +137,7 @@ fn path_key(
 ) -> Result<(), ScimError> {
     match named {
         Named::Extension(found) => extension(reader, action, found, Some(value)),
-        Named::Attribute(target) => known(reader, action, target, value),
+        Named::Attribute(target) => known(reader, action, *target, value),
         Named::Ignored(why) => {
             reader.cx.notes.ignored(why);
             Ok(())

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::elements::{Wanted, append, is_primary, keep_one_primary};
+use super::elements::{append, is_primary, keep_one_primary};
 use super::merge::{merge, refuse_changing_immutable};
+use super::same::remove_listed;
 use super::selection::Selection;
 use super::step::{ListEffect, Otherwise, Part, PartChange, Selected};
 use crate::quirks::create_on_filter;
@@ -15,7 +16,7 @@ use crate::{Attribute, Notes, Object, ScimError};
 pub(super) struct Effort(usize);
 
 impl Effort {
-    const MOST: usize = 2_000_000;
+    const MOST: usize = 1_000_000;
 
     fn spend(&mut self, values: usize) -> Result<(), ScimError> {
         self.0 = self.0.saturating_add(values);
@@ -55,8 +56,7 @@ pub(super) fn apply(
         }
         ListEffect::RemoveEqual(listed) => {
             effort.spend(elements.len() + listed.len())?;
-            let wanted = Wanted::new(attribute, listed);
-            elements.retain(|element| !wanted.contains(element));
+            remove_listed(attribute, elements, listed);
         }
         ListEffect::RemoveSelected(selection) => {
             effort.spend(elements.len() * selection.terms)?;
@@ -67,7 +67,7 @@ pub(super) fn apply(
             if found.is_empty() {
                 let mut created = said(otherwise);
                 merge(attribute, &mut created, parts)?;
-                create(elements, Value::Object(created), otherwise, path, notes)?;
+                create(attribute, elements, Value::Object(created), otherwise, path, notes)?;
             }
             merge_found(attribute, elements, &found, parts)?;
             elements.retain(|element| element.as_object().is_none_or(|object| !object.is_empty()));
@@ -75,7 +75,7 @@ pub(super) fn apply(
         ListEffect::ReplaceSelected { selection, element, otherwise } => {
             let found = matching(selection, elements, effort)?;
             if found.is_empty() {
-                create(elements, element.clone(), otherwise, path, notes)?;
+                create(attribute, elements, element.clone(), otherwise, path, notes)?;
             }
             replace_found(attribute, elements, &found, element)?;
         }
@@ -143,12 +143,13 @@ fn replace_found(
 fn said(otherwise: &Otherwise) -> Object {
     match otherwise {
         Otherwise::Create(said) => said.iter().cloned().collect(),
-        Otherwise::Nothing | Otherwise::Refuse => Object::new(),
+        Otherwise::Nothing | Otherwise::Refuse | Otherwise::Begin => Object::new(),
     }
 }
 
 /// Puts a new element at the end, or says why there is none.
 fn create(
+    attribute: &Attribute,
     elements: &mut Vec<Value>,
     element: Value,
     otherwise: &Otherwise,
@@ -158,9 +159,9 @@ fn create(
     match otherwise {
         Otherwise::Nothing => Ok(()),
         Otherwise::Refuse => Err(ScimError::no_target(format!("{path}: no value meets the filter"))),
-        Otherwise::Create(_) => {
-            if path.contains('[') {
-                create_on_filter::note(notes, path);
+        Otherwise::Begin | Otherwise::Create(_) => {
+            if matches!(otherwise, Otherwise::Create(_)) {
+                create_on_filter::note(notes, attribute.name.as_str());
             }
             let primary = is_primary(&element).then_some(elements.len());
             elements.push(element);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::request::PatchRequest;
-use super::step::{Effect, ListEffect, Part, Selected};
+use super::step::{Effect, ListEffect, Part};
 use crate::filter::TypedFilter;
 use crate::schema::Mutability;
 use crate::{Attribute, Notes, ResourceModel, ScimError};
@@ -78,8 +78,8 @@ fn change(
             Some(values) => MemberChange::Remove(distinct_values(values)),
             None => MemberChange::RemoveMatching(selection.into_filter()),
         },
-        ListEffect::MergeSelected { selected, parts, .. } => {
-            refuse_editing(attribute, &selected, &parts)?;
+        ListEffect::MergeSelected { parts, .. } => {
+            refuse_editing(attribute, &parts)?;
             notes.ignored(format!("{}: what the server computes is not edited", attribute.name));
             return Ok(None);
         }
@@ -112,7 +112,7 @@ fn value_of(element: &Value) -> Option<&str> {
 }
 
 /// Lets pass what changes nothing that a caller keeps: a part that is not immutable is not kept either.
-fn refuse_editing(attribute: &Attribute, _selected: &Selected, parts: &[Part]) -> Result<(), ScimError> {
+fn refuse_editing(attribute: &Attribute, parts: &[Part]) -> Result<(), ScimError> {
     let is_kept = |part: &Part| {
         attribute.sub_attribute(&part.name).is_some_and(|sub| sub.mutability == Mutability::Immutable)
     };

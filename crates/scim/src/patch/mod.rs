@@ -31,6 +31,7 @@ mod operand;
 mod remove;
 mod replace;
 mod request;
+mod same;
 mod selection;
 mod step;
 mod target;

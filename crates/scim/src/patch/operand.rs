@@ -58,7 +58,7 @@ pub(super) fn selected(cx: &Reading<'_>, target: Target<'_>, parts: Vec<Part>) -
     let sets = parts.iter().any(|part| part.change != PartChange::Unset);
     let Some(selection) = target.selection else {
         // A path without filter that names nothing yet is created by `add`, and `replace` is then an `add` (§3.5.2.3).
-        let otherwise = if sets { Otherwise::Create(Vec::new()) } else { Otherwise::Nothing };
+        let otherwise = if sets { Otherwise::Begin } else { Otherwise::Nothing };
         return Effect::List(ListEffect::MergeSelected { selected: Selected::All, parts, otherwise });
     };
     let otherwise = match selection.said() {

@@ -39,11 +39,13 @@ impl PatchRequest {
         notes: &mut Notes,
     ) -> Result<Self, ScimError> {
         let mut cx = Reading { model, dialect, notes };
-        check_schemas(&mut cx, member(&mut body, "schemas")?)?;
+        check_schemas(&mut cx, member(&mut body, "schemas")?.as_ref())?;
         let operations = match member(&mut body, "Operations")? {
             Some(Value::Array(operations)) if !operations.is_empty() => operations,
             _ => {
-                return Err(ScimError::invalid_syntax("Operations must be an array of one operation or more"));
+                return Err(ScimError::invalid_syntax(
+                    "Operations must be an array of one operation or more",
+                ));
             }
         };
         ignore_rest(&mut cx, &body);
@@ -109,7 +111,7 @@ impl Reader<'_> {
                 self.cx.notes.ignored(why);
                 return Ok(());
             }
-            Named::Attribute(target) => target,
+            Named::Attribute(target) => *target,
         };
         if target.is_read_only() {
             return Err(ScimError::mutability(format!("{} is set by the server alone", target.label())));
@@ -167,11 +169,11 @@ impl Reader<'_> {
     }
 }
 
-fn check_schemas(cx: &mut Reading<'_>, schemas: Option<Value>) -> Result<(), ScimError> {
+fn check_schemas(cx: &mut Reading<'_>, schemas: Option<&Value>) -> Result<(), ScimError> {
     let has_uri = |uris: &Vec<Value>| {
         uris.iter().filter_map(Value::as_str).any(|uri| uri.eq_ignore_ascii_case(PATCH_OP_SCHEMA))
     };
-    if schemas.as_ref().and_then(Value::as_array).is_some_and(has_uri)
+    if schemas.and_then(Value::as_array).is_some_and(has_uri)
         || lenient_schemas::overlooks(cx.dialect, cx.notes, "schemas does not name a PATCH request")
     {
         return Ok(());

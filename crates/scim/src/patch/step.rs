@@ -104,7 +104,9 @@ pub(super) enum Otherwise {
     Nothing,
     /// The request is refused with `noTarget`.
     Refuse,
-    /// An element comes into being; these are its sub-attributes besides those the operation sets.
+    /// A first element comes into being: the path has no filter that it would have to meet.
+    Begin,
+    /// An element comes into being from the filter; these are its sub-attributes besides those the operation sets.
     Create(Vec<(String, Value)>),
 }
 

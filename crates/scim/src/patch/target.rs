@@ -6,7 +6,7 @@ use crate::filter::ValuePath;
 use crate::quirks::{dotted_urn, unqualified_extension};
 use crate::schema::{AttributeRef, Mutability, USER_SCHEMA};
 use crate::validate::{Reading, shown};
-use crate::{Attribute, AttributePath, Limits, Schema, ScimError};
+use crate::{Attribute, AttributeName, AttributePath, Limits, Schema, ScimError};
 
 /// What a path names.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub(super) enum Named<'m> {
     /// A whole extension.
     Extension(&'m Schema),
     /// An attribute, some of its elements, or a sub-attribute.
-    Attribute(Target<'m>),
+    Attribute(Box<Target<'m>>),
     /// Something that is accepted and not kept; the sentence says why.
     Ignored(String),
 }
@@ -78,17 +78,11 @@ pub(super) fn resolve<'a>(cx: &mut Reading<'a>, limits: &Limits, text: &str) -> 
         Some(AttributeRef::Attribute { extension, attribute, sub }) => (extension, attribute, sub),
         None => return ignored(cx, &path).map(Named::Ignored).ok_or_else(|| unknown(cx, &path.path)),
     };
-    let place = Place {
-        path: shown(text),
-        extension: extension.map(ToString::to_string),
-        attribute: Some(attribute.name.to_string()),
-    };
     if path.filter.is_some() && (!attribute.multi_valued || sub.is_some()) {
         let detail = format!("{} has one value: a filter in brackets selects from lists", path.path);
         return Err(ScimError::invalid_path(detail));
     }
     let sub = match &path.sub {
-        None => sub,
         Some(name) => match attribute.sub_attribute(name.as_str()) {
             Some(sub) => Some(sub),
             None => {
@@ -96,19 +90,13 @@ pub(super) fn resolve<'a>(cx: &mut Reading<'a>, limits: &Limits, text: &str) -> 
                 return ignored(cx, &path).map(Named::Ignored).ok_or_else(|| unknown(cx, &whole));
             }
         },
+        None => sub,
     };
-    let selection = match path.filter {
-        Some(filter) => {
-            let list = AttributePath {
-                prefix: place.extension.clone(),
-                name: attribute.name.to_string(),
-                sub: None,
-            };
-            Some(Selection::new(cx, attribute, &list, filter)?)
-        }
-        None => None,
-    };
-    Ok(Named::Attribute(Target { place, attribute, selection, sub }))
+    let extension = extension.map(ToString::to_string);
+    let list = AttributePath { prefix: extension.clone(), name: attribute.name.to_string(), sub: None };
+    let selection = path.filter.map(|filter| Selection::new(cx, attribute, &list, filter)).transpose()?;
+    let place = Place { path: shown(text), extension, attribute: Some(list.name) };
+    Ok(Named::Attribute(Box::new(Target { place, attribute, selection, sub })))
 }
 
 fn find<'a>(cx: &mut Reading<'a>, path: &AttributePath) -> Option<AttributeRef<'a>> {
@@ -135,7 +123,7 @@ fn ignored(cx: &Reading<'_>, path: &ValuePath) -> Option<String> {
     if in_base && name.eq_ignore_ascii_case("password") && sub.is_none() && base.id.is(USER_SCHEMA) {
         return Some("password ignored: passwords are not kept".into());
     }
-    let sub = path.sub.as_ref().map(|sub| sub.as_str()).or(sub.as_deref())?;
+    let sub = path.sub.as_ref().map(AttributeName::as_str).or(sub.as_deref())?;
     let whole = AttributePath { sub: None, ..path.path.clone() };
     let Some(AttributeRef::Attribute { attribute, .. }) = cx.model.resolve(&whole) else { return None };
     let by_default = attribute.multi_valued

@@ -17,8 +17,8 @@ pub(crate) fn accepts(dialect: &Dialect) -> bool {
     dialect.allows(Quirk::CreateOnFilter)
 }
 
-/// Notes that an element has been created; `path` is the path of the operation.
-pub(crate) fn note(notes: &mut Notes, path: &str) {
+/// Notes that an element of the attribute `name` has been created.
+pub(crate) fn note(notes: &mut Notes, name: &str) {
     notes
-        .quirk(Quirk::CreateOnFilter, format!("{path}: no value met the filter, so one was created from it"));
+        .quirk(Quirk::CreateOnFilter, format!("{name}: no value met the filter, so one was created from it"));
 }

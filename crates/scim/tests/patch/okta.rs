@@ -65,8 +65,8 @@ fn okta_pushes_all_members_now() {
     let expected = ReplaceAll(vec![json!({"value": "u1"}), json!({"value": "u2"})]);
     for dialect in both() {
         let changes = |body| detached_from(&dialect, from_str(body).unwrap()).unwrap().0;
-        assert_eq!(changes(full), [expected.clone()]);
-        assert_eq!(changes(without_path), [expected.clone()]);
+        assert_eq!(changes(full), std::slice::from_ref(&expected));
+        assert_eq!(changes(without_path), std::slice::from_ref(&expected));
         assert_eq!(changes(empty), [RemoveAll]);
     }
 }

@@ -11,11 +11,17 @@ use crate::session::Session;
 pub(crate) async fn test_connection(session: &Session, choices: &mut Choices) -> Result<(), String> {
     let script = Script::new(session, "test connection");
     let first = script.find("/Users", "userName", &choices.guid()).await;
-    match first.status() {
-        None => return Err("the server does not answer".to_owned()),
-        Some(401 | 403) => return Err("the server refuses the SCIM token".to_owned()),
-        Some(_) => first.nobody(),
+    let stopped = match first.status() {
+        None => "the server does not answer",
+        Some(401 | 403) => "the server refuses the SCIM token",
+        Some(_) => "",
     };
+    if !stopped.is_empty() {
+        // Recorded as a failed check too, so that the report has the evidence.
+        first.is(&[200]);
+        return Err(stopped.to_owned());
+    }
+    first.nobody();
     script.find("/Groups", "displayName", &choices.guid()).await.nobody();
     script.flagged().find("/Users", "userName", &choices.guid()).await.nobody();
     script.read("/Users", &choices.guid()).await.refused(404, None);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::company::Account;
+use crate::company::{Account, RemoteGroup};
 use crate::compare::{member_ids, text};
 use crate::people::Team;
 use crate::script::Script;
@@ -12,13 +12,6 @@ use crate::wire::{GROUP, operation, patch};
 const MICROSOFT_GROUP: &str = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group";
 /// How many members one request names; the real number is not documented.
 const MEMBERS_AT_ONCE: usize = 100;
-
-/// A group with the id that the server gave.
-#[derive(Debug, Clone)]
-pub(crate) struct RemoteGroup {
-    pub(crate) id: String,
-    pub(crate) name: String,
-}
 
 /// The two ways to take members out (E-7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

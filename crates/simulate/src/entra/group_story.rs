@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::company::Account;
+use crate::company::{Account, RemoteGroup};
 use crate::entra::active;
 use crate::entra::group::{
-    Form, RemoteGroup, add, add_members, change, create_body, create_or_take_over, delete, remove, rename,
-    verify,
+    Form, add, add_members, change, create_body, create_or_take_over, delete, remove, rename, verify,
 };
 use crate::people::Team;
 use crate::random::Choices;

@@ -1,7 +1,7 @@
 //! Microsoft Entra ID as a SCIM client (idp-wire.md §2).
 
 pub(crate) mod active;
-mod connect;
+pub(crate) mod connect;
 mod delete;
 pub(crate) mod group;
 mod group_story;

@@ -63,6 +63,7 @@ async fn take_over(script: Script<'_>, person: &Person, id: &str) -> Option<Acco
         operation("Replace", "displayName", person.display_name()),
         operation("Replace", "title", person.title.as_str()),
         operation("Replace", WORK_EMAIL, person.email.as_str()),
+        operation("Replace", "name.formatted", person.display_name()),
         operation("Replace", "name.givenName", person.given.as_str()),
         operation("Replace", "name.familyName", person.family.as_str()),
         operation("Replace", &enterprise("department"), person.department.as_str()),

@@ -21,6 +21,7 @@ fn operations(email: &str) -> Vec<Value> {
     let add = |path: &str, value: &str| operation("Add", path, value);
     let mut operations = vec![
         add("displayName", "Verbose Person"),
+        add("active", "True"),
         add("title", "Engineer"),
         add("preferredLanguage", "de-AT"),
         add("userType", "Contractor"),
@@ -83,7 +84,7 @@ fn expected(email: &str) -> Value {
         address.insert("primary".to_owned(), json!(true));
     }
     json!({
-        "displayName": "Verbose Person", "title": "Engineer", "preferredLanguage": "de-AT",
+        "displayName": "Verbose Person", "active": true, "title": "Engineer", "preferredLanguage": "de-AT",
         "userType": "Contractor", "nickName": "Verb", "locale": "de-AT", "timezone": "Europe/Vienna",
         "profileUrl": "https://acme.example/verbose",
         "name": {

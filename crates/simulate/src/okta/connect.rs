@@ -10,11 +10,17 @@ use crate::session::Session;
 pub(crate) async fn test_connector(session: &Session) -> Result<(), String> {
     let script = Script::new(session, "test connector");
     let first = script.get("/Users?startIndex=1&count=2").await;
-    match first.status() {
-        None => return Err("the server does not answer".to_owned()),
-        Some(401 | 403) => return Err("the server refuses the SCIM token".to_owned()),
-        Some(_) => first.list(),
+    let stopped = match first.status() {
+        None => "the server does not answer",
+        Some(401 | 403) => "the server refuses the SCIM token",
+        Some(_) => "",
     };
+    if !stopped.is_empty() {
+        // Recorded as a failed check too, so that the report has the evidence.
+        first.is(&[200]);
+        return Err(stopped.to_owned());
+    }
+    first.list();
     for path in
         ["/Users?startIndex=1&count=1", "/Users?startIndex=1&count=100", "/Groups?startIndex=1&count=100"]
     {

@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use crate::company::Account;
+use crate::company::{Account, RemoteGroup};
 use crate::compare::text;
-use crate::okta::push::PushedGroup;
 use crate::script::Script;
 use crate::session::Session;
 
@@ -68,7 +67,7 @@ async fn import(script: Script<'_>, collection: &str) -> Option<Vec<Value>> {
 pub(crate) async fn import_and_compare(
     session: &Session,
     accounts: &[&Account],
-    groups: &[(PushedGroup, Vec<&Account>)],
+    groups: &[(RemoteGroup, Vec<&Account>)],
 ) -> Option<()> {
     let script = Script::new(session, "import");
     let users = import(script, "/Users").await?;

@@ -2,7 +2,7 @@
 
 pub(crate) mod assign;
 pub(crate) mod catalog;
-mod connect;
+pub(crate) mod connect;
 mod import;
 pub(crate) mod push;
 mod push_story;

@@ -2,20 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::company::Account;
+use crate::company::{Account, RemoteGroup};
 use crate::compare::text;
 use crate::script::Script;
 use crate::wire::{GROUP, patch};
 
 /// How many members one request names; the real number is not documented.
 const MEMBERS_AT_ONCE: usize = 100;
-
-/// A pushed group: the id that the server gave and the name it has now.
-#[derive(Debug, Clone)]
-pub(crate) struct PushedGroup {
-    pub(crate) id: String,
-    pub(crate) name: String,
-}
 
 /// Members as Okta names them in PATCH and PUT.
 pub(crate) fn members(accounts: &[&Account]) -> Value {
@@ -24,20 +17,20 @@ pub(crate) fn members(accounts: &[&Account]) -> Value {
 }
 
 /// Looks the group up by name; links it, or creates it without members.
-pub(crate) async fn create_or_link(script: Script<'_>, name: &str) -> Option<PushedGroup> {
+pub(crate) async fn create_or_link(script: Script<'_>, name: &str) -> Option<RemoteGroup> {
     let page = script.find("/Groups", "displayName", name).await.list()?;
     if let Some(id) = page.resources.first().and_then(|group| text(group, "id")) {
-        return Some(PushedGroup { id: id.to_owned(), name: name.to_owned() });
+        return Some(RemoteGroup { id: id.to_owned(), name: name.to_owned() });
     }
     let sent = json!({"schemas": [GROUP], "displayName": name, "members": []});
     let answer = script.post("/Groups", &sent).await;
     let (id, created) = answer.created()?;
     answer.echoes(&sent, &created);
-    Some(PushedGroup { id, name: name.to_owned() })
+    Some(RemoteGroup { id, name: name.to_owned() })
 }
 
 /// Renames the group; Okta writes the id into the value (O-4) and sends this before every membership update.
-pub(crate) async fn send_name(script: Script<'_>, group: &PushedGroup) -> Option<()> {
+pub(crate) async fn send_name(script: Script<'_>, group: &RemoteGroup) -> Option<()> {
     let value = json!({"id": group.id, "displayName": group.name});
     let body = patch(vec![json!({"op": "replace", "value": value})]);
     change(script, group, &body).await
@@ -46,7 +39,7 @@ pub(crate) async fn send_name(script: Script<'_>, group: &PushedGroup) -> Option
 /// Removes some members and adds others in one PATCH.
 pub(crate) async fn update_members(
     script: Script<'_>,
-    group: &PushedGroup,
+    group: &RemoteGroup,
     removed: &[&Account],
     added: &[&Account],
 ) -> Option<()> {
@@ -62,7 +55,7 @@ pub(crate) async fn update_members(
 }
 
 /// "Push now": replaces all members; an empty group sends an empty array.
-pub(crate) async fn push_now(script: Script<'_>, group: &PushedGroup, accounts: &[&Account]) -> Option<()> {
+pub(crate) async fn push_now(script: Script<'_>, group: &RemoteGroup, accounts: &[&Account]) -> Option<()> {
     let mut chunks = accounts.chunks(MEMBERS_AT_ONCE);
     let first = chunks.next().unwrap_or_default();
     let body = patch(vec![json!({"op": "replace", "path": "members", "value": members(first)})]);
@@ -74,12 +67,12 @@ pub(crate) async fn push_now(script: Script<'_>, group: &PushedGroup, accounts: 
 }
 
 /// Sends a PATCH of the group.
-pub(crate) async fn change(script: Script<'_>, group: &PushedGroup, body: &Value) -> Option<()> {
+pub(crate) async fn change(script: Script<'_>, group: &RemoteGroup, body: &Value) -> Option<()> {
     script.patch("/Groups", &group.id, body).await.changed(&group.id).map(|_| ())
 }
 
 /// Reads the group and compares its name and its members.
-pub(crate) async fn verify(script: Script<'_>, group: &PushedGroup, expected: &[&Account]) -> Option<()> {
+pub(crate) async fn verify(script: Script<'_>, group: &RemoteGroup, expected: &[&Account]) -> Option<()> {
     let answer = script.read("/Groups", &group.id).await;
     let stored = answer.read(&group.id)?;
     answer.holds(&stored, "/displayName", &json!(group.name))?;
@@ -88,7 +81,7 @@ pub(crate) async fn verify(script: Script<'_>, group: &PushedGroup, expected: &[
 }
 
 /// Unlink and delete; the members stay as users.
-pub(crate) async fn delete(script: Script<'_>, group: &PushedGroup, former: &[&Account]) -> Option<()> {
+pub(crate) async fn delete(script: Script<'_>, group: &RemoteGroup, former: &[&Account]) -> Option<()> {
     script.delete("/Groups", &group.id).await.deleted()?;
     script.read("/Groups", &group.id).await.refused(404, None)?;
     script.find("/Groups", "displayName", &group.name).await.nobody()?;

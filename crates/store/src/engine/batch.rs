@@ -55,7 +55,7 @@ impl Writer {
         if let Some(refusal) = self.state.refusal() {
             return Err(refusal);
         }
-        self.run("BEGIN IMMEDIATE").map_err(|trouble| self.accept(trouble))
+        self.session.begin_writing().map_err(|error| self.accept(self.judge(&error)))
     }
 
     /// Runs one job in its savepoint. Whatever the job's result, it is kept in the job; an error here is the transaction's.
@@ -153,9 +153,11 @@ impl Writer {
     }
 
     fn run(&self, sql: &str) -> Result<(), Trouble> {
-        self.session.run(sql).map_err(|error| {
-            let (error, trouble) = self.session.judge(&error);
-            trouble.unwrap_or(Trouble::RolledBack(error))
-        })
+        self.session.run(sql).map_err(|error| self.judge(&error))
+    }
+
+    fn judge(&self, error: &rusqlite::Error) -> Trouble {
+        let (error, trouble) = self.session.judge(error);
+        trouble.unwrap_or(Trouble::RolledBack(error))
     }
 }

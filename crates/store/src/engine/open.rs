@@ -103,7 +103,8 @@ fn use_log(session: &Session, path: &Path, patience: Duration) -> Result<(), Sto
         match session.ask("PRAGMA journal_mode = WAL", |row| row.get::<_, String>(0)) {
             Ok(mode) if mode == "wal" => return Ok(()),
             Ok(mode) => {
-                let reason = format!("the write-ahead log cannot be turned on here (the journal stays \"{mode}\")");
+                let reason =
+                    format!("the write-ahead log cannot be turned on here (the journal stays \"{mode}\")");
                 return Err(StoreError::Open { path: path.to_owned(), reason });
             }
             Err(error) if !is_busy(&error) || waited >= patience => return Err(explain(path, &error)),

@@ -1,5 +1,6 @@
 //! A database in a temporary folder, and organizations as rows to write and read.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its own part")]
+#![expect(clippy::unwrap_used, reason = "for tests")]
 
 use std::path::PathBuf;
 use std::sync::mpsc;

@@ -1,0 +1,138 @@
+//! Threat S5: every statement on what a directory owns names the directory. Reads the sources of this crate.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Tables whose rows belong to a directory.
+const OWNED: [&str; 7] =
+    ["users", "user_emails", "groups", "group_members", "mappings", "scim_tokens", "tombstones"];
+
+/// Statements that are not bound to one directory, each by a part of its text, with the reason.
+const ALLOWED: [(&str, &str); 8] = [
+    ("FROM users WHERE users.id = ?1", "an admin's reference to a user"),
+    ("FROM users WHERE users.handle = ?1", "an admin's reference to a user"),
+    ("users.directory_id IN (SELECT directories.id FROM directories)", "an admin's reference to a user"),
+    ("FROM users WHERE id IN ({})", "the members of an organization may be of any directory"),
+    ("FROM mappings WHERE mappings.organization_id = ?1", "an organization has mappings of any directory"),
+    ("DELETE FROM mappings WHERE organization_id = ?1", "an organization has mappings of any directory"),
+    ("FROM mappings WHERE mappings.id = ?1", "an admin's reference to a mapping"),
+    ("FROM scim_tokens WHERE id = ?1", "the token is what names the directory"),
+];
+
+#[test]
+fn s5_every_statement_on_owned_data_names_the_directory() {
+    let mut statements = 0;
+    let mut used = [false; ALLOWED.len()];
+    let mut faults = Vec::new();
+    for (file, text) in literals() {
+        let mentions = mentions(&text);
+        if mentions == 0 {
+            continue;
+        }
+        statements += 1;
+        let allowed = ALLOWED.iter().position(|(part, _)| text.contains(part));
+        if let Some(position) = allowed {
+            used[position] = true;
+        } else if directories(&text) < mentions {
+            faults.push(format!("{}: {text}", file.display()));
+        }
+    }
+    assert!(statements > 40, "only {statements} statements were found: does the lint still read them?");
+    assert!(faults.is_empty(), "statements without the directory:\n{}", faults.join("\n"));
+    assert_eq!(used, [true; ALLOWED.len()], "an exception that nothing needs");
+}
+
+#[test]
+fn the_lint_sees_a_statement_without_the_directory() {
+    let fault = "SELECT id FROM users WHERE id = ?1";
+    assert!(directories(fault) < mentions(fault));
+    let half = "SELECT 1 FROM users JOIN groups ON groups.id = users.id WHERE users.directory_id = ?1";
+    assert!(directories(half) < mentions(half));
+    let late = "SELECT id FROM users WHERE id = ?1 AND directory_id = ?2";
+    assert!(directories(late) < mentions(late));
+    let insert = "INSERT INTO users (id, directory_id) VALUES (?1, ?2)";
+    assert!(directories(insert) < mentions(insert));
+    let right = "SELECT 1 FROM users JOIN groups ON groups.directory_id = ?1 WHERE users.directory_id = ?1";
+    assert_eq!((directories(right), mentions(right)), (2, 2));
+    assert_eq!(mentions("SELECT id FROM organizations WHERE users = 1"), 0);
+}
+
+/// How often a literal names an owned table as a source or target of rows.
+fn mentions(text: &str) -> usize {
+    let words: Vec<&str> = text
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    words
+        .windows(2)
+        .filter(|pair| matches!(pair[0], "FROM" | "JOIN" | "INTO" | "UPDATE") && OWNED.contains(&pair[1]))
+        .count()
+}
+
+/// How often a literal binds the directory, always as the first parameter.
+fn directories(text: &str) -> usize {
+    text.matches("directory_id = ?1").count() + text.matches(" (directory_id, ").count()
+}
+
+/// Every string literal of the sources, outside tests.
+fn literals() -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs")
+                && !path.ends_with("lib.rs")
+                && !path.file_stem().unwrap().to_string_lossy().ends_with("tests")
+            {
+                let source = fs::read_to_string(&path).unwrap();
+                let source = source.split("#[cfg(test)]").next().unwrap();
+                found.extend(literals_of(source).into_iter().map(|text| (path.clone(), text)));
+            }
+        }
+    }
+    found
+}
+
+/// The string literals of one source, with line breaks joined. Knows comments, characters and escapes; no raw strings are used
+/// for SQL.
+fn literals_of(source: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut characters = source.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '/' if characters.peek() == Some(&'/') => {
+                characters.by_ref().find(|c| *c == '\n');
+            }
+            // A character that would open a literal or end one.
+            '\'' if characters.peek() == Some(&'"') => {
+                characters.next();
+            }
+            '\'' if characters.peek() == Some(&'\\') => {
+                characters.next();
+                characters.next();
+            }
+            '"' => found.push(literal(&mut characters)),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn literal(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
+    let mut text = String::new();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => break,
+            '\\' => match characters.next() {
+                Some('\n') => while characters.next_if(|c| c.is_whitespace()).is_some() {},
+                Some(escaped) => text.push(escaped),
+                None => break,
+            },
+            other => text.push(other),
+        }
+    }
+    text
+}

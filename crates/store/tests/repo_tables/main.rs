@@ -1,0 +1,16 @@
+//! What each table promises, on a real database.
+
+#[path = "../fixture/mod.rs"]
+mod fixture;
+
+mod groups;
+mod handles;
+mod isolation;
+mod lint;
+mod mappings;
+mod members;
+mod organizations;
+mod pages;
+mod slices;
+mod tokens;
+mod users;
