@@ -1,7 +1,7 @@
 //! HTTP: `/scim/v2` for identity providers, `/api/v1` for applications, health for operators, and the server that carries
 //! them.
 //!
-//! A request passes the edge ([`edge`](self), once for everything: request id, size of the head, time limit, panic, log), is
+//! A request passes the edge (once for everything: request id, size of the head, time limit, panic, log), is
 //! matched in one table of routes, is authenticated by an extractor (a handler cannot be written without saying who calls),
 //! and ends in a use case of [`enroll_service`]. This crate decides nothing about users and groups and knows no SQL; it reads
 //! what stands in a request and writes what stands in an answer. Each surface has one error type: SCIM errors

@@ -1,7 +1,7 @@
 //! Problem details (RFC 9457): the errors of every surface but SCIM.
 
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use enroll_service::Error;
 use serde_json::json;
@@ -14,20 +14,20 @@ use crate::rate_limit::Exhausted;
 pub(crate) struct Problem {
     status: StatusCode,
     detail: String,
-    headers: HeaderMap,
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
     /// A problem without a type of its own: the status says what it is (RFC 9457 §4.2.1).
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        let mut headers = HeaderMap::new();
-        if status == StatusCode::UNAUTHORIZED {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(r#"Bearer realm="api""#));
-        }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
-        }
-        Self { status, detail: detail.into(), headers }
+        let header = match status {
+            StatusCode::UNAUTHORIZED => {
+                Some((WWW_AUTHENTICATE, HeaderValue::from_static(r#"Bearer realm="api""#)))
+            }
+            StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, HeaderValue::from_static("5"))),
+            _ => None,
+        };
+        Self { status, detail: detail.into(), header }
     }
 
     /// 400.
@@ -63,7 +63,7 @@ impl From<Exhausted> for Problem {
             "this token has sent more requests than it may; wait {seconds} s, as the header Retry-After says"
         );
         let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, detail);
-        problem.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        problem.header = Some((RETRY_AFTER, HeaderValue::from(seconds)));
         problem
     }
 }
@@ -73,6 +73,6 @@ impl IntoResponse for Problem {
         let title = self.status.canonical_reason().unwrap_or("Error");
         let body = json!({ "type": "about:blank", "title": title, "status": self.status.as_u16(), "detail": self.detail });
         let content_type = [(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
-        (self.status, self.headers, content_type, body.to_string()).into_response()
+        (self.status, HeaderMap::from_iter(self.header), content_type, body.to_string()).into_response()
     }
 }

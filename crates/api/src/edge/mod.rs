@@ -79,3 +79,75 @@ async fn handle(State(edge): State<Arc<Edge>>, mut request: Request, next: Next)
     log.finish(response.status());
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::extract::Request;
+    use axum::routing::get;
+    use serde_json::Value;
+    use tower::ServiceExt as _;
+
+    use super::{Edge, around};
+    use crate::{Drain, HttpConfig};
+
+    async fn panics() -> &'static str {
+        panic!("private words")
+    }
+
+    async fn lingers() -> &'static str {
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        "late"
+    }
+
+    async fn answers() -> &'static str {
+        "fine"
+    }
+
+    fn router() -> Router {
+        let routes = Router::new()
+            .route("/scim/panics", get(panics))
+            .route("/api/panics", get(panics))
+            .route("/scim/lingers", get(lingers))
+            .route("/scim/answers", get(answers));
+        around(
+            routes,
+            Edge { config: Arc::new(HttpConfig::default()), drain: Drain::default(), random: || [7; 10] },
+        )
+    }
+
+    async fn ask(router: &Router, path: &str) -> (u16, String, Value) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
+        assert_eq!(response.headers()["x-request-id"], "07070707070707070707");
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+        (status, content_type, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    #[tokio::test]
+    async fn r30_a_panic_is_one_answer_with_the_request_id_and_the_next_request_is_good() {
+        let router = router();
+        for (path, content_type) in
+            [("/scim/panics", "application/scim+json"), ("/api/panics", "application/problem+json")]
+        {
+            let (status, sent, body) = ask(&router, path).await;
+            assert_eq!((status, sent.as_str()), (500, content_type));
+            let detail = body["detail"].as_str().unwrap();
+            assert!(detail.contains("07070707070707070707") && !detail.contains("private"), "{detail}");
+            assert_eq!(ask(&router, "/scim/answers").await.0, 200);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn r19_a_request_over_its_time_is_503_in_the_language_of_its_surface() {
+        let (status, content_type, body) = ask(&router(), "/scim/lingers").await;
+        assert_eq!((status, content_type.as_str()), (503, "application/scim+json"));
+        assert_eq!(body["status"], "503");
+    }
+}

@@ -1,7 +1,7 @@
 //! What every request below `/scim` gets that cannot be carried out.
 
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use enroll_scim::ScimError;
 use enroll_service::Error;
@@ -12,11 +12,11 @@ use crate::parse::media_type::Unsupported;
 use crate::parse::query::QueryError;
 use crate::rate_limit::Exhausted;
 
-/// A SCIM error on its way to the client, with the headers its status calls for.
+/// A SCIM error on its way to the client, with the header its status calls for.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     error: ScimError,
-    headers: HeaderMap,
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Refusal {
@@ -24,19 +24,15 @@ impl Refusal {
     pub(super) fn unauthorized(detail: impl Into<String>, invalid: bool) -> Self {
         let challenge =
             if invalid { r#"Bearer realm="scim", error="invalid_token""# } else { r#"Bearer realm="scim""# };
-        let mut refusal = Self::from(ScimError::new(401, detail));
-        refusal.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-        refusal
+        let header = Some((WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
+        Self { error: ScimError::new(401, detail), header }
     }
 }
 
 impl From<ScimError> for Refusal {
     fn from(error: ScimError) -> Self {
-        let mut headers = HeaderMap::new();
-        if error.status() == 503 {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
-        }
-        Self { error, headers }
+        let header = (error.status() == 503).then(|| (RETRY_AFTER, HeaderValue::from_static("5")));
+        Self { error, header }
     }
 }
 
@@ -84,15 +80,13 @@ impl From<Exhausted> for Refusal {
         let detail = format!(
             "this token has sent more requests than it may; wait {seconds} s, as the header Retry-After says"
         );
-        let mut refusal = Self::from(ScimError::new(429, detail));
-        refusal.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-        refusal
+        Self { error: ScimError::new(429, detail), header: Some((RETRY_AFTER, HeaderValue::from(seconds))) }
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (self.headers, scim_json(status, &self.error.to_body())).into_response()
+        (HeaderMap::from_iter(self.header), scim_json(status, &self.error.to_body())).into_response()
     }
 }

@@ -35,7 +35,8 @@ async fn e6_1_members_are_paged_with_role_and_sources() {
 
     let first = ask(&site, &token, "/organizations/acme/members?limit=1").await.body();
     let after = first["next"].as_str().unwrap();
-    let second = ask(&site, &token, &format!("/organizations/acme/members/?limit=5000&after={after}")).await.body();
+    let second =
+        ask(&site, &token, &format!("/organizations/acme/members/?limit=5000&after={after}")).await.body();
     assert_eq!((&first["members"][0], &second["members"][0]), (&members[0], &members[1]));
     assert_eq!(second.get("next"), None);
 }
@@ -60,7 +61,9 @@ async fn e5_2_each_request_needs_its_scope() {
     let site = Site::start().await;
     acme(&site).await;
     let query = "?user=ann&organization=acme";
-    for (scope, check, explain, members) in [(Scope::Check, 200, 403, 403), (Scope::Read, 200, 200, 200), (Scope::Admin, 200, 200, 200)] {
+    for (scope, check, explain, members) in
+        [(Scope::Check, 200, 403, 403), (Scope::Read, 200, 200, 200), (Scope::Admin, 200, 200, 200)]
+    {
         let token = site.api_token(scope).await;
         assert_eq!(ask(&site, &token, &format!("/check{query}")).await.status, check, "{scope}");
         assert_eq!(ask(&site, &token, &format!("/explain{query}")).await.status, explain, "{scope}");

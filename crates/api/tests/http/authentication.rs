@@ -97,7 +97,11 @@ async fn s10_no_spelling_of_a_path_reaches_a_handler_without_a_token() {
         "/scim/v2/Users;a=b",
         "/scim/v2/Users/%ff",
     ] {
-        let answer = crate::server::raw(&site, &format!("GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")).await;
+        let answer = crate::server::raw(
+            &site,
+            &format!("GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"),
+        )
+        .await;
         let status = answer.split(' ').nth(1).unwrap().to_owned();
         assert!(["400", "401", "404"].contains(&status.as_str()), "{path}: {answer}");
         assert!(!answer.contains("victim"), "{path}: {answer}");

@@ -7,7 +7,11 @@ use crate::site::{PUBLIC_URL, Site, reply};
 #[tokio::test]
 async fn f1_f4_service_provider_config_is_one_object_for_anybody() {
     let site = Site::start().await;
-    for path in ["/scim/v2/ServiceProviderConfig", "/scim/v2/ServiceProviderConfig/", "/scim/ServiceProviderConfig?aadOptscim062020"] {
+    for path in [
+        "/scim/v2/ServiceProviderConfig",
+        "/scim/v2/ServiceProviderConfig/",
+        "/scim/ServiceProviderConfig?aadOptscim062020",
+    ] {
         let answer = reply(site.bare("GET", path)).await;
         assert_eq!(answer.status, 200, "{path}");
         assert_eq!(answer.header("content-type"), Some("application/scim+json"));
@@ -22,7 +26,9 @@ async fn f1_f4_service_provider_config_is_one_object_for_anybody() {
 #[tokio::test]
 async fn g1_lists_hold_everything_and_ignore_paging() {
     let site = Site::start().await;
-    for (path, count) in [("/scim/v2/ResourceTypes?count=1&startIndex=5", 2), ("/scim/v2/Schemas?attributes=id", 3)] {
+    for (path, count) in
+        [("/scim/v2/ResourceTypes?count=1&startIndex=5", 2), ("/scim/v2/Schemas?attributes=id", 3)]
+    {
         let body = reply(site.bare("GET", path)).await.body();
         assert_eq!(body["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:ListResponse"]));
         assert_eq!(body["totalResults"], count, "{path}");

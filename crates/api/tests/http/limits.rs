@@ -46,7 +46,8 @@ async fn l36_requests_over_the_rate_are_429_with_whole_seconds_for_that_token_on
     assert_eq!(reply(site.bare("GET", "/scim/v2/Schemas")).await.status, 200, "discovery is not counted");
 
     let token = site.api_token(Scope::Read).await;
-    let ask = async || reply(site.bare("GET", "/api/v1/organizations/acme/members").bearer_auth(&token)).await;
+    let ask =
+        async || reply(site.bare("GET", "/api/v1/organizations/acme/members").bearer_auth(&token)).await;
     for _ in 0..3 {
         assert_eq!(ask().await.status, 200, "another token has its own bucket");
     }

@@ -1,10 +1,18 @@
 //! The HTTP surfaces, from outside: a real server on a loopback port, a real client, a store in a temporary folder.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test ends where something is not as it should be"
+)]
+
 mod api;
 mod authentication;
 mod discovery;
 mod limits;
 mod refusals;
+mod request_log;
 mod resources;
 mod server;
 mod site;

@@ -16,9 +16,15 @@ async fn h2_versions_other_than_v2_are_400_invalid_vers() {
 #[tokio::test]
 async fn x1_unknown_paths_are_404_scim_errors() {
     let site = Site::start().await;
-    for path in ["/scim", "/scim/v2/Devices", "/scim/v2/Users.scim", "/scim/v2/Users/a/b", "/scim/v2/Users/unknown"] {
+    for path in
+        ["/scim", "/scim/v2/Devices", "/scim/v2/Users.scim", "/scim/v2/Users/a/b", "/scim/v2/Users/unknown"]
+    {
         let answer = site.get(path).await;
-        if path == "/scim" { answer.scim_error(501, None) } else { answer.scim_error(404, None) };
+        if path == "/scim" {
+            answer.scim_error(501, None)
+        } else {
+            answer.scim_error(404, None)
+        };
     }
     for path in ["/", "/api/v1/nothing", "/scimitar"] {
         site.get(path).await.problem(404);
@@ -61,14 +67,25 @@ async fn y1_v1_what_is_not_supported_is_501() {
 async fn h5_bodies_are_read_as_either_json_and_anything_else_is_415() {
     let site = Site::start().await;
     let post = |name: &str| site.scim("POST", "/scim/v2/Users").body(user(name).to_string());
-    for (number, content_type) in
-        ["application/scim+json", "application/json", "application/scim+json; charset=utf-8", "Application/JSON"].iter().enumerate()
+    for (number, content_type) in [
+        "application/scim+json",
+        "application/json",
+        "application/scim+json; charset=utf-8",
+        "Application/JSON",
+    ]
+    .iter()
+    .enumerate()
     {
         let answer = reply(post(&format!("h5-{number}")).header("content-type", *content_type)).await;
         assert_eq!(answer.status, 201, "{content_type}: {}", answer.text);
     }
     assert_eq!(reply(post("h5-none")).await.status, 201, "no Content-Type at all");
-    for content_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/json; charset=utf-16"] {
+    for content_type in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/json; charset=utf-16",
+    ] {
         reply(post("h5-other").header("content-type", content_type)).await.scim_error(415, None);
     }
     reply(post("h5-gzip").header("content-encoding", "gzip")).await.scim_error(415, None);
@@ -84,7 +101,13 @@ async fn h4_o8_answers_and_errors_come_in_the_type_that_was_asked_for() {
         ("*/*", "application/scim+json"),
         ("text/html", "application/scim+json"),
     ] {
-        for path in ["/scim/v2/Users", "/scim/v2/Schemas", "/scim/v2/nothing", "/scim/v2/Users/none", "/scim/v2/Users?count=x"] {
+        for path in [
+            "/scim/v2/Users",
+            "/scim/v2/Schemas",
+            "/scim/v2/nothing",
+            "/scim/v2/Users/none",
+            "/scim/v2/Users?count=x",
+        ] {
             let answer = reply(site.scim("GET", path).header("accept", accept)).await;
             assert_eq!(answer.header("content-type"), Some(answer_type), "{accept} {path}");
             answer.body();
@@ -126,7 +149,11 @@ async fn l7_h9_query_parameters_that_cannot_be_read_are_400() {
     ] {
         site.get(&format!("/scim/v2/Users?{query}")).await.scim_error(400, Some(scim_type));
     }
-    assert_eq!(site.get("/scim/v2/Users?aadOptscim062020&x=%ff&cursor=").await.status, 200, "unknown ones are ignored");
+    assert_eq!(
+        site.get("/scim/v2/Users?aadOptscim062020&x=%ff&cursor=").await.status,
+        200,
+        "unknown ones are ignored"
+    );
 }
 
 #[tokio::test]
@@ -149,7 +176,10 @@ async fn x1_every_answer_carries_an_id_and_is_not_to_be_cached_or_sniffed() {
 #[tokio::test]
 async fn s36_no_header_of_a_request_finds_its_way_into_a_url() {
     let site = Site::start().await;
-    let request = site.scim("POST", "/scim/v2/Groups").header("host", "evil.example").header("x-forwarded-host", "evil.example");
+    let request = site
+        .scim("POST", "/scim/v2/Groups")
+        .header("host", "evil.example")
+        .header("x-forwarded-host", "evil.example");
     let answer = reply(request.header("forwarded", "host=evil.example").json(&group("Ops"))).await;
     assert_eq!(answer.status, 201);
     assert!(!answer.text.contains("evil") && !answer.header("location").unwrap().contains("evil"));

@@ -7,7 +7,9 @@ use crate::site::{PUBLIC_URL, Site, group, patch, reply, user};
 #[tokio::test]
 async fn j1_h11_create_is_201_with_location_and_etag_as_in_meta() {
     let site = Site::start().await;
-    for (path, body) in [("/scim/v2/Users", user("bjensen")), ("/scim/v2/Groups/", group("Ops")), ("/scim/Users/", user("x"))] {
+    for (path, body) in
+        [("/scim/v2/Users", user("bjensen")), ("/scim/v2/Groups/", group("Ops")), ("/scim/Users/", user("x"))]
+    {
         let made = site.send("POST", path, &body).await;
         assert_eq!(made.status, 201, "{}", made.text);
         let resource = made.body();
@@ -23,14 +25,20 @@ async fn j4_j6_duplicates_are_409_and_missing_names_400() {
     let site = Site::start().await;
     site.user("bjensen").await;
     site.send("POST", "/scim/v2/Users", &user("BJensen")).await.scim_error(409, Some("uniqueness"));
-    site.send("POST", "/scim/v2/Users", &json!({ "schemas": user("")["schemas"] })).await.scim_error(400, Some("invalidValue"));
+    site.send("POST", "/scim/v2/Users", &json!({ "schemas": user("")["schemas"] }))
+        .await
+        .scim_error(400, Some("invalidValue"));
 }
 
 #[tokio::test]
 async fn k1_w1_read_gives_location_and_etag_and_unknown_ids_are_404() {
     let site = Site::start().await;
     let id = site.user("bjensen").await;
-    for path in [format!("/scim/v2/Users/{id}"), format!("/scim/v2/Users/{id}/"), format!("/scim/Users/{id}?filter=x")] {
+    for path in [
+        format!("/scim/v2/Users/{id}"),
+        format!("/scim/v2/Users/{id}/"),
+        format!("/scim/Users/{id}?filter=x"),
+    ] {
         let found = site.get(&path).await;
         assert_eq!(found.status, 200, "{path}");
         let resource = found.body();
@@ -38,7 +46,11 @@ async fn k1_w1_read_gives_location_and_etag_and_unknown_ids_are_404() {
         assert_eq!(resource["meta"]["version"], json!(found.header("etag")));
         assert_eq!(resource["meta"]["location"], json!(found.header("location")));
     }
-    for path in [format!("/scim/v2/Groups/{id}"), format!("/scim/v2/Users/{}", id.to_uppercase()), "/scim/v2/Users/1".to_owned()] {
+    for path in [
+        format!("/scim/v2/Groups/{id}"),
+        format!("/scim/v2/Users/{}", id.to_uppercase()),
+        "/scim/v2/Users/1".to_owned(),
+    ] {
         site.get(&path).await.scim_error(404, None);
     }
 }
@@ -78,7 +90,9 @@ async fn k2_projection_is_read_on_every_operation_that_returns_a_resource() {
         names.sort();
         assert_eq!(names, ["id", "schemas", "userName"]);
     }
-    site.get("/scim/v2/Users?attributes=id&excludedAttributes=meta").await.scim_error(400, Some("invalidValue"));
+    site.get("/scim/v2/Users?attributes=id&excludedAttributes=meta")
+        .await
+        .scim_error(400, Some("invalidValue"));
 }
 
 #[tokio::test]
@@ -116,7 +130,11 @@ async fn h9_a_plus_in_a_user_name_is_found_when_it_is_encoded() {
     site.user("a+b@example.com").await;
     let found = |query: &'static str| async { site.get(query).await.body()["totalResults"].clone() };
     assert_eq!(found("/scim/v2/Users?filter=userName+eq+%22a%2Bb@example.com%22").await, 1);
-    assert_eq!(found("/scim/v2/Users?filter=userName+eq+%22a+b@example.com%22").await, 0, "a plus is a space");
+    assert_eq!(
+        found("/scim/v2/Users?filter=userName+eq+%22a+b@example.com%22").await,
+        0,
+        "a plus is a space"
+    );
 }
 
 #[tokio::test]
@@ -156,7 +174,8 @@ async fn q4_users_are_answered_200_and_groups_204_unless_asked() {
 #[tokio::test]
 async fn u1_u2_delete_is_204_and_then_everything_is_404() {
     let site = Site::start().await;
-    for (path, name) in [("/scim/v2/Users", site.user("a").await), ("/scim/v2/Groups", site.group("A").await)] {
+    for (path, name) in [("/scim/v2/Users", site.user("a").await), ("/scim/v2/Groups", site.group("A").await)]
+    {
         let path = format!("{path}/{name}");
         let gone = reply(site.scim("DELETE", &path)).await;
         assert_eq!((gone.status.as_u16(), gone.text.as_str()), (204, ""));
@@ -164,8 +183,12 @@ async fn u1_u2_delete_is_204_and_then_everything_is_404() {
         for method in ["DELETE", "GET"] {
             reply(site.scim(method, &path)).await.scim_error(404, None);
         }
-        site.send("PATCH", &path, &patch(&json!([{ "op": "remove", "path": "externalId" }]))).await.scim_error(404, None);
-        site.send("PUT", &path, &if path.contains("Users") { user("a") } else { group("A") }).await.scim_error(404, None);
+        site.send("PATCH", &path, &patch(&json!([{ "op": "remove", "path": "externalId" }])))
+            .await
+            .scim_error(404, None);
+        site.send("PUT", &path, &if path.contains("Users") { user("a") } else { group("A") })
+            .await
+            .scim_error(404, None);
     }
 }
 
@@ -174,7 +197,9 @@ async fn w2_a_version_that_the_client_has_is_304_without_a_body() {
     let site = Site::start().await;
     let path = format!("/scim/v2/Users/{}", site.user("bjensen").await);
     let etag = site.get(&path).await.header("etag").unwrap().to_owned();
-    for condition in [etag.clone(), format!("\"x\", {etag}"), "*".to_owned(), etag.trim_start_matches("W/").to_owned()] {
+    for condition in
+        [etag.clone(), format!("\"x\", {etag}"), "*".to_owned(), etag.trim_start_matches("W/").to_owned()]
+    {
         let answer = reply(site.scim("GET", &path).header("if-none-match", &condition)).await;
         assert_eq!((answer.status.as_u16(), answer.text.as_str()), (304, ""), "{condition}");
         assert_eq!(answer.header("etag"), Some(etag.as_str()));
@@ -191,7 +216,9 @@ async fn w3_w4_a_change_of_another_version_is_412_and_changes_nothing() {
     let change = patch(&json!([{ "op": "replace", "path": "displayName", "value": "New" }]));
     let mut whole = user("bjensen");
     whole["displayName"] = json!("New");
-    for (condition, status) in [("W/\"999\"", 412), ("\"888\", W/\"999\"", 412), ("nonsense", 400), ("W/3", 400)] {
+    for (condition, status) in
+        [("W/\"999\"", 412), ("\"888\", W/\"999\"", 412), ("nonsense", 400), ("W/3", 400)]
+    {
         for (method, body) in [("PATCH", &change), ("PUT", &whole), ("DELETE", &json!({}))] {
             let answer = reply(site.scim(method, &path).header("if-match", condition).json(body)).await;
             answer.scim_error(status, (status == 400).then_some("invalidValue"));

@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 use crate::site::{Site, reply, user};
 
 /// Sends bytes as they are and reads until the server closes the connection.
-pub async fn raw(site: &Site, request: &str) -> String {
+pub(crate) async fn raw(site: &Site, request: &str) -> String {
     let mut stream = TcpStream::connect(site.address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     rest(&mut stream).await
@@ -20,19 +20,33 @@ pub async fn raw(site: &Site, request: &str) -> String {
 async fn rest(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     // A connection that is reset has said what it had to say.
-    let _ = timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await.expect("the server closes the connection");
+    let _ = timeout(Duration::from_secs(10), stream.read_to_end(&mut answer))
+        .await
+        .expect("the server closes the connection");
     String::from_utf8(answer).unwrap()
 }
 
 fn hasty() -> HttpConfig {
     let time = Duration::from_millis(400);
-    HttpConfig { head_time: time, idle_time: time, body_time: time, rate_limit: None, ..HttpConfig::default() }
+    HttpConfig {
+        head_time: time,
+        idle_time: time,
+        body_time: time,
+        rate_limit: None,
+        ..HttpConfig::default()
+    }
 }
 
 #[tokio::test]
 async fn r18_clients_that_send_nothing_or_half_a_head_or_fall_silent_are_closed() {
     let site = Site::with(hasty()).await;
-    for start in ["", "GET / HT", "GET /healthz HTTP/1.1\r\nhost: a\r\nx-a: ", "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+    for start in [
+        "",
+        "GET / HT",
+        "GET /healthz HTTP/1.1\r\nhost: a\r\nx-a: ",
+        "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ] {
         let started = Instant::now();
         let mut stream = TcpStream::connect(site.address).await.unwrap();
         stream.write_all(start.as_bytes()).await.unwrap();
@@ -67,9 +81,25 @@ async fn r18_a_body_that_does_not_come_is_408() {
 }
 
 #[tokio::test]
+async fn r18_a_client_that_does_not_read_its_answers_is_closed() {
+    let site = Site::with(HttpConfig { write_time: Duration::from_millis(400), ..hasty() }).await;
+    let document = reply(site.bare("GET", "/scim/v2/Schemas")).await.text.len();
+    let mut stream = TcpStream::connect(site.address).await.unwrap();
+    let requests = "GET /scim/v2/Schemas HTTP/1.1\r\nhost: a\r\n\r\n".repeat(1000);
+    stream.write_all(requests.as_bytes()).await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+    let mut answers = Vec::new();
+    let _ = timeout(Duration::from_secs(5), stream.read_to_end(&mut answers)).await.expect("closed");
+    assert!(answers.len() < 900 * document, "the rest was never sent: {} of {document} each", answers.len());
+}
+
+#[tokio::test]
 async fn s34_length_and_transfer_encoding_together_are_refused() {
     let site = Site::start().await;
-    for (first, second) in [("content-length: 3", "transfer-encoding: chunked"), ("transfer-encoding: chunked", "content-length: 3")] {
+    for (first, second) in [
+        ("content-length: 3", "transfer-encoding: chunked"),
+        ("transfer-encoding: chunked", "content-length: 3"),
+    ] {
         let head = format!(
             "POST /scim/v2/Users HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {}\r\n{first}\r\n{second}\r\nconnection: close\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nhost: a\r\n\r\n",
             site.scim_token
@@ -95,7 +125,8 @@ async fn r18_crowded_out_idle_connections_make_room() {
 async fn h10_http2_without_upgrade_is_spoken() {
     let site = Site::start().await;
     let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
-    let requests = (0..20).map(|_| client.get(site.url("/scim/v2/Users")).bearer_auth(&site.scim_token).send());
+    let requests =
+        (0..20).map(|_| client.get(site.url("/scim/v2/Users")).bearer_auth(&site.scim_token).send());
     for response in futures_util::future::join_all(requests).await {
         let response = response.unwrap();
         assert_eq!((response.version(), response.status().as_u16()), (reqwest::Version::HTTP_2, 200));
@@ -121,7 +152,11 @@ async fn r15_leaving_finishes_what_runs_and_refuses_what_is_new() {
 
     assert!(TcpStream::connect(site.address).await.is_err(), "the door is closed");
     let not_ready = reply(site.bare("GET", "/readyz")).await;
-    assert_eq!((not_ready.status.as_u16(), not_ready.header("connection")), (503, Some("close")), "an open connection is still served");
+    assert_eq!(
+        (not_ready.status.as_u16(), not_ready.header("connection")),
+        (503, Some("close")),
+        "an open connection is still served"
+    );
 
     late.write_all(body.as_bytes()).await.unwrap();
     let answer = rest(&mut late).await;
@@ -132,7 +167,8 @@ async fn r15_leaving_finishes_what_runs_and_refuses_what_is_new() {
 
 #[tokio::test]
 async fn r15_readiness_turns_false_before_the_door_closes() {
-    let mut site = Site::with(HttpConfig { drain_notice: Duration::from_millis(700), ..HttpConfig::default() }).await;
+    let mut site =
+        Site::with(HttpConfig { drain_notice: Duration::from_millis(700), ..HttpConfig::default() }).await;
     site.stop.take().unwrap().send(()).unwrap();
     sleep(Duration::from_millis(100)).await;
     let answer = reply(site.bare("GET", "/readyz")).await;
@@ -144,9 +180,13 @@ async fn r15_readiness_turns_false_before_the_door_closes() {
 
 #[tokio::test]
 async fn r15_a_request_that_does_not_end_does_not_hold_the_server_for_ever() {
-    let mut site = Site::with(HttpConfig { drain_time: Duration::from_millis(300), ..HttpConfig::default() }).await;
+    let mut site =
+        Site::with(HttpConfig { drain_time: Duration::from_millis(300), ..HttpConfig::default() }).await;
     let mut stuck = TcpStream::connect(site.address).await.unwrap();
-    let head = format!("POST /scim/v2/Users HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {}\r\ncontent-length: 9\r\n\r\n", site.scim_token);
+    let head = format!(
+        "POST /scim/v2/Users HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {}\r\ncontent-length: 9\r\n\r\n",
+        site.scim_token
+    );
     stuck.write_all(head.as_bytes()).await.unwrap();
     sleep(Duration::from_millis(100)).await;
     site.stop.take().unwrap().send(()).unwrap();
@@ -155,11 +195,47 @@ async fn r15_a_request_that_does_not_end_does_not_hold_the_server_for_ever() {
 
 #[tokio::test]
 async fn r19_a_request_over_its_time_is_503_in_scim() {
-    let site = Site::with(HttpConfig { request_time: Duration::from_millis(200), rate_limit: None, ..HttpConfig::default() }).await;
+    let site = Site::with(HttpConfig {
+        request_time: Duration::from_millis(200),
+        rate_limit: None,
+        ..HttpConfig::default()
+    })
+    .await;
     let head = format!(
         "POST /scim/v2/Users HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {}\r\ncontent-length: 100\r\nconnection: close\r\n\r\n{{",
         site.scim_token
     );
     let answer = raw(&site, &head).await;
     assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains(&json!("503").to_string()), "{answer}");
+}
+
+#[tokio::test]
+async fn r15_under_load_no_answer_is_cut() {
+    let mut site = Site::start().await;
+    let url = site.url("/scim/v2/Users?count=1");
+    let clients: Vec<_> = (0..8)
+        .map(|_| {
+            let request = site.client.get(&url).bearer_auth(&site.scim_token);
+            tokio::spawn(async move {
+                let mut answered = 0;
+                loop {
+                    match request.try_clone().unwrap().send().await {
+                        Ok(response) => {
+                            assert_eq!(response.status(), 200);
+                            response.bytes().await.unwrap();
+                            answered += 1;
+                        }
+                        Err(error) if error.is_connect() => return answered,
+                        Err(error) => panic!("after {answered} answers: {error:?}"),
+                    }
+                }
+            })
+        })
+        .collect();
+    sleep(Duration::from_millis(300)).await;
+    site.stop.take().unwrap().send(()).unwrap();
+    for client in clients {
+        assert!(client.await.unwrap() > 0, "the load was there");
+    }
+    timeout(Duration::from_secs(5), site.running).await.unwrap().unwrap().unwrap();
 }

@@ -14,25 +14,25 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// What clients are told, which is not where they reach it here.
-pub const PUBLIC_URL: &str = "https://enroll.example.com";
+pub(crate) const PUBLIC_URL: &str = "https://enroll.example.com";
 
 /// A server and a client.
-pub struct Site {
-    pub address: SocketAddr,
-    pub client: Client,
-    pub service: Service,
-    pub scim_token: String,
-    pub stop: Option<oneshot::Sender<()>>,
-    pub running: JoinHandle<std::io::Result<()>>,
+pub(crate) struct Site {
+    pub(crate) address: SocketAddr,
+    pub(crate) client: Client,
+    pub(crate) service: Service,
+    pub(crate) scim_token: String,
+    pub(crate) stop: Option<oneshot::Sender<()>>,
+    pub(crate) running: JoinHandle<std::io::Result<()>>,
     _folder: tempfile::TempDir,
 }
 
 impl Site {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(HttpConfig { rate_limit: None, ..HttpConfig::default() }).await
     }
 
-    pub async fn with(config: HttpConfig) -> Self {
+    pub(crate) async fn with(config: HttpConfig) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::system();
         let db = Db::open(Options::new(folder.path().join("enroll.db")), clock.now()).unwrap();
@@ -44,7 +44,8 @@ impl Site {
             clock,
         };
         let service = Service::open(db, options).await.unwrap();
-        let scim_token = service.create_scim_token("default", "okta", None).await.unwrap().reveal().to_owned();
+        let scim_token =
+            service.create_scim_token("default", "okta", None).await.unwrap().reveal().to_owned();
         let organization = NewOrganization { name: "acme".to_owned(), ..NewOrganization::default() };
         service.create_organization(&organization).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -58,84 +59,84 @@ impl Site {
         Self { address, client, service, scim_token, stop: Some(stop), running, _folder: folder }
     }
 
-    pub async fn api_token(&self, scope: Scope) -> String {
+    pub(crate) async fn api_token(&self, scope: Scope) -> String {
         self.service.create_api_token(scope.as_str(), scope, None).await.unwrap().reveal().to_owned()
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// A request without a token.
-    pub fn bare(&self, method: &str, path: &str) -> RequestBuilder {
+    pub(crate) fn bare(&self, method: &str, path: &str) -> RequestBuilder {
         self.client.request(Method::from_bytes(method.as_bytes()).unwrap(), self.url(path))
     }
 
     /// A request with the SCIM token.
-    pub fn scim(&self, method: &str, path: &str) -> RequestBuilder {
+    pub(crate) fn scim(&self, method: &str, path: &str) -> RequestBuilder {
         self.bare(method, path).bearer_auth(&self.scim_token)
     }
 
-    pub async fn get(&self, path: &str) -> Reply {
+    pub(crate) async fn get(&self, path: &str) -> Reply {
         reply(self.scim("GET", path)).await
     }
 
-    pub async fn send(&self, method: &str, path: &str, body: &Value) -> Reply {
+    pub(crate) async fn send(&self, method: &str, path: &str, body: &Value) -> Reply {
         reply(self.scim(method, path).json(body)).await
     }
 
     /// Makes a user and gives her id.
-    pub async fn user(&self, name: &str) -> String {
+    pub(crate) async fn user(&self, name: &str) -> String {
         let made = self.send("POST", "/scim/v2/Users", &user(name)).await;
         assert_eq!(made.status, 201, "{}", made.text);
         made.body()["id"].as_str().unwrap().to_owned()
     }
 
     /// Makes a group and gives its id.
-    pub async fn group(&self, name: &str) -> String {
+    pub(crate) async fn group(&self, name: &str) -> String {
         let made = self.send("POST", "/scim/v2/Groups", &group(name)).await;
         assert_eq!(made.status, 201, "{}", made.text);
         made.body()["id"].as_str().unwrap().to_owned()
     }
 }
 
-pub fn user(name: &str) -> Value {
+pub(crate) fn user(name: &str) -> Value {
     serde_json::json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": name })
 }
 
-pub fn group(name: &str) -> Value {
+pub(crate) fn group(name: &str) -> Value {
     serde_json::json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": name })
 }
 
-pub fn patch(operations: &Value) -> Value {
+pub(crate) fn patch(operations: &Value) -> Value {
     serde_json::json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations })
 }
 
 /// An answer, read to its end.
 #[derive(Debug)]
-pub struct Reply {
-    pub status: StatusCode,
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
     headers: reqwest::header::HeaderMap,
-    pub text: String,
+    pub(crate) text: String,
 }
 
-pub async fn reply(request: RequestBuilder) -> Reply {
+pub(crate) async fn reply(request: RequestBuilder) -> Reply {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
     Reply { status, headers, text: response.text().await.unwrap() }
 }
 
 impl Reply {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    pub fn body(&self) -> Value {
+    pub(crate) fn body(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {:?}", self.text))
     }
 
     /// Asserts that this is a SCIM error (X1) and gives its detail.
-    pub fn scim_error(&self, status: u16, scim_type: Option<&str>) -> String {
+    pub(crate) fn scim_error(&self, status: u16, scim_type: Option<&str>) -> String {
         assert_eq!(self.status, status, "{}", self.text);
         assert_eq!(self.header("content-type"), Some("application/scim+json"));
         let body = self.body();
@@ -148,7 +149,7 @@ impl Reply {
     }
 
     /// Asserts that this is problem details (RFC 9457) and gives its detail.
-    pub fn problem(&self, status: u16) -> String {
+    pub(crate) fn problem(&self, status: u16) -> String {
         assert_eq!(self.status, status, "{}", self.text);
         assert_eq!(self.header("content-type"), Some("application/problem+json"));
         let body = self.body();
