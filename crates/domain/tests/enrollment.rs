@@ -1,5 +1,7 @@
 //! The facts of enrollment.md 2.3 and 3.2 to 3.8, one by one.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 mod setup;
 
 use enroll_domain::enrollment::{Change, GrantKind, Source, State, diff, enroll};

@@ -1,9 +1,11 @@
 //! Why a user has, or has not, a role (enrollment.md 3.10).
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 mod setup;
 
 use enroll_domain::enrollment::{GrantKind, NearMiss, State, explain};
-use enroll_domain::{MappingBinding, Role};
+use enroll_domain::{GroupName, MappingBinding, Role};
 use serde_json::json;
 
 use setup::{add_grant, add_group, bind, directory, group, map, mapping, organization, user, with_users};
@@ -80,7 +82,7 @@ fn e3_10_path_comes_with_the_names_of_its_groups() {
     add_group(&mut state, 3, &[1], &[]);
     map(&mut state, 1, 1, Role::Member);
     let names = explain(&state, organization(1), user(1)).unwrap().group_names;
-    let names: Vec<_> = names.values().map(|name| name.as_str()).collect();
+    let names: Vec<_> = names.values().map(GroupName::as_str).collect();
     assert_eq!(names, ["Group 1", "Group 2"]);
 }
 

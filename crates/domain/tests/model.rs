@@ -1,6 +1,8 @@
 //! Random sequences of changes, applied to a [`State`] by the domain's rules and to a naive world of plain vectors with
 //! binding rules of its own; after each step both must agree on every role, source and path.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 mod world;
 
 use enroll_domain::enrollment::{Enrollments, GroupFacts, Source, State, diff, enroll, explain};

@@ -11,6 +11,7 @@ pub mod filter;
 pub mod fold;
 pub mod json;
 pub mod limits;
+pub mod list;
 pub mod name;
 pub mod patch;
 pub mod path;

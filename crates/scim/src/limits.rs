@@ -5,7 +5,7 @@
 pub struct Limits {
     /// Longest filter, in bytes of its decoded text.
     pub filter_bytes: usize,
-    /// Deepest nesting of parentheses, `not` and brackets in a filter.
+    /// Deepest nesting of parentheses, `not` and brackets in a filter; more than 64 counts as 64.
     pub filter_depth: usize,
     /// Most terms (comparisons and `pr`) in a filter.
     pub filter_terms: usize,

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use crate::Object;
+use crate::{Object, ResourceModel, SchemaUri};
 
 /// The attributes of one resource as a client has set them, in canonical form.
 ///
-/// Made only by validation ([`create`](Resource) and replace), by PATCH, or read back from a store that keeps what those
+/// Made only by validation ([`create`](crate::validate::create) and [`replace`](crate::validate::replace)), by PATCH, or read back from a store that keeps what those
 /// made. The form is canonical: names are spelt as in the schema, extensions sit under their URI, values have the type of
 /// their attribute, there is no `null`, no empty list, no empty object, no unknown attribute. It does not hold what the
 /// server computes: `schemas`, `id`, `meta`, and read-only attributes.
@@ -42,5 +42,11 @@ impl Resource {
     /// Takes a top-level attribute out, for a caller that keeps it elsewhere (`members` are rows, not part of the document).
     pub fn take(&mut self, name: &str) -> Option<Value> {
         self.0.shift_remove(name)
+    }
+
+    /// The `schemas` of the resource: the base schema, and the extensions of which it has attributes (RFC 7643 §3).
+    pub fn schemas<'m>(&self, model: &'m ResourceModel) -> Vec<&'m SchemaUri> {
+        let used = model.extensions().filter(|extension| self.0.contains_key(extension.id.as_str()));
+        std::iter::once(model.base()).chain(used).map(|schema| &schema.id).collect()
     }
 }

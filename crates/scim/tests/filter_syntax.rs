@@ -1,5 +1,7 @@
 //! The filter language: what is read, how it prints, what is refused and where.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use enroll_scim::filter::{CompareOp, Filter, Literal, ValuePath};
 use enroll_scim::{AttributePath, Dialect, Limits, Notes, Quirk, ScimType};
 

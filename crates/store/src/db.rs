@@ -75,6 +75,7 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     inbox: Mutex<Sender<Message>>,
     places: Arc<Semaphore>,
+    queue: usize,
     readers: Arc<Readers>,
     state: Arc<State>,
 }
@@ -106,8 +107,9 @@ impl Db {
             .name("enroll-writer".to_owned())
             .spawn(|| writer.serve())
             .map_err(|error| StoreError::Unavailable(format!("the writer thread does not start: {error}")))?;
-        let places = Arc::new(Semaphore::new(queue.clamp(1, Semaphore::MAX_PERMITS)));
-        Ok(Self(Arc::new(Inner { inbox: Mutex::new(inbox), places, readers, state })))
+        let queue = queue.clamp(1, Semaphore::MAX_PERMITS);
+        let places = Arc::new(Semaphore::new(queue));
+        Ok(Self(Arc::new(Inner { inbox: Mutex::new(inbox), places, queue, readers, state })))
     }
 
     /// Runs `work` in one transaction and answers after its commit is on the disk. Closures that wait together share a commit.
@@ -184,6 +186,11 @@ impl Db {
     /// What the writer has done since the database was opened.
     pub fn statistics(&self) -> Statistics {
         self.0.state.statistics()
+    }
+
+    /// How many writes are queued or being done: a gauge for operators.
+    pub fn waiting_writes(&self) -> usize {
+        self.0.queue.saturating_sub(self.0.places.available_permits())
     }
 
     /// Refuses new writes, finishes those that wait, copies the write-ahead log into the file and closes it.

@@ -50,11 +50,11 @@ pub(crate) fn migrate(session: &Session, now: Timestamp, limit: usize) -> Result
     if pending(&Tx::new(session))?.is_empty() {
         return Ok(());
     }
-    let run = |sql: &str| session.run(sql).map_err(|error| session.judge(&error).0);
-    run("BEGIN IMMEDIATE")?;
-    let result = apply(&Tx::new(session), now, limit).and_then(|()| run("COMMIT"));
+    let told = |error: rusqlite::Error| session.judge(&error).0;
+    session.begin_writing().map_err(told)?;
+    let result = apply(&Tx::new(session), now, limit).and_then(|()| session.run("COMMIT").map_err(told));
     if result.is_err() {
-        session.roll_back().map_err(|error| session.judge(&error).0)?;
+        session.roll_back().map_err(told)?;
     }
     result
 }

@@ -4,9 +4,11 @@
 //! [`State`] that matters. [`diff`] compares two results, for previews and events; [`explain`] tells an admin why one user
 //! has, or has not, a role.
 
+mod collector;
 mod diff;
 mod enrollments;
 mod explain;
+mod giver;
 mod graph;
 mod source;
 mod state;
@@ -20,6 +22,8 @@ pub use source::{GroupPath, Source};
 pub use state::{Grant, GrantKind, GroupFacts, Mapping, State, UserFacts};
 
 use crate::OrganizationId;
+use collector::Collector;
+use giver::Giver;
 use graph::Walker;
 
 /// Every user's role on every organization, with all sources.
@@ -40,36 +44,24 @@ fn enroll_with(
     walker: &mut Walker<'_>,
     wanted: impl Fn(OrganizationId) -> bool,
 ) -> Enrollments {
-    let mut organizations: BTreeMap<OrganizationId, Vec<(usize, Source)>> = BTreeMap::new();
-    for mapping in state.mappings.iter().filter(|mapping| !mapping.paused && wanted(mapping.organization)) {
-        let Some(group) = mapping.group.binding().group() else { continue };
-        let reach = walker.reach(group);
-        let sources = organizations.entry(mapping.organization).or_default();
-        sources.extend(
-            reach
-                .users()
-                .map(|(user, path)| (user, Source::Group { mapping: mapping.id, role: mapping.role, path })),
-        );
+    let mappings = state.mappings.iter().filter(|mapping| !mapping.paused).map(Giver::Mapping);
+    let givers = mappings.chain(state.grants.iter().map(Giver::Grant));
+    let mut organizations: BTreeMap<OrganizationId, Vec<Giver<'_>>> = BTreeMap::new();
+    for giver in givers.filter(|giver| wanted(giver.organization())) {
+        organizations.entry(giver.organization()).or_default().push(giver);
     }
-    for grant in state.grants.iter().filter(|grant| wanted(grant.organization)) {
-        if let Some(user) = walker.position(grant.user) {
-            organizations.entry(grant.organization).or_default().push((user, Source::from(grant)));
-        }
-    }
+
+    let mut collector = Collector::new(state.users.len());
     let mut all = Vec::new();
-    for (organization, mut sources) in organizations {
-        // The sort is stable and thrives on what is here: each mapping's users are in order already.
-        sources.sort_by(|(user, source), (other_user, other)| {
-            user.cmp(other_user).then_with(|| source.precedence().cmp(&other.precedence()))
-        });
-        let mut sources = sources.into_iter().peekable();
-        while let Some((position, first)) = sources.next() {
-            let mut of_user = vec![first];
-            while let Some((_, source)) = sources.next_if(|(other, _)| *other == position) {
-                of_user.push(source);
-            }
+    for (organization, mut givers) in organizations {
+        // In this order each user's sources arrive as they are to be listed.
+        givers.sort_by_cached_key(Giver::precedence);
+        for giver in givers {
+            giver.give(walker, &mut collector);
+        }
+        for (position, sources) in collector.take() {
             if let Some((user, facts)) = walker.user(position) {
-                all.push(Enrollment::new(organization, user, facts.active, of_user));
+                all.push(Enrollment::new(organization, user, facts.active, sources));
             }
         }
     }

@@ -1,11 +1,9 @@
 //! Where a role comes from.
 
-use std::cmp::Reverse;
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
-use uuid::Uuid;
 
 use super::state::{Grant, GrantKind};
 use crate::{GrantId, GroupId, MappingId, Role};
@@ -45,16 +43,6 @@ impl Source {
         match self {
             Self::Group { role, .. } | Self::Direct { role, .. } | Self::Jit { role, .. } => *role,
         }
-    }
-
-    /// The order in which a user's sources are listed: highest role first, then by kind, then by age.
-    pub(super) fn precedence(&self) -> impl Ord {
-        let (kind, id): (u8, &Uuid) = match self {
-            Self::Group { mapping, .. } => (0, mapping.as_uuid()),
-            Self::Direct { grant, .. } => (1, grant.as_uuid()),
-            Self::Jit { grant, .. } => (2, grant.as_uuid()),
-        };
-        (Reverse(self.role()), kind, *id)
     }
 }
 

@@ -146,7 +146,7 @@ impl World {
             19 => Change::Unmap(mapping?),
             20 => Change::TogglePause(mapping?),
             21 => Change::SetRole(mapping?, role),
-            22 if c % 2 == 0 => Change::Rebind(mapping?, group?),
+            22 if c.is_multiple_of(2) => Change::Rebind(mapping?, group?),
             22 => Change::Revoke(pick(&self.grants, a)?.id),
             23 => Change::Grant { id: self.made, user: user?, organization, role },
             _ => return None,

@@ -75,7 +75,7 @@ impl Tested {
                 self.mapping(id).group.rebind(group(number), name);
             }
             Change::Grant { id, user: holder, organization: number, role } => {
-                let kind = if id % 2 == 0 { GrantKind::Direct } else { GrantKind::Jit };
+                let kind = if id.is_multiple_of(2) { GrantKind::Direct } else { GrantKind::Jit };
                 let (user, organization) = (user(holder), organization(number));
                 state.grants.push(Grant { id: grant(id), user, organization, role, kind });
             }

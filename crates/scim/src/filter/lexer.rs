@@ -122,7 +122,7 @@ impl<'t> Lexer<'t> {
         };
         let quoted = self.rest().get(..end + 2).unwrap_or_default();
         self.at += quoted.len();
-        if let Some(control) = quoted.bytes().position(|byte| byte.is_ascii_control()) {
+        if let Some(control) = quoted.bytes().position(|byte| byte < b' ') {
             let message = "a string holds control characters only as escapes (\\n, \\t, \\uXXXX)";
             return Err(SyntaxError::new(start + control, message));
         }

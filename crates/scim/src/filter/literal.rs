@@ -54,7 +54,7 @@ pub(super) fn shown(found: &Found<'_>) -> String {
     }
 }
 
-pub(super) fn refuse(detail: String) -> ScimError {
+pub(super) fn refuse(detail: impl std::fmt::Display) -> ScimError {
     ScimError::invalid_filter(format!("filter: {detail}"))
 }
 

@@ -69,23 +69,36 @@ impl<'m> Resolver<'m, '_> {
     /// `within` is the attribute in whose brackets `filter` stands.
     fn filter(&mut self, filter: &Filter, within: Option<Found<'m>>) -> Result<TypedFilter, ScimError> {
         match filter {
-            Filter::And(parts) => self.parts(parts, within).map(TypedFilter::And),
-            Filter::Or(parts) => self.parts(parts, within).map(TypedFilter::Or),
-            Filter::Not(part) => Ok(negated(self.filter(part, within)?)),
-            Filter::Present(path) => {
-                let found = self.find(path, within)?;
-                Ok(found.map_or(TypedFilter::Never, |found| TypedFilter::Present(found.target())))
-            }
-            Filter::Compare { path, op, value } => match self.find(path, within)? {
-                Some(found) => self.compare(found, *op, value),
-                None => Ok(compare_unassigned(*op, value)),
-            },
+            Filter::And(parts) => self.parts(parts, within, TypedFilter::And),
+            Filter::Or(parts) => self.parts(parts, within, TypedFilter::Or),
+            Filter::Not(part) => self.not(part, within),
             Filter::Element { path, filter } => self.element(path, filter, within),
+            Filter::Present(path) => self.present(path, within),
+            Filter::Compare { path, op, value } => self.compare(path, *op, value, within),
         }
     }
 
-    fn parts(&mut self, parts: &[Filter], within: Option<Found<'m>>) -> Result<Vec<TypedFilter>, ScimError> {
-        parts.iter().map(|part| self.filter(part, within)).collect()
+    fn not(&mut self, part: &Filter, within: Option<Found<'m>>) -> Result<TypedFilter, ScimError> {
+        self.filter(part, within).map(negated)
+    }
+
+    fn present(&mut self, path: &AttributePath, within: Option<Found<'m>>) -> Result<TypedFilter, ScimError> {
+        let found = self.find(path, within)?;
+        Ok(found.map_or(TypedFilter::Never, |found| TypedFilter::Present(found.target())))
+    }
+
+    fn parts(
+        &mut self,
+        parts: &[Filter],
+        within: Option<Found<'m>>,
+        combined: fn(Vec<TypedFilter>) -> TypedFilter,
+    ) -> Result<TypedFilter, ScimError> {
+        // A loop, and not an iterator with frames of its own: this is the recursion that hostile filters aim at.
+        let mut typed = Vec::with_capacity(parts.len());
+        for part in parts {
+            typed.push(self.filter(part, within)?);
+        }
+        Ok(combined(typed))
     }
 
     fn find(
@@ -113,10 +126,14 @@ impl<'m> Resolver<'m, '_> {
 
     fn compare(
         &mut self,
-        found: Found<'m>,
+        path: &AttributePath,
         op: CompareOp,
         value: &Literal,
+        within: Option<Found<'m>>,
     ) -> Result<TypedFilter, ScimError> {
+        let Some(found) = self.find(path, within)? else {
+            return Ok(compare_unassigned(op, value));
+        };
         if *value == Literal::Null {
             let present = TypedFilter::Present(found.target());
             return match op {
@@ -137,7 +154,7 @@ impl<'m> Resolver<'m, '_> {
         within: Option<Found<'m>>,
     ) -> Result<TypedFilter, ScimError> {
         if within.is_some() {
-            return Err(refuse("a filter in brackets cannot hold another one in brackets".into()));
+            return Err(refuse("a filter in brackets cannot hold another one in brackets"));
         }
         let Some(found) = self.find(path, None)? else {
             return Ok(TypedFilter::Never);

@@ -35,7 +35,8 @@ impl SyntaxError {
 
 /// A quoted and shortened piece of what was written, safe to show.
 pub(super) fn excerpt(text: &str) -> String {
-    const LONGEST: usize = 40;
+    // Long enough for the URI of an extension and a name.
+    const LONGEST: usize = 100;
     let shown: String =
         text.chars().take(LONGEST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     let dots = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };

@@ -29,7 +29,7 @@ pub enum Quirk {
     BareValues,
     /// `manager` as a string, or as an array of one object; `""` removes it (Entra ID).
     ManagerString,
-    /// `manager` or another attribute of an extension without its URI in a PATCH path (Microsoft's samples).
+    /// `manager` or another attribute of an extension without its URI in a PATCH path or a filter (Microsoft's samples).
     UnqualifiedExtension,
     /// `urn:…:enterprise:2.0:User.manager`: a dot where a colon belongs (older Entra jobs).
     DottedUrn,

@@ -27,6 +27,22 @@ pub enum AttributeType {
     Complex,
 }
 
+impl AttributeType {
+    /// The keyword as it stands in a schema document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Boolean => "boolean",
+            Self::Decimal => "decimal",
+            Self::Integer => "integer",
+            Self::DateTime => "dateTime",
+            Self::Reference => "reference",
+            Self::Binary => "binary",
+            Self::Complex => "complex",
+        }
+    }
+}
+
 /// When a client may write an attribute (RFC 7643 §7).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -40,6 +56,18 @@ pub enum Mutability {
     Immutable,
     /// Written at any time, never returned.
     WriteOnly,
+}
+
+impl Mutability {
+    /// The keyword as it stands in a schema document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "readOnly",
+            Self::ReadWrite => "readWrite",
+            Self::Immutable => "immutable",
+            Self::WriteOnly => "writeOnly",
+        }
+    }
 }
 
 /// When an attribute is part of an answer (RFC 7643 §7).
@@ -57,6 +85,18 @@ pub enum Returned {
     Request,
 }
 
+impl Returned {
+    /// The keyword as it stands in a schema document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Never => "never",
+            Self::Default => "default",
+            Self::Request => "request",
+        }
+    }
+}
+
 /// Among whom a value is unique (RFC 7643 §7).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -68,6 +108,17 @@ pub enum Uniqueness {
     Server,
     /// Unique everywhere.
     Global,
+}
+
+impl Uniqueness {
+    /// The keyword as it stands in a schema document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Server => "server",
+            Self::Global => "global",
+        }
+    }
 }
 
 /// One attribute or sub-attribute with all its characteristics. What a definition leaves out has the defaults of

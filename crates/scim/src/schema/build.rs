@@ -42,11 +42,6 @@ pub(super) fn boolean(name: &'static str, description: &str) -> Attribute {
     attribute(name, AttributeType::Boolean, description)
 }
 
-/// A whole number.
-pub(super) fn integer(name: &'static str, description: &str) -> Attribute {
-    attribute(name, AttributeType::Integer, description)
-}
-
 /// A point in time.
 pub(super) fn date_time(name: &'static str, description: &str) -> Attribute {
     attribute(name, AttributeType::DateTime, description)

@@ -5,8 +5,9 @@ use std::collections::hash_map::Entry;
 
 use serde_json::Value;
 
+use super::compare::comparable;
 use super::value::{first_missing, is_required, is_unassigned, missing_part};
-use crate::{Attribute, Folded, Object, ResourceModel, ScimError};
+use crate::{Attribute, Object, ResourceModel, ScimError};
 
 /// Brings a resource into canonical form and checks it as a whole: empty lists and objects are removed, equal elements are
 /// collapsed (RFC 7643 §2.4), at most one element of an attribute is primary, and everything required is there.
@@ -97,27 +98,13 @@ fn collapse(attribute: &Attribute, elements: &mut Vec<Value>) {
 /// What makes an element the same as another: its `value` and `type`; its `value` alone where that is required (the members
 /// of a group); everything where there is no `value`.
 fn identity(attribute: &Attribute, element: &Value) -> String {
-    let Value::Object(object) = element else {
-        return compared(attribute, element);
-    };
-    let part = |name| Some(compared(attribute.sub_attribute(name)?, object.get(name)?));
+    let part = |name| Some(comparable(attribute.sub_attribute(name)?, element.get(name)?));
     let Some(value) = part("value") else {
-        let mut parts: Vec<_> = object.iter().map(|(name, part)| format!("{name}={part}")).collect();
-        parts.sort_unstable();
-        return parts.join("\n");
+        return comparable(attribute, element);
     };
     let by_value_alone = attribute.sub_attribute("value").is_some_and(|value| value.required);
     let kind = if by_value_alone { None } else { part("type") };
-    format!("{}\n{value}", kind.unwrap_or_default())
-}
-
-/// A text that is equal for equal values of the attribute.
-fn compared(attribute: &Attribute, value: &Value) -> String {
-    match value {
-        Value::String(text) if !attribute.compares_exact() => Folded::new(text).as_str().to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
+    format!("{kind:?}{value}")
 }
 
 const PRIMARY: &str = "primary";

@@ -1,15 +1,23 @@
 //! Validation and coercion of what a client sends, by schema.
 //!
-//! Three layers: one value of one attribute ([`attribute_value`], [`element_value`]), the rules for a resource as a whole
-//! ([`finish`]), and the bodies of POST and PUT ([`create`], [`replace`]). PATCH uses the first two.
+//! Three layers: one value of one attribute (`attribute_value`, `element_value`), the rules for a resource as a whole
+//! (`finish`), and the bodies of POST and PUT ([`create`], [`replace`]). PATCH uses the first two.
 
+mod body;
+mod compare;
+mod create;
 mod finish;
+mod replace;
+mod schemas;
 mod text;
 mod value;
 
 use crate::{Dialect, Notes, ResourceModel};
 
+pub(crate) use compare::comparable;
+pub use create::create;
 pub(crate) use finish::finish;
+pub use replace::replace;
 pub(crate) use value::{attribute_value, element_value};
 
 /// What reading a value asks and tells: the resource type it belongs to, the dialect it is read in, and the notes on what

@@ -55,7 +55,7 @@ impl Writer {
         if let Some(refusal) = self.state.refusal() {
             return Err(refusal);
         }
-        self.run("BEGIN IMMEDIATE").map_err(|trouble| self.accept(trouble))
+        self.session.begin_writing().map_err(|error| self.accept(self.judge(&error)))
     }
 
     /// Runs one job in its savepoint. Whatever the job's result, it is kept in the job; an error here is the transaction's.
@@ -99,6 +99,10 @@ impl Writer {
 
     /// Commits, then answers.
     fn settle(&mut self, jobs: Vec<Box<dyn Job>>) {
+        if jobs.is_empty() {
+            // Every caller went away before its turn.
+            return drop(self.undo());
+        }
         match self.commit() {
             Ok(()) => {
                 self.state.count_commit(jobs.len());
@@ -120,7 +124,7 @@ impl Writer {
         let Err(error) = (self.commit)(&self.session) else { return Ok(()) };
         let reason = error.to_string();
         let (error, _) = self.session.judge(&error);
-        let undone = self.session.roll_back();
+        let undone = self.undo();
         if undone.is_ok() && matches!(error, StoreError::Full | StoreError::Busy) {
             return Err(error);
         }
@@ -130,25 +134,30 @@ impl Writer {
 
     /// Ends a transaction that went wrong; gives the error for those who were in it.
     fn accept(&self, trouble: Trouble) -> StoreError {
-        let undone = self.session.roll_back();
-        match (trouble, undone) {
-            (Trouble::RolledBack(error), Ok(())) => error,
-            (Trouble::RolledBack(_), Err(error)) => {
-                let reason = error.to_string();
-                self.fail(&reason);
-                StoreError::Unavailable(reason)
-            }
-            (Trouble::Fatal(reason), _) => {
-                self.fail(&reason);
-                StoreError::Unavailable(reason)
-            }
+        if let Trouble::Fatal(reason) = &trouble {
+            self.fail(reason);
+        }
+        match (trouble, self.undo()) {
+            (Trouble::RolledBack(error), Ok(())) | (Trouble::RolledBack(_), Err(error)) => error,
+            (Trouble::Fatal(reason), _) => StoreError::Unavailable(reason),
         }
     }
 
-    fn run(&self, sql: &str) -> Result<(), Trouble> {
-        self.session.run(sql).map_err(|error| {
-            let (error, trouble) = self.session.judge(&error);
-            trouble.unwrap_or(Trouble::RolledBack(error))
+    /// Ends the open transaction without keeping it. A connection that cannot even do that is of no further use.
+    fn undo(&self) -> Result<(), StoreError> {
+        self.session.roll_back().map_err(|error| {
+            let reason = error.to_string();
+            self.fail(&reason);
+            StoreError::Unavailable(reason)
         })
+    }
+
+    fn run(&self, sql: &str) -> Result<(), Trouble> {
+        self.session.run(sql).map_err(|error| self.judge(&error))
+    }
+
+    fn judge(&self, error: &rusqlite::Error) -> Trouble {
+        let (error, trouble) = self.session.judge(error);
+        trouble.unwrap_or(Trouble::RolledBack(error))
     }
 }

@@ -14,12 +14,15 @@ const COPY_AT: i64 = 2_000;
 
 /// Start the log anew, waiting for readers a moment, when it has grown to so many pages: readers that overlap all the time would
 /// otherwise let it grow for ever.
-const RESTART_AT: i64 = 8_000;
+const RESTART_AT: i64 = 5_000;
 
-/// How long the writer waits for readers when it starts the log anew.
+/// How long the writer waits for readers when it starts the log anew: its callers wait as long.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// How long to leave it alone when readers stood in the way.
+/// The same when the log is twice as long as it should be: readers that last longer than [`PATIENCE`] follow on each other.
+const MORE_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long to leave it alone when readers stood in the way and nobody writes.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Pages in the log, and how many of them are already copied.
@@ -32,14 +35,16 @@ struct Log {
 /// When to checkpoint next.
 #[derive(Debug, Default)]
 pub(super) struct Checkpoint {
-    /// Readers stood in the way: not before this.
-    not_before: Option<Instant>,
+    /// Readers stood in the way: try again when the writer has nothing else to do by then.
+    again: Option<Instant>,
+    /// Readers stood in the way: while there are writes, not before the log has so many pages.
+    not_below: i64,
 }
 
 impl Checkpoint {
-    /// How long the writer may sleep, if something is left to do.
+    /// How long the writer may wait for a write, if something is left to do.
     pub(super) fn due(&self) -> Option<Duration> {
-        self.not_before.map(|time| time.saturating_duration_since(Instant::now()))
+        self.again.map(|time| time.saturating_duration_since(Instant::now()))
     }
 
     /// Checkpoints if the log has grown.
@@ -47,20 +52,23 @@ impl Checkpoint {
     /// # Errors
     /// [`Trouble::Fatal`] when the disk fails; readers in the way and a full disk are no error.
     pub(super) fn tidy(&mut self, session: &Session, state: &State) -> Result<(), Trouble> {
-        if self.due().is_some_and(|wait| !wait.is_zero()) {
+        let Some(log) = checkpoint(session, "NOOP")? else { return Ok(()) };
+        let due = self.due().is_some_and(|wait| wait.is_zero());
+        if log.pages < self.not_below && !due {
             return Ok(());
         }
-        let log = measure(session, "NOOP")?;
         if log.pages >= RESTART_AT {
-            self.restart(session, state)?;
-        } else if log.pages - log.copied >= COPY_AT {
-            let log = measure(session, "PASSIVE")?;
+            let patience = if due || log.pages < 2 * RESTART_AT { PATIENCE } else { MORE_PATIENCE };
+            self.restart(session, state, patience)
+        } else if log.pages.saturating_sub(log.copied) >= COPY_AT {
+            let after = checkpoint(session, "PASSIVE")?;
             state.count_checkpoint();
-            self.pause_unless(log.pages == log.copied);
+            self.note(after.is_some_and(|log| log.pages == log.copied), log);
+            Ok(())
         } else {
-            self.pause_unless(true);
+            self.note(true, log);
+            Ok(())
         }
-        Ok(())
     }
 
     /// Copies all and empties the log.
@@ -68,34 +76,35 @@ impl Checkpoint {
     /// # Errors
     /// As [`Self::tidy`].
     pub(super) fn finish(&mut self, session: &Session, state: &State) -> Result<(), Trouble> {
-        self.restart(session, state)
+        self.restart(session, state, PATIENCE)
     }
 
-    fn restart(&mut self, session: &Session, state: &State) -> Result<(), Trouble> {
-        let log = session.with_patience(PATIENCE, || measure(session, "TRUNCATE"))?;
+    fn restart(&mut self, session: &Session, state: &State, patience: Duration) -> Result<(), Trouble> {
+        session.with_patience(patience, || checkpoint(session, "TRUNCATE"))?;
         state.count_checkpoint();
-        self.pause_unless(log.pages == 0);
+        if let Some(log) = checkpoint(session, "NOOP")? {
+            self.note(log.pages < RESTART_AT, log);
+        }
         Ok(())
     }
 
-    fn pause_unless(&mut self, done: bool) {
-        self.not_before = if done { None } else { Instant::now().checked_add(PAUSE) };
+    fn note(&mut self, done: bool, log: Log) {
+        self.again = if done { None } else { Instant::now().checked_add(PAUSE) };
+        self.not_below = if done { 0 } else { log.pages.saturating_add(COPY_AT) };
     }
 }
 
-/// Runs a checkpoint of the given mode and gives the log after it. A checkpoint that found the disk full or somebody in the way has
-/// done nothing wrong: the log stays and is copied later.
-fn measure(session: &Session, mode: &str) -> Result<Log, Trouble> {
-    let answer = session.ask(&format!("PRAGMA wal_checkpoint({mode})"), |row| {
-        Ok(Log { pages: row.get(1)?, copied: row.get(2)? })
-    });
-    match answer {
-        Ok(log) => Ok(log),
+/// Runs a checkpoint of the given mode and gives the log after it. `None` when the disk is full or somebody was in the way: the log
+/// stays as it is and is copied later.
+fn checkpoint(session: &Session, mode: &str) -> Result<Option<Log>, Trouble> {
+    let read = |row: &rusqlite::Row<'_>| Ok(Log { pages: row.get(1)?, copied: row.get(2)? });
+    match session.ask(&format!("PRAGMA wal_checkpoint({mode})"), read) {
+        Ok(log) => Ok(Some(log)),
         Err(error) => match session.judge(&error) {
             (_, Some(Trouble::Fatal(reason))) => Err(Trouble::Fatal(reason)),
             (error, _) => {
                 tracing::warn!(%error, mode, "the write-ahead log was not copied");
-                Ok(Log { pages: i64::MAX, copied: 0 })
+                Ok(None)
             }
         },
     }

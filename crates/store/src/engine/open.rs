@@ -31,7 +31,7 @@ pub(crate) fn open(
     let session = Session::writing(path, patience).map_err(|error| explain(&error))?;
     // Reads the first page and the schema: what is not a database says so here.
     session.ask("SELECT count(*) FROM sqlite_schema", |_| Ok(())).map_err(|error| explain(&error))?;
-    use_log(&session, patience).map_err(|error| explain(&error))?;
+    use_log(&session, path, patience)?;
     if check {
         quick_check(&session, path)?;
     }
@@ -94,14 +94,20 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Turns the write-ahead log on. SQLite does not wait for others here, so try again.
-fn use_log(session: &Session, patience: Duration) -> rusqlite::Result<()> {
+/// Turns the write-ahead log on. SQLite does not wait for others here, so try again; and what it cannot do it leaves as it was
+/// without an error, so look at the answer.
+fn use_log(session: &Session, path: &Path, patience: Duration) -> Result<(), StoreError> {
     let pause = Duration::from_millis(20);
     let mut waited = Duration::ZERO;
     loop {
         match session.ask("PRAGMA journal_mode = WAL", |row| row.get::<_, String>(0)) {
-            Ok(_) => return Ok(()),
-            Err(error) if !is_busy(&error) || waited >= patience => return Err(error),
+            Ok(mode) if mode == "wal" => return Ok(()),
+            Ok(mode) => {
+                let reason =
+                    format!("the write-ahead log cannot be turned on here (the journal stays \"{mode}\")");
+                return Err(StoreError::Open { path: path.to_owned(), reason });
+            }
+            Err(error) if !is_busy(&error) || waited >= patience => return Err(explain(path, &error)),
             Err(_) => {
                 std::thread::park_timeout(pause);
                 waited += pause;

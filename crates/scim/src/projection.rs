@@ -1,1 +1,0 @@
-//! Projection: `attributes` and `excludedAttributes` (RFC 7644 §3.9).

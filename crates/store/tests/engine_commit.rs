@@ -1,0 +1,191 @@
+//! Group commit: who shares a commit, who is disturbed by whom, who is told what.
+
+mod common;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use common::{Home, count, insert, names};
+use enroll_store::{Health, StoreError};
+
+#[tokio::test]
+async fn waiting_writes_share_one_commit() {
+    let home = Home::new();
+    let (release, first) = home.occupy().await;
+    let before = home.db.statistics();
+    let jobs: Vec<_> =
+        (0..40).map(|number| home.spawn(move |tx| insert(tx, &format!("org-{number}")))).collect();
+    home.queued(40).await;
+    release.send(()).unwrap();
+    first.await.unwrap().unwrap();
+    for job in jobs {
+        job.await.unwrap().unwrap();
+    }
+    let after = home.db.statistics();
+    assert_eq!(after.commits - before.commits, 1);
+    assert_eq!(after.writes - before.writes, 41);
+    assert_eq!(after.largest_batch, 41);
+    assert_eq!(count(&home.db), 40);
+}
+
+#[tokio::test]
+async fn a_lone_write_is_committed_by_itself_and_at_once() {
+    let home = Home::new();
+    for number in 0..3 {
+        home.db.write(move |tx| insert(tx, &format!("org-{number}"))).await.unwrap();
+    }
+    assert_eq!((home.db.statistics().commits, home.db.statistics().largest_batch), (3, 1));
+}
+
+#[tokio::test]
+async fn an_error_undoes_its_own_changes_and_no_other() {
+    let home = Home::new();
+    let (release, first) = home.occupy().await;
+    let good = home.spawn(|tx| insert(tx, "before"));
+    home.queued(1).await;
+    let bad = home.spawn(|tx| {
+        insert(tx, "undone")?;
+        Err(StoreError::Internal("changed its mind".to_owned()))
+    });
+    home.queued(2).await;
+    let later = home.spawn(|tx| insert(tx, "after"));
+    home.queued(3).await;
+    drop(release);
+    first.await.unwrap().unwrap();
+    good.await.unwrap().unwrap();
+    assert_eq!(bad.await.unwrap(), Err(StoreError::Internal("changed its mind".to_owned())));
+    later.await.unwrap().unwrap();
+    assert_eq!(home.db.statistics().largest_batch, 4);
+    assert_eq!(names(&home.db), ["after", "before"]);
+}
+
+#[tokio::test]
+async fn r30_a_panic_is_one_callers_error_and_the_writer_lives() {
+    let home = Home::new();
+    let (release, first) = home.occupy().await;
+    let good = home.spawn(|tx| insert(tx, "good"));
+    home.queued(1).await;
+    let bad = home.spawn(|tx| {
+        insert(tx, "undone")?;
+        std::panic::resume_unwind(Box::new("a mistake in the program"));
+    });
+    home.queued(2).await;
+    drop(release);
+    first.await.unwrap().unwrap();
+    good.await.unwrap().unwrap();
+    assert!(matches!(bad.await.unwrap(), Err(StoreError::Internal(_))));
+    home.db.write(|tx| insert(tx, "later")).await.unwrap();
+    assert_eq!(names(&home.db), ["good", "later"]);
+    assert_eq!(home.db.health(), Health::Ok);
+}
+
+#[tokio::test]
+async fn r6_of_many_creates_of_one_name_in_one_commit_exactly_one_wins() {
+    let home = Home::new();
+    let (release, first) = home.occupy().await;
+    let jobs: Vec<_> = (0..16).map(|_| home.spawn(|tx| insert(tx, "acme"))).collect();
+    home.queued(16).await;
+    drop(release);
+    first.await.unwrap().unwrap();
+    let mut won = 0;
+    for job in jobs {
+        match job.await.unwrap() {
+            Ok(()) => won += 1,
+            Err(error) => {
+                assert_eq!(error, StoreError::Unique { constraint: "organizations_name".to_owned() });
+            }
+        }
+    }
+    assert_eq!((won, count(&home.db)), (1, 1));
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_before_its_turn_changes_nothing_and_breaks_nothing() {
+    let home = Home::new();
+    let (release, first) = home.occupy().await;
+    let runs = Arc::new(AtomicU32::new(0));
+    let seen = Arc::clone(&runs);
+    let gone = home.spawn(move |tx| {
+        seen.fetch_add(1, Ordering::Relaxed);
+        insert(tx, "gone")
+    });
+    home.queued(1).await;
+    gone.abort();
+    assert!(gone.await.unwrap_err().is_cancelled());
+    drop(release);
+    first.await.unwrap().unwrap();
+    home.db.write(|tx| insert(tx, "later")).await.unwrap();
+    assert_eq!(names(&home.db), ["later"]);
+    assert_eq!(runs.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_while_its_closure_runs_breaks_nothing() {
+    let home = Home::new();
+    let (release, first) = home.occupy().await;
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
+    drop(release);
+    home.db.write(|tx| insert(tx, "later")).await.unwrap();
+    assert_eq!(names(&home.db), ["later"]);
+}
+
+#[tokio::test]
+async fn a_closure_that_goes_on_after_a_failed_statement_is_an_error_as_on_other_engines() {
+    let home = Home::new();
+    home.db.write(|tx| insert(tx, "acme")).await.unwrap();
+    let swallowed = home.db.write(|tx| {
+        insert(tx, "other")?;
+        insert(tx, "acme").ok();
+        Ok::<_, StoreError>(())
+    });
+    assert!(matches!(swallowed.await, Err(StoreError::Internal(_))));
+    let went_on = home.db.write(|tx| {
+        insert(tx, "acme").ok();
+        insert(tx, "other")
+    });
+    assert!(matches!(went_on.await, Err(StoreError::Internal(_))));
+    assert_eq!(names(&home.db), ["acme"]);
+}
+
+#[tokio::test]
+async fn a_closure_that_ends_the_transaction_is_an_error_and_the_writer_goes_on() {
+    let home = Home::new();
+    let meddler = home.db.write(|tx| {
+        insert(tx, "acme")?;
+        tx.execute("ROLLBACK", &[])
+    });
+    assert!(matches!(meddler.await, Err(StoreError::Internal(_))));
+    home.db.write(|tx| insert(tx, "other")).await.unwrap();
+    assert_eq!(names(&home.db), ["other"]);
+}
+
+#[tokio::test]
+async fn when_one_job_loses_the_transaction_the_others_run_again() {
+    let home = Home::new();
+    let (release, first) = home.occupy().await;
+    let good = home.spawn(|tx| insert(tx, "good"));
+    home.queued(1).await;
+    let meddler = home.spawn(|tx| tx.execute("ROLLBACK", &[]).map(|_| ()));
+    home.queued(2).await;
+    drop(release);
+    first.await.unwrap().unwrap();
+    good.await.unwrap().unwrap();
+    assert!(matches!(meddler.await.unwrap(), Err(StoreError::Internal(_))));
+    assert_eq!(names(&home.db), ["good"]);
+}
+
+#[tokio::test]
+async fn r21_a_full_queue_refuses_after_two_seconds_instead_of_growing() {
+    let home = Home::with(|options| options.queue = 2);
+    let (release, first) = home.occupy().await;
+    let second = home.spawn(|tx| insert(tx, "second"));
+    home.queued(1).await;
+    let refused = tokio::time::timeout(Duration::from_secs(3), home.db.write(|tx| insert(tx, "third"))).await;
+    assert!(matches!(refused.unwrap(), Err(StoreError::Unavailable(_))));
+    drop(release);
+    first.await.unwrap().unwrap();
+    second.await.unwrap().unwrap();
+    assert_eq!(names(&home.db), ["second"]);
+}
