@@ -1,6 +1,7 @@
 //! The speed of the main paths, each as a ratio against a reference that runs at the same time on the same machine.
 //!
-//! `cargo bench -p enroll-testkit --bench spine` prints a table; `-- --quick` takes a tenth of the data. Absolute numbers say
+//! `cargo bench -p enroll-testkit --bench spine` prints a table; `-- --quick` takes a tenth of the data, and
+//! `-- reads members` runs only those. Absolute numbers say
 //! little on a shared machine; the ratios are what `docs/performance.md` keeps.
 
 mod creates;
@@ -24,7 +25,11 @@ struct Scale {
 }
 
 fn main() {
-    let quick = std::env::args().any(|argument| argument == "--quick");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let names = ["creates", "reads", "filters", "members"];
+    let only: Vec<&String> = arguments.iter().filter(|argument| names.contains(&argument.as_str())).collect();
+    let wanted = |name: &str| only.is_empty() || only.iter().any(|only| *only == name);
     let scale = if quick {
         Scale { large: 10_000, rounds: 3, milliseconds: 500 }
     } else {
@@ -33,10 +38,18 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let mut report = Report::default();
     runtime.block_on(async {
-        creates::run(scale, &mut report).await;
-        reads::run(scale, &mut report).await;
-        filters::run(scale, &mut report).await;
-        members::run(scale, &mut report).await;
+        if wanted("creates") {
+            creates::run(scale, &mut report).await;
+        }
+        if wanted("reads") {
+            reads::run(scale, &mut report).await;
+        }
+        if wanted("filters") {
+            filters::run(scale, &mut report).await;
+        }
+        if wanted("members") {
+            members::run(scale, &mut report).await;
+        }
     });
     report.print();
 }
