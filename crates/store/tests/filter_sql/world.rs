@@ -88,14 +88,18 @@ impl World {
             let id = user_at(position);
             let mut shown = shown(spec, &id.to_string(), "User");
             shown.entry("active").or_insert(json!(true));
-            let groups: Vec<Value> = self.groups_of(position).into_iter().map(|(group, direct)| {
-                json!({
-                    "value": group_at(group).to_string(),
-                    "$ref": format!("https://example.com/scim/v2/Groups/{}", group_at(group)),
-                    "display": self.groups[group].attributes["displayName"],
-                    "type": if direct { "direct" } else { "indirect" },
+            let groups: Vec<Value> = self
+                .groups_of(position)
+                .into_iter()
+                .map(|(group, direct)| {
+                    json!({
+                        "value": group_at(group).to_string(),
+                        "$ref": format!("https://example.com/scim/v2/Groups/{}", group_at(group)),
+                        "display": self.groups[group].attributes["displayName"],
+                        "type": if direct { "direct" } else { "indirect" },
+                    })
                 })
-            }).collect();
+                .collect();
             if !groups.is_empty() {
                 shown.insert("groups".to_owned(), groups.into());
             }
@@ -129,7 +133,8 @@ impl World {
 
     /// The groups of a user, by walking outward until nothing new is found; and whether the user is in it directly.
     fn groups_of(&self, user: usize) -> BTreeMap<usize, bool> {
-        let direct = self.members.iter().filter(|(_, member)| *member == user).map(|(group, _)| (*group, true));
+        let direct =
+            self.members.iter().filter(|(_, member)| *member == user).map(|(group, _)| (*group, true));
         let mut found: BTreeMap<usize, bool> = direct.collect();
         loop {
             let before = found.len();
