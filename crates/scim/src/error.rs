@@ -134,6 +134,13 @@ impl ScimError {
         Self::new(413, detail)
     }
 
+    /// The same error with the place it concerns before its sentence: `operation 2: …`.
+    #[must_use]
+    pub fn within(mut self, place: impl std::fmt::Display) -> Self {
+        self.detail = format!("{place}: {}", self.detail);
+        self
+    }
+
     /// The HTTP status code.
     pub fn status(&self) -> u16 {
         self.status

@@ -4,11 +4,16 @@
 //! all. Whatever a quirk has changed in a request is written into [`Notes`], so that an administrator can see it.
 
 pub(crate) mod bare_values;
+pub(crate) mod create_on_filter;
+pub(crate) mod dotted_urn;
 pub(crate) mod empty_strings;
+pub(crate) mod json_string_value;
 pub(crate) mod lenient_literals;
 pub(crate) mod lenient_schemas;
 pub(crate) mod manager_string;
 pub(crate) mod missing_filter_space;
+pub(crate) mod path_keys;
+pub(crate) mod remove_by_value;
 pub(crate) mod string_booleans;
 pub(crate) mod unqualified_extension;
 
