@@ -116,7 +116,7 @@ fn group() -> impl Strategy<Value = UserSpec> {
     })
 }
 
-pub fn world() -> impl Strategy<Value = World> {
+pub(crate) fn world() -> impl Strategy<Value = World> {
     let edges = btree_set((0..5_usize, 0..5_usize), 0..8);
     (vec(user(), 0..7), vec(group(), 0..6), edges.clone(), edges)
         .prop_map(|(users, groups, members, nested)| World { users, groups, members, nested }.tidy())
@@ -189,7 +189,7 @@ fn null() -> BoxedStrategy<Literal> {
 }
 
 /// A filter on users, as a client might write it; not all of them make sense.
-pub fn user_filter() -> BoxedStrategy<Filter> {
+pub(crate) fn user_filter() -> BoxedStrategy<Filter> {
     const DEPARTMENT: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department";
     let texts = [
         "userName",
@@ -227,7 +227,7 @@ pub fn user_filter() -> BoxedStrategy<Filter> {
 }
 
 /// A filter on groups, as a client might write it; not all of them make sense.
-pub fn group_filter() -> BoxedStrategy<Filter> {
+pub(crate) fn group_filter() -> BoxedStrategy<Filter> {
     let kinds = || select(vec!["User".to_owned(), "group".to_owned(), "g".to_owned()]);
     let parts = prop_oneof![
         3 => compare(&["value"], quoted(id())),
