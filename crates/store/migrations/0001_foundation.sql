@@ -110,6 +110,9 @@ CREATE TABLE IF NOT EXISTS group_members (
 -- step: group_members by member
 CREATE INDEX IF NOT EXISTS group_members_member ON group_members (member_id, group_id);
 
+-- step: groups in groups (few; a statement must say "member_type = 'Group'" literally to use it)
+CREATE INDEX IF NOT EXISTS group_members_nested ON group_members (directory_id, group_id, member_id) WHERE member_type = 'Group';
+
 -- step: handles (one name space for users and organizations; a tombstone keeps the handle of somebody who is gone)
 CREATE TABLE IF NOT EXISTS handles (
     handle     TEXT NOT NULL PRIMARY KEY,

@@ -58,6 +58,8 @@ mod error;
 mod id_list;
 mod migrate;
 mod page;
+#[cfg(test)]
+mod plan_tests;
 mod stamp;
 mod tx;
 

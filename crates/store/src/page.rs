@@ -52,6 +52,8 @@ pub(crate) trait Listed: Sized {
 
     /// `SELECT ... WHERE directory_id = ?1`, ready for ` AND condition`.
     const SELECT: &'static str;
+    /// The same for the id alone.
+    const SELECT_ID: &'static str;
     /// The same for `count(*)`.
     const COUNT: &'static str;
     /// The id, with its table.
@@ -61,15 +63,30 @@ pub(crate) trait Listed: Sized {
     fn read(row: &Row<'_>) -> Result<Self, StoreError>;
 }
 
+/// How the rows of a page are come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// From the index of the condition, if it has one: all rows that meet it are found, then brought into order. The few rows of a
+    /// look-up are found at once. Left to itself a planner walks the whole directory in order, to save the sorting.
+    Condition,
+    /// From the index of the order: the condition is tried on one row after the other.
+    Order,
+}
+
 /// The statement of one page, with its parameters.
 pub(crate) fn statement<T: Listed>(
     directory: DirectoryId,
     condition: &Compiled,
     page: Page<T::Id>,
+    start: Start,
 ) -> (String, Vec<Param<'static>>) {
     let (select, id, filter) = (T::SELECT, T::ID, &condition.sql);
-    let mut params = vec![Param::from(directory)];
-    params.extend(condition.params.iter().cloned());
+    let filter = if condition.selective && start == Start::Condition {
+        format!("{id} IN ({} AND ({filter}))", T::SELECT_ID)
+    } else {
+        format!("({filter})")
+    };
+    let mut params = parameters(directory, condition);
     let next = params.len() + 1;
     let order = match page {
         Page::Skip { skip, limit } => {
@@ -85,7 +102,11 @@ pub(crate) fn statement<T: Listed>(
             format!("AND {id} > ?{next} ORDER BY {id} LIMIT ?{}", next + 1)
         }
     };
-    (format!("{select} AND ({filter}) {order}"), params)
+    (format!("{select} AND {filter} {order}"), params)
+}
+
+fn parameters(directory: DirectoryId, condition: &Compiled) -> Vec<Param<'static>> {
+    std::iter::once(directory.into()).chain(condition.params.iter().cloned()).collect()
 }
 
 /// The statement that counts, with its parameters.
@@ -93,9 +114,7 @@ pub(crate) fn count_statement<T: Listed>(
     directory: DirectoryId,
     condition: &Compiled,
 ) -> (String, Vec<Param<'static>>) {
-    let mut params = vec![Param::from(directory)];
-    params.extend(condition.params.iter().cloned());
-    (format!("{} AND ({})", T::COUNT, condition.sql), params)
+    (format!("{} AND ({})", T::COUNT, condition.sql), parameters(directory, condition))
 }
 
 pub(crate) fn list<T: Listed>(
@@ -104,7 +123,7 @@ pub(crate) fn list<T: Listed>(
     condition: &Compiled,
     page: Page<T::Id>,
 ) -> Result<Vec<T>, StoreError> {
-    let (sql, params) = statement::<T>(directory, condition, page);
+    let (sql, params) = statement::<T>(directory, condition, page, Start::Condition);
     tx.query(&sql, &params, T::read)
 }
 
@@ -132,10 +151,15 @@ pub(crate) fn search<T: Listed, E: From<StoreError>>(
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found = Search { total: 0, rows: Vec::new() };
     let mut last = None;
+    // What fits one chunk is looked up. Of more, looking all up again for each chunk would cost the square of it.
+    let mut start = Start::Condition;
     loop {
-        let chunk: Vec<T> = list(tx, directory, condition, Page::After { after: last, limit: CHUNK })?;
-        let Some(end) = chunk.last().map(T::id) else { return Ok(found) };
-        last = Some(end);
+        let next = Page::After { after: last, limit: CHUNK };
+        let (sql, params) = statement::<T>(directory, condition, next, start);
+        let chunk = tx.query(&sql, &params, T::read)?;
+        let full = chunk.len() >= usize::try_from(CHUNK).unwrap_or(usize::MAX);
+        last = chunk.last().map(T::id);
+        start = Start::Order;
         let verdicts = matches(&chunk)?;
         if verdicts.len() != chunk.len() {
             return Err(
@@ -150,6 +174,9 @@ pub(crate) fn search<T: Listed, E: From<StoreError>>(
             } else if !before && found.rows.len() < limit {
                 found.rows.push(row);
             }
+        }
+        if !full {
+            return Ok(found);
         }
     }
 }

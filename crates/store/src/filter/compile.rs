@@ -5,10 +5,17 @@ use enroll_scim::filter::{CompareOp, Target, TypedFilter, TypedValue};
 use super::fragment::Fragment;
 use super::parameters::Parameters;
 
+/// The most look-ups that an OR is taken apart into; the parts of a longer one are tried on each row.
+const MOST_LOOK_UPS: usize = 16;
+
 /// What one resource type, or one element of a multi-valued attribute, knows of columns.
 ///
 /// Every function gives `None`, and leaves the parameters as they were, for what has no column.
 pub(super) trait Columns {
+    /// The id of what is looked for, and the `SELECT` of all ids of the directory, ready for ` AND condition`. `None` inside the
+    /// brackets of an element.
+    fn table(&self) -> Option<(&'static str, &'static str)>;
+
     /// `target pr`
     fn present(&self, parameters: &mut Parameters, target: &Target) -> Option<Fragment>;
 
@@ -48,7 +55,7 @@ pub(super) fn compile(
         TypedFilter::Or(parts) => {
             let conditions: Option<Vec<Fragment>> =
                 parts.iter().map(|part| compile(part, columns, parameters)).collect();
-            conditions.map(Fragment::any)
+            conditions.map(|conditions| any(conditions, columns))
         }
         TypedFilter::Not(part) => compile(part, columns, parameters).and_then(Fragment::not),
         TypedFilter::Present(target) => columns.present(parameters, target),
@@ -61,4 +68,21 @@ pub(super) fn compile(
         parameters.rewind(mark);
     }
     condition
+}
+
+/// At least one holds. Left to itself a planner reads the whole directory for an OR, though an index answers each part.
+fn any(conditions: Vec<Fragment>, columns: &impl Columns) -> Fragment {
+    match columns.table() {
+        Some((id, all))
+            if (2..=MOST_LOOK_UPS).contains(&conditions.len())
+                && conditions.iter().all(|condition| condition.selective) =>
+        {
+            let exact = conditions.iter().all(|condition| condition.exact);
+            let parts: Vec<String> =
+                conditions.iter().map(|condition| format!("{all} AND {}", condition.sql)).collect();
+            let sql = format!("{id} IN ({})", parts.join(" UNION ALL "));
+            Fragment { sql, exact, selective: true }
+        }
+        _ => Fragment::any(conditions),
+    }
 }

@@ -24,6 +24,10 @@ const DISPLAY_NAME: TextColumn =
 pub(super) struct GroupColumns;
 
 impl Columns for GroupColumns {
+    fn table(&self) -> Option<(&'static str, &'static str)> {
+        Some(("groups.id", "SELECT groups.id FROM groups WHERE groups.directory_id = ?1"))
+    }
+
     fn present(&self, _parameters: &mut Parameters, target: &Target) -> Option<Fragment> {
         if target.extension.is_some() {
             return None;

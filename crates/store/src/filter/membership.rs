@@ -5,16 +5,17 @@ use enroll_scim::filter::{CompareOp, TypedValue};
 use super::fragment::Fragment;
 use super::parameters::Parameters;
 
-/// A group, all groups inside it at any depth, and the users in them. `UNION` drops what was reached before, so that cycles end.
+/// A group, all groups inside it at any depth, and the users in them. `UNION` drops what was reached before, so that cycles
+/// end; `CROSS JOIN` keeps the order in which the tables are written, from the group inward.
 const USERS_WITHIN: &str = "WITH RECURSIVE within (id) AS (\
     SELECT groups.id FROM groups WHERE groups.directory_id = ?1 AND groups.id = {group} \
     UNION \
     SELECT group_members.member_id FROM within \
-    JOIN group_members ON group_members.group_id = within.id \
-    WHERE group_members.directory_id = ?1 AND group_members.member_type = 'Group') \
+    CROSS JOIN group_members \
+    WHERE group_members.group_id = within.id AND group_members.directory_id = ?1 AND group_members.member_type = 'Group') \
     SELECT group_members.member_id FROM within \
-    JOIN group_members ON group_members.group_id = within.id \
-    WHERE group_members.directory_id = ?1 AND group_members.member_type = 'User'";
+    CROSS JOIN group_members \
+    WHERE group_members.group_id = within.id AND group_members.directory_id = ?1 AND group_members.member_type = 'User'";
 
 /// The groups that name the user, ready for ` AND condition)`.
 const DIRECT: &str = "EXISTS (SELECT 1 FROM group_members WHERE group_members.directory_id = ?1 \
@@ -44,7 +45,7 @@ pub(super) fn belongs_to(parameters: &mut Parameters, op: CompareOp, value: &Typ
         return None;
     }
     match op {
-        CompareOp::Equal => {
+        CompareOp::Equal if parameters.may_recur() => {
             let group = parameters.bind(text.to_owned());
             let users = USERS_WITHIN.replace("{group}", &group);
             Some(Fragment::selective(format!("users.id IN ({users})")))

@@ -22,6 +22,7 @@ use enroll_scim::filter::TypedFilter;
 
 use crate::Param;
 use compile::{Columns, compile};
+use fragment::Fragment;
 use parameters::Parameters;
 
 /// A filter as a condition.
@@ -35,12 +36,14 @@ pub struct Compiled {
     /// Whether the condition decides. Else it holds wherever the filter does, and the caller asks
     /// [`TypedFilter::matches`] about each row.
     pub exact: bool,
+    /// Whether an index leads to the rows that meet the condition, so that it is worth to begin with it.
+    pub(crate) selective: bool,
 }
 
 impl Compiled {
     /// The condition of a query without a filter: every resource of the directory.
     pub fn everything() -> Self {
-        Self { sql: "1 = 1".to_owned(), params: Vec::new(), exact: true }
+        Self { sql: "1 = 1".to_owned(), params: Vec::new(), exact: true, selective: false }
     }
 
     /// The condition for a filter on users.
@@ -62,8 +65,8 @@ impl Compiled {
     fn new(filter: &TypedFilter, columns: &impl Columns) -> Self {
         let mut parameters = Parameters::default();
         match compile(filter, columns, &mut parameters) {
-            Some(condition) => {
-                Self { sql: condition.sql, params: parameters.into_values(), exact: condition.exact }
+            Some(Fragment { sql, exact, selective }) => {
+                Self { sql, params: parameters.into_values(), exact, selective }
             }
             None => Self { exact: false, ..Self::everything() },
         }

@@ -69,6 +69,10 @@ impl ElementRows {
 
 /// Inside the brackets there is one row: its columns are the parts.
 impl Columns for ElementRows {
+    fn table(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
     fn present(&self, _parameters: &mut Parameters, target: &Target) -> Option<Fragment> {
         (self.columns)(target.sub.as_deref()?).map(TextColumn::present)
     }

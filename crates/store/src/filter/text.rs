@@ -24,7 +24,7 @@ pub(super) struct TextColumn {
 impl TextColumn {
     /// `pr`: there is a value and it is not empty (RFC 7644 Table 3).
     pub(super) fn present(self) -> Fragment {
-        self.guarded(format!("{} <> ''", self.name))
+        self.guarded(&format!("{} <> ''", self.name))
     }
 
     /// `op value`.
@@ -46,32 +46,32 @@ impl TextColumn {
         let name = self.name;
         let mut bound = |operator: &str| format!("{name} {operator} {}", parameters.bind(text.to_owned()));
         Some(match op {
-            CompareOp::Equal => self.by_index(bound("=")),
-            CompareOp::NotEqual => self.unless(bound("<>")),
-            CompareOp::Greater => self.by_index(bound(">")),
-            CompareOp::GreaterOrEqual => self.by_index(bound(">=")),
-            CompareOp::Less => self.by_index(bound("<")),
-            CompareOp::LessOrEqual => self.by_index(bound("<=")),
+            CompareOp::Equal => self.by_index(&bound("=")),
+            CompareOp::NotEqual => self.unless(&bound("<>")),
+            CompareOp::Greater => self.by_index(&bound(">")),
+            CompareOp::GreaterOrEqual => self.by_index(&bound(">=")),
+            CompareOp::Less => self.by_index(&bound("<")),
+            CompareOp::LessOrEqual => self.by_index(&bound("<=")),
             CompareOp::StartsWith | CompareOp::Contains | CompareOp::EndsWith if text.is_empty() => {
                 self.has_value()
             }
             CompareOp::StartsWith => {
                 let from = bound(">=");
                 match end_of_prefix(text) {
-                    Some(end) => self.by_index(format!("{from} AND {name} < {}", parameters.bind(end))),
-                    None => self.by_index(from),
+                    Some(end) => self.by_index(&format!("{from} AND {name} < {}", parameters.bind(end))),
+                    None => self.by_index(&from),
                 }
             }
             // The search of SQLite takes the product of both lengths; in memory it takes their sum.
             CompareOp::Contains if text.len() > LONGEST_PART => return None,
             CompareOp::Contains => {
                 let part = parameters.bind(text.to_owned());
-                self.guarded(dialect::contains(name, &part))
+                self.guarded(&dialect::contains(name, &part))
             }
             CompareOp::EndsWith => {
                 let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
                 let (end, length) = (parameters.bind(text.to_owned()), parameters.bind(length));
-                self.guarded(format!("{} = {end}", dialect::last_characters(name, &length)))
+                self.guarded(&format!("{} = {end}", dialect::last_characters(name, &length)))
             }
         })
     }
@@ -85,7 +85,7 @@ impl TextColumn {
     }
 
     /// The condition, and FALSE where there is no value.
-    fn guarded(self, condition: String) -> Fragment {
+    fn guarded(self, condition: &str) -> Fragment {
         let name = self.name;
         Fragment::exact(if self.nullable {
             format!("({name} IS NOT NULL AND {condition})")
@@ -94,12 +94,12 @@ impl TextColumn {
         })
     }
 
-    fn by_index(self, condition: String) -> Fragment {
+    fn by_index(self, condition: &str) -> Fragment {
         Fragment { selective: self.indexed, ..self.guarded(condition) }
     }
 
     /// The condition, and TRUE where there is no value.
-    fn unless(self, condition: String) -> Fragment {
+    fn unless(self, condition: &str) -> Fragment {
         Fragment::exact(if self.nullable {
             format!("({} IS NULL OR {condition})", self.name)
         } else {

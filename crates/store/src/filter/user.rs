@@ -24,6 +24,10 @@ const DISPLAY_NAME: TextColumn = TextColumn { name: "users.display_name_key", nu
 pub(super) struct UserColumns;
 
 impl Columns for UserColumns {
+    fn table(&self) -> Option<(&'static str, &'static str)> {
+        Some(("users.id", "SELECT users.id FROM users WHERE users.directory_id = ?1"))
+    }
+
     fn present(&self, _parameters: &mut Parameters, target: &Target) -> Option<Fragment> {
         if target.extension.is_some() {
             return None;

@@ -13,6 +13,7 @@ impl Listed for GroupRow {
     type Id = GroupId;
 
     const SELECT: &'static str = SELECT;
+    const SELECT_ID: &'static str = "SELECT groups.id FROM groups WHERE groups.directory_id = ?1";
     const COUNT: &'static str = "SELECT count(*) FROM groups WHERE groups.directory_id = ?1";
     const ID: &'static str = "groups.id";
 

@@ -31,21 +31,7 @@ pub fn groups_of_users(
 ) -> Result<Vec<GroupOfUser>, StoreError> {
     let mut found = Vec::new();
     for list in id_lists(2, users.iter().map(|user| *user.as_uuid())) {
-        let sql = format!(
-            "WITH RECURSIVE reached (user_id, group_id) AS (\
-             SELECT member_id, group_id FROM group_members \
-             WHERE directory_id = ?1 AND member_type = 'User' AND member_id IN ({}) \
-             UNION \
-             SELECT reached.user_id, group_members.group_id FROM reached \
-             JOIN group_members ON group_members.member_id = reached.group_id \
-             WHERE group_members.directory_id = ?1) \
-             SELECT reached.user_id, groups.id, groups.display_name, \
-             CASE WHEN EXISTS (SELECT 1 FROM group_members WHERE group_members.directory_id = ?1 \
-             AND group_members.group_id = groups.id AND group_members.member_id = reached.user_id) THEN 1 ELSE 0 END \
-             FROM reached JOIN groups ON groups.id = reached.group_id WHERE groups.directory_id = ?1 \
-             ORDER BY reached.user_id, groups.id",
-            list.placeholders
-        );
+        let sql = statement(&list.placeholders);
         found.extend(tx.query(&sql, &list.after(params![directory]), |row| {
             Ok(GroupOfUser {
                 user: row.id(0)?,
@@ -58,4 +44,34 @@ pub fn groups_of_users(
     // Each statement has ordered its own share.
     found.sort_by_key(|membership| (membership.user, membership.group));
     Ok(found)
+}
+
+/// From the rows of the users outward, by the index on members.
+fn statement(users: &str) -> String {
+    format!(
+        "WITH RECURSIVE reached (user_id, group_id) AS (\
+             SELECT member_id, group_id FROM group_members \
+             WHERE directory_id = ?1 AND member_type = 'User' AND member_id IN ({}) \
+             UNION \
+             SELECT reached.user_id, group_members.group_id FROM reached \
+             CROSS JOIN group_members \
+             WHERE group_members.member_id = reached.group_id AND group_members.directory_id = ?1) \
+             SELECT reached.user_id, groups.id, groups.display_name, \
+             CASE WHEN EXISTS (SELECT 1 FROM group_members WHERE group_members.directory_id = ?1 \
+             AND group_members.group_id = groups.id AND group_members.member_id = reached.user_id) THEN 1 ELSE 0 END \
+             FROM reached CROSS JOIN groups WHERE groups.id = reached.group_id AND groups.directory_id = ?1 \
+             ORDER BY reached.user_id, groups.id",
+        users
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::statement;
+    use crate::plan_tests::assert_index;
+
+    #[test]
+    fn groups_of_users_are_found_by_index() {
+        assert_index(&statement("?2, ?3"), 3);
+    }
 }

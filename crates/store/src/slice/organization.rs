@@ -91,28 +91,12 @@ fn load_groups(
     state: &mut State,
 ) -> Result<(), StoreError> {
     for list in id_lists(2, mapped.iter().map(|group| *group.as_uuid())) {
-        let within = format!(
-            "WITH RECURSIVE within (id) AS (\
-             SELECT groups.id FROM groups WHERE groups.directory_id = ?1 AND groups.id IN ({}) \
-             UNION \
-             SELECT group_members.member_id FROM within \
-             JOIN group_members ON group_members.group_id = within.id \
-             WHERE group_members.directory_id = ?1 AND group_members.member_type = 'Group')",
-            list.placeholders
-        );
         let params = list.after(params![directory]);
-        let sql = format!(
-            "{within} SELECT groups.id, groups.display_name FROM within \
-             JOIN groups ON groups.id = within.id WHERE groups.directory_id = ?1"
-        );
+        let sql = groups_within(&list.placeholders);
         for (id, facts) in tx.query(&sql, &params, read_group)? {
             state.groups.entry(id).or_insert(facts);
         }
-        let sql = format!(
-            "{within} SELECT group_members.group_id, group_members.member_id FROM within \
-             JOIN group_members ON group_members.group_id = within.id \
-             WHERE group_members.directory_id = ?1 AND group_members.member_type = 'Group'"
-        );
+        let sql = nesting(&list.placeholders);
         for (outer, nested) in tx.query(&sql, &params, |row| Ok((row.id(0)?, row.id(1)?)))? {
             if let Some(facts) = state.groups.get_mut(&outer)
                 && !facts.nested.contains(&nested)
@@ -138,7 +122,10 @@ fn within(state: &State, mapped: &BTreeSet<GroupId>) -> BTreeSet<GroupId> {
     found
 }
 
-/// The first users of a group behind `after`: a range of the primary key.
+/// The first users of a group behind an id: a range of the primary key.
+const MEMBERS: &str = "SELECT member_id FROM group_members WHERE directory_id = ?1 AND group_id = ?2 AND member_id > ?3 \
+    AND member_type = 'User' ORDER BY member_id LIMIT ?4";
+
 fn members(
     tx: &Tx<'_>,
     directory: DirectoryId,
@@ -146,12 +133,7 @@ fn members(
     after: Option<UserId>,
     limit: u32,
 ) -> Result<Vec<UserId>, StoreError> {
-    tx.query(
-        "SELECT member_id FROM group_members WHERE directory_id = ?1 AND group_id = ?2 AND member_id > ?3 \
-         AND member_type = 'User' ORDER BY member_id LIMIT ?4",
-        &[directory.into(), group.into(), behind(after), limit.into()],
-        |row| row.id(0),
-    )
+    tx.query(MEMBERS, &[directory.into(), group.into(), behind(after), limit.into()], |row| row.id(0))
 }
 
 fn grantees(
@@ -229,4 +211,62 @@ fn load_memberships(
         }
     }
     Ok(())
+}
+
+/// Groups and all that they nest. `UNION` drops what was reached before, so that cycles end; `CROSS JOIN` keeps the order in which
+/// the tables are written; an index holds the groups among members, so that users are not read.
+fn within_groups(groups: &str) -> String {
+    format!(
+        "WITH RECURSIVE within (id) AS (\
+         SELECT groups.id FROM groups WHERE groups.directory_id = ?1 AND groups.id IN ({groups}) \
+         UNION \
+         SELECT group_members.member_id FROM within CROSS JOIN group_members \
+         WHERE group_members.directory_id = ?1 AND group_members.group_id = within.id \
+         AND group_members.member_type = 'Group')"
+    )
+}
+
+fn groups_within(groups: &str) -> String {
+    format!(
+        "{} SELECT groups.id, groups.display_name FROM within CROSS JOIN groups \
+         WHERE groups.directory_id = ?1 AND groups.id = within.id",
+        within_groups(groups)
+    )
+}
+
+/// Which of them names which.
+fn nesting(groups: &str) -> String {
+    format!(
+        "{} SELECT group_members.group_id, group_members.member_id FROM within CROSS JOIN group_members \
+         WHERE group_members.directory_id = ?1 AND group_members.group_id = within.id \
+         AND group_members.member_type = 'Group'",
+        within_groups(groups)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MEMBERS, groups_within, nesting};
+    use crate::plan_tests::assert_index;
+
+    #[test]
+    fn groups_within_mapped_ones_are_found_without_reading_users() {
+        for sql in [groups_within("?2, ?3"), nesting("?2, ?3")] {
+            let plan = assert_index(&sql, 3);
+            assert!(
+                plan.iter().any(|step| step.contains("group_members_nested (directory_id=? AND group_id=?)")),
+                "{plan:#?}"
+            );
+            assert!(!plan.iter().any(|step| step.contains("PRIMARY KEY (group_id=?)")), "{plan:#?}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_members_is_a_range_of_the_primary_key() {
+        let plan = assert_index(MEMBERS, 4);
+        assert!(
+            matches!(plan.as_slice(), [only] if only.contains("(group_id=? AND member_id>?)")),
+            "{plan:#?}"
+        );
+    }
 }

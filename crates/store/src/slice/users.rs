@@ -29,25 +29,12 @@ pub fn of_users(
             Ok((row.id(0)?, UserFacts { directory: Some(directory), active: row.boolean(1)? }))
         })?);
 
-        let sql = format!(
-            "{} SELECT groups.id, groups.display_name FROM around \
-             JOIN groups ON groups.id = around.id WHERE groups.directory_id = ?1",
-            around(ids)
-        );
+        let sql = groups_around(ids);
         for (id, facts) in tx.query(&sql, &params, read_group)? {
             state.groups.entry(id).or_insert(facts);
         }
 
-        // The users' own rows, and the rows between the groups around them.
-        let sql = format!(
-            "{} SELECT member_id, member_type, group_id FROM group_members \
-             WHERE directory_id = ?1 AND member_id IN ({ids}) \
-             UNION \
-             SELECT group_members.member_id, group_members.member_type, group_members.group_id \
-             FROM around JOIN group_members ON group_members.member_id = around.id \
-             WHERE group_members.directory_id = ?1",
-            around(ids)
-        );
+        let sql = memberships(ids);
         for (group, member) in tx.query(&sql, &params, |row| Ok((row.id(2)?, Member::read(row, 0)?)))? {
             let Some(facts) = state.groups.get_mut(&group) else { continue };
             match member {
@@ -72,14 +59,47 @@ pub fn of_users(
     Ok(state)
 }
 
-/// The groups around users, outward. `UNION` drops what was reached before, so that cycles end.
+/// The groups around users, outward. `UNION` drops what was reached before, so that cycles end; `CROSS JOIN` keeps the order in
+/// which the tables are written.
 fn around(users: &str) -> String {
     format!(
         "WITH RECURSIVE around (id) AS (\
          SELECT group_id FROM group_members WHERE directory_id = ?1 AND member_id IN ({users}) \
          UNION \
-         SELECT group_members.group_id FROM around \
-         JOIN group_members ON group_members.member_id = around.id \
-         WHERE group_members.directory_id = ?1)"
+         SELECT group_members.group_id FROM around CROSS JOIN group_members \
+         WHERE group_members.directory_id = ?1 AND group_members.member_id = around.id)"
     )
+}
+
+fn groups_around(users: &str) -> String {
+    format!(
+        "{} SELECT groups.id, groups.display_name FROM around CROSS JOIN groups \
+         WHERE groups.directory_id = ?1 AND groups.id = around.id",
+        around(users)
+    )
+}
+
+/// The users' own rows, and the rows between the groups around them.
+fn memberships(users: &str) -> String {
+    format!(
+        "{} SELECT member_id, member_type, group_id FROM group_members \
+         WHERE directory_id = ?1 AND member_id IN ({users}) \
+         UNION \
+         SELECT group_members.member_id, group_members.member_type, group_members.group_id \
+         FROM around CROSS JOIN group_members \
+         WHERE group_members.directory_id = ?1 AND group_members.member_id = around.id",
+        around(users)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{groups_around, memberships};
+    use crate::plan_tests::assert_index;
+
+    #[test]
+    fn what_is_around_users_is_found_by_index() {
+        assert_index(&groups_around("?2, ?3"), 3);
+        assert_index(&memberships("?2, ?3"), 3);
+    }
 }

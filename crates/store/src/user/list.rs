@@ -13,6 +13,7 @@ impl Listed for UserRow {
     type Id = UserId;
 
     const SELECT: &'static str = SELECT;
+    const SELECT_ID: &'static str = "SELECT users.id FROM users WHERE users.directory_id = ?1";
     const COUNT: &'static str = "SELECT count(*) FROM users WHERE users.directory_id = ?1";
     const ID: &'static str = "users.id";
 

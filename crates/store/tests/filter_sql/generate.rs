@@ -1,7 +1,7 @@
 //! Random directories and random filters on them.
 
-use enroll_scim::filter::{CompareOp, Filter, Literal};
 use enroll_scim::AttributePath;
+use enroll_scim::filter::{CompareOp, Filter, Literal};
 use proptest::collection::{btree_set, vec};
 use proptest::option::of;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
@@ -13,8 +13,28 @@ use crate::world::{UserSpec, World, time};
 
 /// Texts that are alike, part of each other, at the ends of the code space, or special to some pattern language.
 const TEXTS: [&str; 22] = [
-    "a", "A", "ab", "AB", "abc", "b", "ba", "straße", "STRASSE", "\u{ff21}b", "\u{212a}", "k", "é", "e\u{301}", "%",
-    "a_c", "a*", "'", "\u{d7ff}x", "\u{e000}", "a\u{10ffff}", "\u{10ffff}\u{10ffff}",
+    "a",
+    "A",
+    "ab",
+    "AB",
+    "abc",
+    "b",
+    "ba",
+    "straße",
+    "STRASSE",
+    "\u{ff21}b",
+    "\u{212a}",
+    "k",
+    "é",
+    "e\u{301}",
+    "%",
+    "a_c",
+    "a*",
+    "'",
+    "\u{d7ff}x",
+    "\u{e000}",
+    "a\u{10ffff}",
+    "\u{10ffff}\u{10ffff}",
 ];
 const TYPES: [&str; 4] = ["work", "WORK", "home", "other"];
 
@@ -47,17 +67,19 @@ fn id() -> impl Strategy<Value = String> {
 }
 
 fn email() -> impl Strategy<Value = Value> {
-    (of(text()), of(select(&TYPES[..])), of(any::<bool>()), of(text())).prop_map(|(value, kind, primary, display)| {
-        let mut email = serde_json::Map::new();
-        email.extend(value.map(|value| ("value".to_owned(), value.into())));
-        email.extend(kind.map(|kind| ("type".to_owned(), kind.into())));
-        email.extend(primary.map(|primary| ("primary".to_owned(), primary.into())));
-        email.extend(display.map(|display| ("display".to_owned(), display.into())));
-        if email.is_empty() {
-            email.insert("value".to_owned(), "".into());
-        }
-        email.into()
-    })
+    (of(text()), of(select(&TYPES[..])), of(any::<bool>()), of(text())).prop_map(
+        |(value, kind, primary, display)| {
+            let mut email = serde_json::Map::new();
+            email.extend(value.map(|value| ("value".to_owned(), value.into())));
+            email.extend(kind.map(|kind| ("type".to_owned(), kind.into())));
+            email.extend(primary.map(|primary| ("primary".to_owned(), primary.into())));
+            email.extend(display.map(|display| ("display".to_owned(), display.into())));
+            if email.is_empty() {
+                email.insert("value".to_owned(), "".into());
+            }
+            email.into()
+        },
+    )
 }
 
 fn created() -> impl Strategy<Value = i64> {
@@ -67,20 +89,22 @@ fn created() -> impl Strategy<Value = i64> {
 fn user() -> impl Strategy<Value = UserSpec> {
     let extension = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
     let optional = (of(text()), of(text()), of(text()), of(any::<bool>()), of(text()));
-    (text(), optional, vec(email(), 0..3), created()).prop_map(move |(user_name, optional, emails, created)| {
-        let (display_name, external_id, title, active, department) = optional;
-        let mut attributes = serde_json::Map::new();
-        attributes.insert("userName".to_owned(), user_name.into());
-        attributes.extend(display_name.map(|name| ("displayName".to_owned(), name.into())));
-        attributes.extend(external_id.map(|id| ("externalId".to_owned(), id.into())));
-        attributes.extend(title.map(|title| ("title".to_owned(), title.into())));
-        attributes.extend(active.map(|active| ("active".to_owned(), active.into())));
-        attributes.extend(department.map(|text| (extension.to_owned(), json!({"department": text}))));
-        if !emails.is_empty() {
-            attributes.insert("emails".to_owned(), emails.into());
-        }
-        UserSpec { attributes: attributes.into(), created }
-    })
+    (text(), optional, vec(email(), 0..3), created()).prop_map(
+        move |(user_name, optional, emails, created)| {
+            let (display_name, external_id, title, active, department) = optional;
+            let mut attributes = serde_json::Map::new();
+            attributes.insert("userName".to_owned(), user_name.into());
+            attributes.extend(display_name.map(|name| ("displayName".to_owned(), name.into())));
+            attributes.extend(external_id.map(|id| ("externalId".to_owned(), id.into())));
+            attributes.extend(title.map(|title| ("title".to_owned(), title.into())));
+            attributes.extend(active.map(|active| ("active".to_owned(), active.into())));
+            attributes.extend(department.map(|text| (extension.to_owned(), json!({"department": text}))));
+            if !emails.is_empty() {
+                attributes.insert("emails".to_owned(), emails.into());
+            }
+            UserSpec { attributes: attributes.into(), created }
+        },
+    )
 }
 
 fn group() -> impl Strategy<Value = UserSpec> {
@@ -92,14 +116,16 @@ fn group() -> impl Strategy<Value = UserSpec> {
     })
 }
 
-pub fn world() -> impl Strategy<Value = World> {
+pub(crate) fn world() -> impl Strategy<Value = World> {
     let edges = btree_set((0..5_usize, 0..5_usize), 0..8);
     (vec(user(), 0..7), vec(group(), 0..6), edges.clone(), edges)
         .prop_map(|(users, groups, members, nested)| World { users, groups, members, nested }.tidy())
 }
 
 fn operator() -> impl Strategy<Value = CompareOp> {
-    use CompareOp::{Contains, EndsWith, Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual, StartsWith};
+    use CompareOp::{
+        Contains, EndsWith, Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual, StartsWith,
+    };
     select(vec![Equal, NotEqual, Contains, StartsWith, EndsWith, Greater, GreaterOrEqual, Less, LessOrEqual])
 }
 
@@ -163,9 +189,18 @@ fn null() -> BoxedStrategy<Literal> {
 }
 
 /// A filter on users, as a client might write it; not all of them make sense.
-pub fn user_filter() -> BoxedStrategy<Filter> {
+pub(crate) fn user_filter() -> BoxedStrategy<Filter> {
     const DEPARTMENT: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department";
-    let texts = ["userName", "displayName", "externalId", "emails.value", "emails", "emails.type", "title", DEPARTMENT];
+    let texts = [
+        "userName",
+        "displayName",
+        "externalId",
+        "emails.value",
+        "emails",
+        "emails.type",
+        "title",
+        DEPARTMENT,
+    ];
     let parts = prop_oneof![
         4 => compare(&["value", "type", "display"], quoted(sought())),
         1 => compare(&["primary"], boolean()),
@@ -192,7 +227,7 @@ pub fn user_filter() -> BoxedStrategy<Filter> {
 }
 
 /// A filter on groups, as a client might write it; not all of them make sense.
-pub fn group_filter() -> BoxedStrategy<Filter> {
+pub(crate) fn group_filter() -> BoxedStrategy<Filter> {
     let kinds = || select(vec!["User".to_owned(), "group".to_owned(), "g".to_owned()]);
     let parts = prop_oneof![
         3 => compare(&["value"], quoted(id())),

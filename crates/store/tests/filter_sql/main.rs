@@ -1,4 +1,5 @@
 //! Filters as the database answers them, against [`enroll_scim::filter::TypedFilter::matches`].
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../fixture/mod.rs"]
 mod fixture;

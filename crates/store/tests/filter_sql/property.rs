@@ -34,7 +34,8 @@ fn check_users(tx: &Tx<'_>, world: &World, filters: &[TypedFilter]) -> Result<(u
     let mut exact = 0;
     for filter in filters {
         let compiled = Compiled::for_users(filter);
-        let expected: Vec<_> = shown.iter().filter(|(_, shown)| filter.matches(shown)).map(|(id, _)| *id).collect();
+        let expected: Vec<_> =
+            shown.iter().filter(|(_, shown)| filter.matches(shown)).map(|(id, _)| *id).collect();
         let page = user::Page::first(100);
         let rows = user::list(tx, DEFAULT, &compiled, page)?;
         let found: Vec<_> = rows.iter().map(|row| row.id).collect();
@@ -44,7 +45,10 @@ fn check_users(tx: &Tx<'_>, world: &World, filters: &[TypedFilter]) -> Result<(u
             exact += 1;
             assert_eq!(found, expected, "{filter:?}\n{compiled:?}");
         } else {
-            assert!(expected.iter().all(|id| found.contains(id)), "{expected:?} {found:?} {filter:?}\n{compiled:?}");
+            assert!(
+                expected.iter().all(|id| found.contains(id)),
+                "{expected:?} {found:?} {filter:?}\n{compiled:?}"
+            );
         }
         let search = user::search(tx, DEFAULT, &compiled, page, |rows| {
             Ok::<_, StoreError>(rows.iter().map(|row| filter.matches(&shown[&row.id])).collect())
@@ -60,7 +64,8 @@ fn check_groups(tx: &Tx<'_>, world: &World, filters: &[TypedFilter]) -> Result<(
     let mut exact = 0;
     for filter in filters {
         let compiled = Compiled::for_groups(filter);
-        let expected: Vec<_> = shown.iter().filter(|(_, shown)| filter.matches(shown)).map(|(id, _)| *id).collect();
+        let expected: Vec<_> =
+            shown.iter().filter(|(_, shown)| filter.matches(shown)).map(|(id, _)| *id).collect();
         let rows = group::list(tx, DEFAULT, &compiled, group::Page::first(100))?;
         let found: Vec<_> = rows.iter().map(|row| row.id).collect();
         assert_eq!(group::count(tx, DEFAULT, &compiled)?, found.len() as u64, "{filter:?}\n{compiled:?}");
@@ -68,7 +73,10 @@ fn check_groups(tx: &Tx<'_>, world: &World, filters: &[TypedFilter]) -> Result<(
             exact += 1;
             assert_eq!(found, expected, "{filter:?}\n{compiled:?}");
         } else {
-            assert!(expected.iter().all(|id| found.contains(id)), "{expected:?} {found:?} {filter:?}\n{compiled:?}");
+            assert!(
+                expected.iter().all(|id| found.contains(id)),
+                "{expected:?} {found:?} {filter:?}\n{compiled:?}"
+            );
         }
     }
     Ok((exact, u32::try_from(filters.len()).unwrap()))

@@ -15,23 +15,23 @@ use crate::fixture::{group_id, later, object, user_id};
 
 /// A user as a client sent it.
 #[derive(Debug, Clone)]
-pub struct UserSpec {
-    pub attributes: Value,
-    pub created: i64,
+pub(crate) struct UserSpec {
+    pub(crate) attributes: Value,
+    pub(crate) created: i64,
 }
 
 /// A directory with users, groups and who is in which.
 #[derive(Debug, Clone)]
-pub struct World {
-    pub users: Vec<UserSpec>,
-    pub groups: Vec<UserSpec>,
+pub(crate) struct World {
+    pub(crate) users: Vec<UserSpec>,
+    pub(crate) groups: Vec<UserSpec>,
     /// Group and member, by position.
-    pub members: BTreeSet<(usize, usize)>,
+    pub(crate) members: BTreeSet<(usize, usize)>,
     /// Outer and inner group, by position.
-    pub nested: BTreeSet<(usize, usize)>,
+    pub(crate) nested: BTreeSet<(usize, usize)>,
 }
 
-pub fn model(resource_type: &str) -> ResourceModel {
+pub(crate) fn model(resource_type: &str) -> ResourceModel {
     Registry::core().model(resource_type).unwrap()
 }
 
@@ -49,7 +49,7 @@ fn group_at(position: usize) -> GroupId {
 
 impl World {
     /// Leaves out users and groups whose name is taken, as the service would, and what names them.
-    pub fn tidy(mut self) -> Self {
+    pub(crate) fn tidy(mut self) -> Self {
         for (list, name) in [(&mut self.users, "userName"), (&mut self.groups, "displayName")] {
             let mut seen = BTreeSet::new();
             list.retain(|spec| seen.insert(Folded::new(spec.attributes[name].as_str().unwrap())));
@@ -59,7 +59,7 @@ impl World {
         self
     }
 
-    pub fn store(&self, tx: &Tx<'_>, directory: DirectoryId) -> Result<(), StoreError> {
+    pub(crate) fn store(&self, tx: &Tx<'_>, directory: DirectoryId) -> Result<(), StoreError> {
         for (position, spec) in self.users.iter().enumerate() {
             let id = user_at(position);
             let resource = Resource::from_stored(object(spec.attributes.clone()));
@@ -83,19 +83,23 @@ impl World {
     }
 
     /// What a client would be shown of each user.
-    pub fn user_representations(&self) -> BTreeMap<UserId, Object> {
+    pub(crate) fn user_representations(&self) -> BTreeMap<UserId, Object> {
         let users = self.users.iter().enumerate().map(|(position, spec)| {
             let id = user_at(position);
             let mut shown = shown(spec, &id.to_string(), "User");
             shown.entry("active").or_insert(json!(true));
-            let groups: Vec<Value> = self.groups_of(position).into_iter().map(|(group, direct)| {
-                json!({
-                    "value": group_at(group).to_string(),
-                    "$ref": format!("https://example.com/scim/v2/Groups/{}", group_at(group)),
-                    "display": self.groups[group].attributes["displayName"],
-                    "type": if direct { "direct" } else { "indirect" },
+            let groups: Vec<Value> = self
+                .groups_of(position)
+                .into_iter()
+                .map(|(group, direct)| {
+                    json!({
+                        "value": group_at(group).to_string(),
+                        "$ref": format!("https://example.com/scim/v2/Groups/{}", group_at(group)),
+                        "display": self.groups[group].attributes["displayName"],
+                        "type": if direct { "direct" } else { "indirect" },
+                    })
                 })
-            }).collect();
+                .collect();
             if !groups.is_empty() {
                 shown.insert("groups".to_owned(), groups.into());
             }
@@ -105,7 +109,7 @@ impl World {
     }
 
     /// What a client would be shown of each group.
-    pub fn group_representations(&self) -> BTreeMap<GroupId, Object> {
+    pub(crate) fn group_representations(&self) -> BTreeMap<GroupId, Object> {
         let groups = self.groups.iter().enumerate().map(|(position, spec)| {
             let id = group_at(position);
             let mut shown = shown(spec, &id.to_string(), "Group");
@@ -129,7 +133,8 @@ impl World {
 
     /// The groups of a user, by walking outward until nothing new is found; and whether the user is in it directly.
     fn groups_of(&self, user: usize) -> BTreeMap<usize, bool> {
-        let direct = self.members.iter().filter(|(_, member)| *member == user).map(|(group, _)| (*group, true));
+        let direct =
+            self.members.iter().filter(|(_, member)| *member == user).map(|(group, _)| (*group, true));
         let mut found: BTreeMap<usize, bool> = direct.collect();
         loop {
             let before = found.len();
@@ -157,6 +162,6 @@ fn shown(spec: &UserSpec, id: &str, resource_type: &str) -> Object {
 }
 
 /// A time in milliseconds around [`crate::fixture::NOW`].
-pub fn time(milliseconds: i64) -> Timestamp {
+pub(crate) fn time(milliseconds: i64) -> Timestamp {
     crate::fixture::NOW + jiff::SignedDuration::from_millis(milliseconds)
 }

@@ -1,4 +1,5 @@
 //! What each table promises, on a real database.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../fixture/mod.rs"]
 mod fixture;

@@ -1,0 +1,110 @@
+//! What design.md §5 promises to be an index look-up is one: read from the plans of the very statements.
+
+use enroll_scim::filter::Filter;
+use enroll_scim::{Dialect, Limits, Notes, Registry};
+use jiff::Timestamp;
+
+use crate::filter::Compiled;
+use crate::group::GroupRow;
+use crate::page::{Listed, Page, Start, count_statement, statement};
+use crate::user::UserRow;
+use crate::{Db, Options, Param};
+
+const TABLES: [&str; 4] = ["users", "user_emails", "groups", "group_members"];
+
+fn plan(sql: &str, parameters: usize) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open(Options::new(folder.path().join("enroll.db")), Timestamp::UNIX_EPOCH).unwrap();
+    let params = vec![Param::from("x"); parameters];
+    db.look_up(|tx| tx.plan(sql, &params)).unwrap()
+}
+
+/// No table is read from end to end, and every step on one names its index. Gives the plan.
+pub(crate) fn assert_index(sql: &str, parameters: usize) -> Vec<String> {
+    let plan = plan(sql, parameters);
+    let scans = |step: &&String| TABLES.iter().any(|table| step.split(' ').take(2).eq(["SCAN", *table]));
+    assert_eq!(plan.iter().find(scans), None, "{plan:#?}\n{sql}");
+    plan
+}
+
+/// The plans of a list, its next page and its count use `index` with `terms`.
+fn assert_filter<T: Listed>(text: &str, resource_type: &str, compile: fn(&str) -> Compiled, index: &str) {
+    let compiled = compile(text);
+    let directory = enroll_domain::DirectoryId::from_uuid(uuid::Uuid::nil());
+    let (list, params) = statement::<T>(directory, &compiled, Page::first(100), Start::Condition);
+    let (skip, skip_params) =
+        statement::<T>(directory, &compiled, Page::Skip { skip: 7, limit: 100 }, Start::Condition);
+    let (count, count_params) = count_statement::<T>(directory, &compiled);
+    for (sql, parameters) in [(list, params), (skip, skip_params), (count, count_params)] {
+        let plan = assert_index(&sql, parameters.len());
+        assert!(plan.iter().any(|step| step.contains(index)), "{resource_type} {text}: {plan:#?}\n{sql}");
+    }
+}
+
+fn typed(text: &str, resource_type: &str) -> enroll_scim::filter::TypedFilter {
+    let (dialect, mut notes) = (Dialect::strict(), Notes::default());
+    let filter = Filter::parse(text, &Limits::default(), &dialect, &mut notes).unwrap();
+    filter.resolve(&Registry::core().model(resource_type).unwrap(), &dialect, &mut notes).unwrap()
+}
+
+#[test]
+fn filters_on_users_are_index_look_ups() {
+    for (text, index) in [
+        (r#"userName eq "a""#, "users_user_name (directory_id=? AND user_name_key=?)"),
+        (r#"userName sw "a""#, "users_user_name (directory_id=? AND user_name_key>? AND user_name_key<?)"),
+        (r#"externalId eq "a""#, "users_external_id (directory_id=? AND external_id=?)"),
+        (r#"displayName eq "a""#, "users_display_name (directory_id=? AND display_name_key=?)"),
+        (r#"id eq "a""#, "(id=?)"),
+        (r#"emails.value eq "a""#, "user_emails_value (directory_id=? AND value_key=?)"),
+        (
+            r#"emails[type eq "work" and value eq "a"]"#,
+            "user_emails_value (directory_id=? AND value_key=? AND type_key=?)",
+        ),
+        (r#"emails[value eq "a" and primary eq true]"#, "user_emails_value (directory_id=? AND value_key=?)"),
+        ("active eq false", "users_inactive (directory_id=?)"),
+        ("active eq true", "(directory_id=?)"),
+        (r#"groups.value eq "a""#, "group_members_nested (directory_id=? AND group_id=?)"),
+        (
+            r#"meta.lastModified gt "2026-03-01T00:00:00Z""#,
+            "users_last_modified (directory_id=? AND last_modified>?)",
+        ),
+        (r#"meta.created le "2026-03-01T00:00:00Z""#, "users_created (directory_id=? AND created<?)"),
+        (r#"title eq "x" and userName eq "a""#, "users_user_name (directory_id=? AND user_name_key=?)"),
+        (r#"userName eq "a" or externalId eq "b""#, "users_user_name (directory_id=? AND user_name_key=?)"),
+        (r#"userName eq "a" or externalId eq "b""#, "users_external_id (directory_id=? AND external_id=?)"),
+        ("title pr", "(directory_id=?)"),
+    ] {
+        assert_filter::<UserRow>(text, "User", |text| Compiled::for_users(&typed(text, "User")), index);
+    }
+}
+
+#[test]
+fn filters_on_groups_are_index_look_ups() {
+    for (text, index) in [
+        (r#"displayName eq "a""#, "groups_display_name (directory_id=? AND display_name_key=?)"),
+        (r#"externalId eq "a""#, "groups_external_id (directory_id=? AND external_id=?)"),
+        (r#"members.value eq "a""#, "group_members_member (member_id=?)"),
+        (r#"members[value eq "a" and type eq "User"]"#, "group_members_member (member_id=?)"),
+        (r#"id eq "a" and members.value eq "b""#, "groups USING INDEX sqlite_autoindex_groups_1 (id=?)"),
+        (
+            r#"meta.lastModified gt "2026-03-01T00:00:00Z""#,
+            "groups_last_modified (directory_id=? AND last_modified>?)",
+        ),
+    ] {
+        assert_filter::<GroupRow>(text, "Group", |text| Compiled::for_groups(&typed(text, "Group")), index);
+    }
+}
+
+#[test]
+fn pages_come_in_the_order_of_an_index() {
+    let directory = enroll_domain::DirectoryId::from_uuid(uuid::Uuid::nil());
+    let after = Some(enroll_domain::UserId::from_uuid(uuid::Uuid::nil()));
+    for (page, index) in [
+        (Page::After { after, limit: 1 }, "users_page (directory_id=? AND id>?)"),
+        (Page::Skip { skip: 1, limit: 1 }, "users_page (directory_id=?)"),
+    ] {
+        let (sql, params) = statement::<UserRow>(directory, &Compiled::everything(), page, Start::Order);
+        let plan = assert_index(&sql, params.len());
+        assert!(matches!(plan.as_slice(), [only] if only.contains(index)), "no sorting: {plan:#?}");
+    }
+}
