@@ -1,12 +1,10 @@
 //! Whole runs against a small server that is right.
 
-mod support;
-
 use std::sync::Mutex;
 
+use crate::support::{Fault, Server, TOKEN};
 use enroll_simulate::demo::{Target, week};
 use enroll_simulate::{ExpectedState, Idp, Plan, Progress, Silent, Summary, run};
-use support::{Fault, Server, TOKEN};
 
 fn plan(idp: Idp, server: &Server, users: usize, groups: usize) -> Plan {
     let mut plan = Plan::new(idp, &*server.base_url, TOKEN);
