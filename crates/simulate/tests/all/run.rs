@@ -164,3 +164,15 @@ async fn the_week_ends_in_the_expected_state_of_both_directories() {
     }
     insta::assert_json_snapshot!([at_okta.expected, at_entra.expected]);
 }
+
+#[tokio::test]
+async fn a_run_and_a_week_can_be_spawned() {
+    let server = Server::start(Fault::None).await;
+    let plan = plan(Idp::Entra, &server, 2, 1);
+    let summary = tokio::spawn(async move { run(&plan, &Silent).await }).await.unwrap().unwrap();
+    assert!(summary.is_clean(), "{summary}");
+    let target = Target::new(&*server.base_url, TOKEN);
+    let mut week = week(&target, &target).unwrap();
+    let step = tokio::spawn(async move { week.play_next().await }).await.unwrap().unwrap();
+    assert_eq!(step.failures, 0);
+}
