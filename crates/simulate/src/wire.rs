@@ -35,7 +35,7 @@ pub(crate) fn resource(collection: &str, id: &str) -> String {
 
 /// A PATCH body (RFC 7644 §3.5.2).
 pub(crate) fn patch(operations: Vec<Value>) -> Value {
-    json!({"schemas": [PATCH_OP], "Operations": operations})
+    json!({"schemas": [PATCH_OP], "Operations": Value::Array(operations)})
 }
 
 /// One PATCH operation with a path and a value.

@@ -1,5 +1,7 @@
 //! The recordings are sound: they load, and every placeholder is captured before it is used.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it does not expect")]
+
 use std::collections::BTreeSet;
 
 use enroll_testkit::recorded::{Recorded, all, failures, load, names, replay};

@@ -16,8 +16,7 @@ use store::Store;
 
 /// What the server does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "each test binary uses its own share")]
-pub enum Fault {
+pub(crate) enum Fault {
     None,
     /// Errors are text/plain (O-8).
     PlainTextErrors,
@@ -47,18 +46,17 @@ pub enum Fault {
 
 /// One request as it arrived.
 #[derive(Debug, Clone)]
-#[allow(dead_code, reason = "each test binary uses its own share")]
-pub struct Arrived {
-    pub method: String,
-    pub url: String,
-    pub headers: HeaderMap,
-    pub body: Option<Value>,
+pub(crate) struct Arrived {
+    pub(crate) method: String,
+    pub(crate) url: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Value>,
 }
 
 /// The server with its evidence.
 #[derive(Debug)]
-pub struct Server {
-    pub base_url: String,
+pub(crate) struct Server {
+    pub(crate) base_url: String,
     shared: Arc<Shared>,
 }
 
@@ -70,11 +68,10 @@ struct Shared {
     counter: AtomicUsize,
 }
 
-pub const TOKEN: &str = "scim-secret-0123456789";
+pub(crate) const TOKEN: &str = "scim-secret-0123456789";
 
-#[allow(dead_code, reason = "each test binary uses its own share")]
 impl Server {
-    pub async fn start(fault: Fault) -> Self {
+    pub(crate) async fn start(fault: Fault) -> Self {
         let shared = Arc::new(Shared {
             fault,
             store: Mutex::new(Store::new(fault)),
@@ -88,16 +85,16 @@ impl Server {
         Self { base_url, shared }
     }
 
-    pub fn arrived(&self) -> Vec<Arrived> {
+    pub(crate) fn arrived(&self) -> Vec<Arrived> {
         self.shared.arrived.lock().unwrap().clone()
     }
 
-    pub fn users(&self) -> Vec<Value> {
+    pub(crate) fn users(&self) -> Vec<Value> {
         self.shared.store.lock().unwrap().users.clone()
     }
 
     /// Each group's name with the sorted userNames of its members.
-    pub fn memberships(&self) -> Vec<(String, Vec<String>)> {
+    pub(crate) fn memberships(&self) -> Vec<(String, Vec<String>)> {
         self.shared.store.lock().unwrap().memberships()
     }
 }

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::{Fault, error, patch};
 
 #[derive(Debug)]
-pub struct Store {
+pub(crate) struct Store {
     fault: Fault,
-    pub users: Vec<Value>,
+    pub(crate) users: Vec<Value>,
     groups: Vec<Value>,
     made: usize,
 }
@@ -19,11 +19,11 @@ fn folded(resource: &Value, name: &str) -> Option<String> {
 }
 
 impl Store {
-    pub fn new(fault: Fault) -> Self {
+    pub(crate) fn new(fault: Fault) -> Self {
         Self { fault, users: Vec::new(), groups: Vec::new(), made: 0 }
     }
 
-    pub fn memberships(&self) -> Vec<(String, Vec<String>)> {
+    pub(crate) fn memberships(&self) -> Vec<(String, Vec<String>)> {
         let name_of = |member: &Value| {
             let user = self.users.iter().find(|user| user["id"] == member["value"]);
             user.map_or_else(String::new, |user| user["userName"].as_str().unwrap().to_owned())
@@ -36,7 +36,7 @@ impl Store {
         self.groups.iter().map(of).collect()
     }
 
-    pub fn handle(&mut self, method: &str, path: &str, query: &str, body: Value) -> Reply {
+    pub(crate) fn handle(&mut self, method: &str, path: &str, query: &str, body: Value) -> Reply {
         let query: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         let parameter = |name: &str| query.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
         let mut parts = path.trim_start_matches('/').splitn(2, '/');

@@ -6,14 +6,14 @@ use super::Fault;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-pub fn real_boolean(value: &Value) -> Value {
+pub(crate) fn real_boolean(value: &Value) -> Value {
     match value.as_str() {
         Some(word) => json!(word.eq_ignore_ascii_case("true")),
         None => value.clone(),
     }
 }
 
-pub fn apply(resource: &mut Value, body: &Value, fault: Fault) {
+pub(crate) fn apply(resource: &mut Value, body: &Value, fault: Fault) {
     for operation in body["Operations"].as_array().unwrap() {
         let op = operation["op"].as_str().unwrap().to_lowercase();
         let value = operation.get("value").unwrap_or(&Value::Null);

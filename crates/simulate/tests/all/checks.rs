@@ -1,9 +1,7 @@
 //! Checks that must fail do fail, and say so in a sentence an administrator understands.
 
-mod support;
-
+use crate::support::{Fault, Server, TOKEN};
 use enroll_simulate::{Idp, Plan, Silent, Summary, run};
-use support::{Fault, Server, TOKEN};
 
 async fn played(idp: Idp, fault: Fault) -> Summary {
     let server = Server::start(fault).await;

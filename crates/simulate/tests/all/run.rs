@@ -1,12 +1,10 @@
 //! Whole runs against a small server that is right.
 
-mod support;
-
 use std::sync::Mutex;
 
+use crate::support::{Fault, Server, TOKEN};
 use enroll_simulate::demo::{Target, week};
 use enroll_simulate::{ExpectedState, Idp, Plan, Progress, Silent, Summary, run};
-use support::{Fault, Server, TOKEN};
 
 fn plan(idp: Idp, server: &Server, users: usize, groups: usize) -> Plan {
     let mut plan = Plan::new(idp, &*server.base_url, TOKEN);
@@ -165,4 +163,16 @@ async fn the_week_ends_in_the_expected_state_of_both_directories() {
         assert_eq!(expected_active(summary), active(server));
     }
     insta::assert_json_snapshot!([at_okta.expected, at_entra.expected]);
+}
+
+#[tokio::test]
+async fn a_run_and_a_week_can_be_spawned() {
+    let server = Server::start(Fault::None).await;
+    let plan = plan(Idp::Entra, &server, 2, 1);
+    let summary = tokio::spawn(async move { run(&plan, &Silent).await }).await.unwrap().unwrap();
+    assert!(summary.is_clean(), "{summary}");
+    let target = Target::new(&*server.base_url, TOKEN);
+    let mut week = week(&target, &target).unwrap();
+    let step = tokio::spawn(async move { week.play_next().await }).await.unwrap().unwrap();
+    assert_eq!(step.failures, 0);
 }
