@@ -2,7 +2,7 @@
 
 use enroll_domain::{DirectoryId, PresentedToken, Scope, TokenHash, TokenId, TokenKind};
 use enroll_scim::Dialect;
-use enroll_store::{StoreError, directory, token};
+use enroll_store::{StoreError, token};
 use jiff::Timestamp;
 use tracing::warn;
 
@@ -41,11 +41,9 @@ impl Service {
     /// [`Error::Unauthorized`] for whatever is not a valid SCIM token; the text does not tell an unknown from an expired one.
     pub fn authenticate_scim(&self, presented: &str, address: Option<&str>) -> Result<ScimSession, Error> {
         let presented = parse(presented, TokenKind::Scim)?;
-        let (row, directory) = self.db().look_up(|tx| {
-            let row = token::scim::find(tx, presented.id())?.ok_or_else(refused)?;
-            let directory = directory::find(tx, row.directory)?.ok_or_else(refused)?;
-            Ok::<_, Error>((row, directory))
-        })?;
+        let (row, directory) = self
+            .db()
+            .look_up_one(|tx| token::scim::find_with_directory(tx, presented.id())?.ok_or_else(refused))?;
         let now = self.clock().now();
         verify(&presented, &row.secret_hash, row.expires, now)?;
         if token::needs_touch(row.last_use.as_ref(), now) {
@@ -67,7 +65,7 @@ impl Service {
     /// As [`Service::authenticate_scim`].
     pub fn authenticate_api(&self, presented: &str, address: Option<&str>) -> Result<ApiSession, Error> {
         let presented = parse(presented, TokenKind::Api)?;
-        let row = self.db().look_up(|tx| token::api::find(tx, presented.id())?.ok_or_else(refused))?;
+        let row = self.db().look_up_one(|tx| token::api::find(tx, presented.id())?.ok_or_else(refused))?;
         let now = self.clock().now();
         verify(&presented, &row.secret_hash, row.expires, now)?;
         if token::needs_touch(row.last_use.as_ref(), now) {

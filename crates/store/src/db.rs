@@ -178,6 +178,17 @@ impl Db {
         self.0.readers.run(READER_WAIT, work)
     }
 
+    /// As [`Db::look_up`], for `work` of one statement, which is a snapshot by itself. Several statements would each see their own.
+    ///
+    /// # Errors
+    /// As [`Db::look_up`].
+    pub fn look_up_one<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.0.readers.run_one(READER_WAIT, work)
+    }
+
     /// Whether the database can be written.
     pub fn health(&self) -> Health {
         self.0.state.failure().map_or(Health::Ok, |reason| Health::Failed { reason: reason.to_owned() })

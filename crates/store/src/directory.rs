@@ -77,13 +77,14 @@ pub struct DirectoryRow {
 
 const SELECT: &str = "SELECT id, name, dialect, rebind, created FROM directories";
 
-fn read(row: &Row<'_>) -> Result<DirectoryRow, StoreError> {
+/// Reads a directory from five columns that begin with `first`.
+pub(crate) fn read(row: &Row<'_>, first: usize) -> Result<DirectoryRow, StoreError> {
     Ok(DirectoryRow {
-        id: row.id(0)?,
-        name: row.id(1)?,
-        dialect: row.id(2)?,
-        rebind: row.id(3)?,
-        created: row.timestamp(4)?,
+        id: row.id(first)?,
+        name: row.id(first + 1)?,
+        dialect: row.id(first + 2)?,
+        rebind: row.id(first + 3)?,
+        created: row.timestamp(first + 4)?,
     })
 }
 
@@ -110,7 +111,7 @@ pub fn insert(tx: &Tx<'_>, directory: &DirectoryRow) -> Result<(), StoreError> {
 /// # Errors
 /// The store fails.
 pub fn find(tx: &Tx<'_>, id: DirectoryId) -> Result<Option<DirectoryRow>, StoreError> {
-    tx.first(&format!("{SELECT} WHERE id = ?1"), &params![id], read)
+    tx.first(&format!("{SELECT} WHERE id = ?1"), &params![id], |row| read(row, 0))
 }
 
 /// A directory by its name.
@@ -118,7 +119,7 @@ pub fn find(tx: &Tx<'_>, id: DirectoryId) -> Result<Option<DirectoryRow>, StoreE
 /// # Errors
 /// The store fails.
 pub fn find_by_name(tx: &Tx<'_>, name: &DirectoryName) -> Result<Option<DirectoryRow>, StoreError> {
-    tx.first(&format!("{SELECT} WHERE name = ?1"), &params![name.as_str()], read)
+    tx.first(&format!("{SELECT} WHERE name = ?1"), &params![name.as_str()], |row| read(row, 0))
 }
 
 /// All directories, ordered by name.
@@ -126,7 +127,7 @@ pub fn find_by_name(tx: &Tx<'_>, name: &DirectoryName) -> Result<Option<Director
 /// # Errors
 /// The store fails.
 pub fn list(tx: &Tx<'_>) -> Result<Vec<DirectoryRow>, StoreError> {
-    tx.query(&format!("{SELECT} ORDER BY name"), &[], read)
+    tx.query(&format!("{SELECT} ORDER BY name"), &[], |row| read(row, 0))
 }
 
 /// Changes dialect and rebind policy; answers whether there is such a directory.

@@ -34,6 +34,9 @@ impl Projection {
         representation: Object,
         written: &Object,
     ) -> Object {
+        if !self.is_explicit() && !model.hides() {
+            return representation;
+        }
         let mut shown = Object::new();
         for (key, value) in representation {
             let (key, value) = match (model.extension(&key), value) {

@@ -17,7 +17,6 @@ pub(crate) mod remove_by_value;
 pub(crate) mod string_booleans;
 pub(crate) mod unqualified_extension;
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 /// One named leniency towards what identity providers really send.
@@ -70,6 +69,10 @@ impl Quirk {
         Self::EmptyStrings,
     ];
 
+    const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+
     /// The quirk's name in configuration, documentation and the request log, for example `string-booleans`.
     pub fn name(self) -> &'static str {
         match self {
@@ -105,37 +108,37 @@ impl fmt::Display for Quirk {
 /// assert!(!Dialect::strict().allows(Quirk::StringBooleans));
 /// assert!(!Dialect::compat().without(Quirk::StringBooleans).allows(Quirk::StringBooleans));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dialect(BTreeSet<Quirk>);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dialect(u32);
 
 impl Dialect {
     /// The RFCs to the letter.
     pub fn strict() -> Self {
-        Self(BTreeSet::new())
+        Self(0)
     }
 
     /// What real identity providers send.
     pub fn compat() -> Self {
-        Self(Quirk::ALL.into_iter().collect())
+        Quirk::ALL.into_iter().fold(Self::strict(), Self::with)
     }
 
     /// The same dialect with one more quirk.
     #[must_use]
     pub fn with(mut self, quirk: Quirk) -> Self {
-        self.0.insert(quirk);
+        self.0 |= quirk.bit();
         self
     }
 
     /// The same dialect with one quirk less.
     #[must_use]
     pub fn without(mut self, quirk: Quirk) -> Self {
-        self.0.remove(&quirk);
+        self.0 &= !quirk.bit();
         self
     }
 
     /// Whether the quirk is accepted.
     pub fn allows(&self, quirk: Quirk) -> bool {
-        self.0.contains(&quirk)
+        self.0 & quirk.bit() != 0
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Attribute, ResourceType, Schema};
+use super::{Attribute, ResourceType, Returned, Schema};
 use crate::{AttributePath, SchemaUri};
 
 /// One resource type with its base schema, its extensions and the common attributes (RFC 7643 §3.1).
@@ -13,6 +13,8 @@ pub struct ResourceModel {
     extensions: Vec<Arc<Schema>>,
     /// `schemas`, `id`, `externalId` and `meta`, which no schema document lists.
     common: Arc<Schema>,
+    /// Whether some attribute is hidden although nobody asks for a projection (`returned` never or request).
+    hides: bool,
 }
 
 /// What an [`AttributePath`] means for one resource type.
@@ -31,6 +33,10 @@ pub enum AttributeRef<'m> {
     },
 }
 
+fn is_hidden(attribute: &Attribute) -> bool {
+    matches!(attribute.returned, Returned::Never | Returned::Request) || attribute.sub_attributes.iter().any(is_hidden)
+}
+
 impl ResourceModel {
     pub(crate) fn new(
         resource_type: ResourceType,
@@ -38,7 +44,14 @@ impl ResourceModel {
         extensions: Vec<Arc<Schema>>,
         common: Arc<Schema>,
     ) -> Self {
-        Self { resource_type, base, extensions, common }
+        let schemas = extensions.iter().chain([&base, &common]);
+        let hides = schemas.flat_map(|schema| &schema.attributes).any(is_hidden);
+        Self { resource_type, base, extensions, common, hides }
+    }
+
+    /// Whether some attribute is hidden although nobody asks for a projection (`returned` never or request).
+    pub(crate) fn hides(&self) -> bool {
+        self.hides
     }
 
     /// The resource type.

@@ -61,6 +61,20 @@ impl Readers {
         tx.settle(work(&tx))
     }
 
+    /// Runs `work`, which has one statement: that is a snapshot by itself, and a transaction around it would only cost time.
+    ///
+    /// # Errors
+    /// As [`Readers::run`].
+    pub(crate) fn run_one<T, E: From<StoreError>>(
+        &self,
+        wait: Duration,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let reader = self.take(wait)?;
+        let tx = Tx::new(reader.session()?);
+        tx.settle(work(&tx))
+    }
+
     /// Refuses new readers, waits for those at work and closes the connections.
     pub(crate) fn close(&self, wait: Duration) {
         let mut shelf = self.shelf();

@@ -4,6 +4,7 @@ use enroll_domain::{DirectoryId, TokenHash, TokenId};
 use jiff::Timestamp;
 
 use super::{LastUse, read_hash, read_last_use, stale_before};
+use crate::directory::{self, DirectoryRow};
 use crate::{Row, StoreError, Tx, params};
 
 /// A SCIM token as stored.
@@ -28,13 +29,21 @@ pub struct ScimTokenRow {
 /// The columns that [`read`] reads.
 macro_rules! columns {
     () => {
-        "id, directory_id, label, secret_hash, created, expires, last_used, last_used_address"
+        "scim_tokens.id, scim_tokens.directory_id, scim_tokens.label, scim_tokens.secret_hash, scim_tokens.created, \
+         scim_tokens.expires, scim_tokens.last_used, scim_tokens.last_used_address"
     };
 }
 
 const SELECT: &str = concat!("SELECT ", columns!(), " FROM scim_tokens WHERE directory_id = ?1");
 /// The token is what names the directory.
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM scim_tokens WHERE id = ?1");
+
+const WITH_DIRECTORY: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", directories.id, directories.name, directories.dialect, directories.rebind, directories.created \
+     FROM scim_tokens JOIN directories ON directories.id = scim_tokens.directory_id WHERE scim_tokens.id = ?1"
+);
 
 fn read(row: &Row<'_>) -> Result<ScimTokenRow, StoreError> {
     Ok(ScimTokenRow {
@@ -75,6 +84,17 @@ pub fn insert(tx: &Tx<'_>, token: &ScimTokenRow) -> Result<(), StoreError> {
 /// The store fails.
 pub fn find(tx: &Tx<'_>, id: TokenId) -> Result<Option<ScimTokenRow>, StoreError> {
     tx.first(BY_ID, &params![id], read)
+}
+
+/// A token by its public part with its directory, in one statement: what every SCIM request begins with.
+///
+/// # Errors
+/// The store fails.
+pub fn find_with_directory(
+    tx: &Tx<'_>,
+    id: TokenId,
+) -> Result<Option<(ScimTokenRow, DirectoryRow)>, StoreError> {
+    tx.first(WITH_DIRECTORY, &params![id], |row| Ok((read(row)?, directory::read(row, 8)?)))
 }
 
 /// The tokens of a directory, oldest first.

@@ -13,6 +13,10 @@ mod report;
 
 use report::Report;
 
+/// The allocator of the binary; both sides of every comparison have it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How much work a run does.
 #[derive(Debug, Clone, Copy)]
 struct Scale {
