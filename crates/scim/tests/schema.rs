@@ -58,6 +58,7 @@ addresses.region
 addresses.postalCode
 addresses.country
 addresses.type [work,home,other]
+addresses.primary boolean
 groups* complex readOnly
 groups.value readOnly
 groups.$ref reference(Group) exact readOnly

@@ -95,7 +95,7 @@ fn a23_output_schemas_have_an_extension_only_when_it_has_data() {
 #[test]
 fn a25_unknown_attributes_are_ignored_with_a_note() {
     let body = json!({"schemas": [USER], "userName": "u", "nickname ": "x", "name.givenName": "x", "department": "x",
-        "emails": [{"value": "a", "note": 1}, {"value": "b", "note": 2}], "addresses": [{"country": "DE", "primary": true}],
+        "emails": [{"value": "a", "note": 1}, {"value": "b", "note": 2}], "addresses": [{"country": "DE", "note": 3}],
         ENTERPRISE: {"shoe": 44}});
     for dialect in [Dialect::strict(), Dialect::compat()] {
         let (user, notes) = create_in(&model("User"), &dialect, body.clone()).unwrap();

@@ -55,6 +55,8 @@ fn contact() -> Vec<Attribute> {
         string("postalCode", "The postal code."),
         string("country", "The country, an ISO 3166-1 alpha-2 code."),
         kind(&["work", "home", "other"]),
+        // The published schema forgets it; RFC 7643 §2.4 gives it to every such list, and RFC 7644 and Entra ID set it here.
+        primary(),
     ];
     vec![
         list("emails", "E-mail addresses.", text("An e-mail address."), &["work", "home", "other"]),
@@ -109,9 +111,13 @@ fn list(name: &'static str, description: &str, value: Attribute, kinds: &[&str])
         value,
         string("display", "A name for people."),
         kind(kinds),
-        boolean("primary", "Whether this is the preferred value; true for one value at most."),
+        primary(),
     ];
     complex(name, description, parts).multi_valued()
+}
+
+fn primary() -> Attribute {
+    boolean("primary", "Whether this is the preferred value; true for one value at most.")
 }
 
 fn kind(kinds: &[&str]) -> Attribute {
