@@ -3,6 +3,8 @@
 //! `ENROLL_CRASH_ROUNDS=200 cargo nextest run -p enroll --test crash` is the long form; a failing run prints its seed, and
 //! `ENROLL_CRASH_SEED` repeats the moments.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+
 mod support;
 
 use std::collections::HashSet;

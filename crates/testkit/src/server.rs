@@ -52,8 +52,10 @@ impl TestServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let service = open_service(folder.path(), address, limits, clock.clone()).await;
-        let scim_token = service.create_scim_token("default", "test", None).await.unwrap().reveal().to_owned();
-        let api_token = service.create_api_token("test", Scope::Admin, None).await.unwrap().reveal().to_owned();
+        let scim_token =
+            service.create_scim_token("default", "test", None).await.unwrap().reveal().to_owned();
+        let api_token =
+            service.create_api_token("test", Scope::Admin, None).await.unwrap().reveal().to_owned();
         let (stop, stopped) = oneshot::channel::<()>();
         let server = Server::new(service.clone(), http);
         let task = tokio::spawn(server.serve(listener, async move {

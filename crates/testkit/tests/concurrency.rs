@@ -1,5 +1,7 @@
 //! What holds when requests come at once (reliability R6 to R12).
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+
 use std::collections::BTreeSet;
 
 use enroll_testkit::{Connection, Response, TestServer, wire};
@@ -54,7 +56,8 @@ fn count(answers: &[Response], status: u16) -> usize {
 async fn members(server: &TestServer, group: &str) -> BTreeSet<String> {
     let answer = send(server, "GET", &format!("/Groups/{group}"), &Value::Null).await.json();
     let members = answer["members"].as_array().unwrap();
-    let ids: BTreeSet<String> = members.iter().map(|member| member["value"].as_str().unwrap().to_owned()).collect();
+    let ids: BTreeSet<String> =
+        members.iter().map(|member| member["value"].as_str().unwrap().to_owned()).collect();
     assert_eq!(ids.len(), members.len(), "no member is there twice");
     ids
 }
@@ -100,10 +103,14 @@ async fn r8_two_hundred_parallel_member_patches_lose_none() {
     let group = create(&server, "/Groups", json!({"schemas": [GROUP], "displayName": "Everyone"})).await;
     let mut users = Vec::new();
     for number in 0..200 {
-        users.push(create(&server, "/Users", json!({"schemas": [USER], "userName": format!("u{number}")})).await);
+        users.push(
+            create(&server, "/Users", json!({"schemas": [USER], "userName": format!("u{number}")})).await,
+        );
     }
     let path = format!("/Groups/{group}");
-    let add = |user: &String| patch(&server, &path, &json!({"op": "add", "path": "members", "value": [{"value": user}]}));
+    let add = |user: &String| {
+        patch(&server, &path, &json!({"op": "add", "path": "members", "value": [{"value": user}]}))
+    };
     let answers = at_once(&server, users.iter().map(add).collect()).await;
     assert_eq!(count(&answers, 204), 200);
     assert_eq!(members(&server, &group).await, users.iter().cloned().collect());
@@ -111,7 +118,11 @@ async fn r8_two_hundred_parallel_member_patches_lose_none() {
     // Half go by value, as Entra ID says it, while the other half is added once more.
     let (going, staying) = users.split_at(100);
     let remove = |user: &String| {
-        patch(&server, &path, &json!({"op": "Remove", "path": "members", "value": [{"$ref": null, "value": user}]}))
+        patch(
+            &server,
+            &path,
+            &json!({"op": "Remove", "path": "members", "value": [{"$ref": null, "value": user}]}),
+        )
     };
     let answers = at_once(&server, going.iter().map(remove).chain(staying.iter().map(add)).collect()).await;
     assert_eq!(count(&answers, 204), 200);
@@ -124,8 +135,10 @@ async fn r9_parallel_patches_of_different_attributes_lose_none() {
     let server = TestServer::start().await;
     let user = create(&server, "/Users", json!({"schemas": [USER], "userName": "ada"})).await;
     let path = format!("/Users/{user}");
-    let names = ["displayName", "nickName", "title", "userType", "locale", "timezone", "externalId", "profileUrl"];
-    let requests = names.map(|name| patch(&server, &path, &json!({"op": "replace", "path": name, "value": name})));
+    let names =
+        ["displayName", "nickName", "title", "userType", "locale", "timezone", "externalId", "profileUrl"];
+    let requests =
+        names.map(|name| patch(&server, &path, &json!({"op": "replace", "path": name, "value": name})));
     assert_eq!(count(&at_once(&server, requests.to_vec()).await, 200), names.len());
     let after = send(&server, "GET", &path, &Value::Null).await.json();
     for name in names {
@@ -143,7 +156,8 @@ async fn r9_of_many_with_the_same_if_match_exactly_one_wins() {
         let version = send(&server, "GET", &path, &Value::Null).await.header("etag").unwrap().to_owned();
         let requests = (0..8)
             .map(|number| {
-                let operation = json!({"op": "replace", "path": "title", "value": format!("{round}-{number}")});
+                let operation =
+                    json!({"op": "replace", "path": "title", "value": format!("{round}-{number}")});
                 let text = String::from_utf8(patch(&server, &path, &operation)).unwrap();
                 text.replacen("\r\n", &format!("\r\nif-match: {version}\r\n"), 1).into_bytes()
             })
@@ -175,7 +189,8 @@ async fn r11_delete_races_leave_nothing_dangling() {
     let server = TestServer::start().await;
     let group = create(&server, "/Groups", json!({"schemas": [GROUP], "displayName": "Everyone"})).await;
     for round in 0..20 {
-        let user = create(&server, "/Users", json!({"schemas": [USER], "userName": format!("u{round}")})).await;
+        let user =
+            create(&server, "/Users", json!({"schemas": [USER], "userName": format!("u{round}")})).await;
         let add = json!({"op": "add", "path": "members", "value": [{"value": user}]});
         let requests = vec![
             patch(&server, &format!("/Groups/{group}"), &add),
@@ -199,7 +214,12 @@ async fn r12_a_repeated_create_is_409_and_the_holder_is_found() {
     let id = create(&server, "/Users", body.clone()).await;
     let again = send(&server, "POST", "/Users", &body).await;
     assert_eq!((again.status, again.json()["scimType"].as_str()), (409, Some("uniqueness")));
-    let found = send(&server, "GET", "/Users?filter=userName%20eq%20%22ada@example.com%22", &Value::Null).await.json();
-    assert_eq!((found["totalResults"].as_u64(), found["Resources"][0]["id"].as_str()), (Some(1), Some(id.as_str())));
+    let found = send(&server, "GET", "/Users?filter=userName%20eq%20%22ada@example.com%22", &Value::Null)
+        .await
+        .json();
+    assert_eq!(
+        (found["totalResults"].as_u64(), found["Resources"][0]["id"].as_str()),
+        (Some(1), Some(id.as_str()))
+    );
     server.stop().await;
 }

@@ -1,6 +1,8 @@
 //! What identity providers were recorded to send, replayed over real HTTP: every expectation holds, and the whole exchange is
 //! what it was when somebody last read it.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+
 use enroll_testkit::TestServer;
 use enroll_testkit::recorded::{self, failures, replay};
 

@@ -207,7 +207,7 @@ fn differences(before: &[OrganizationMembers], after: &[OrganizationMembers]) ->
             match role_in(&old.members, member) {
                 None => lines.push(format!("{name} is {role} of {organization}")),
                 Some(was) if was != role => {
-                    lines.push(format!("{name} is {role} of {organization} (was {was})"))
+                    lines.push(format!("{name} is {role} of {organization} (was {was})"));
                 }
                 Some(_) => {}
             }

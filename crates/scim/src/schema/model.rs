@@ -34,7 +34,8 @@ pub enum AttributeRef<'m> {
 }
 
 fn is_hidden(attribute: &Attribute) -> bool {
-    matches!(attribute.returned, Returned::Never | Returned::Request) || attribute.sub_attributes.iter().any(is_hidden)
+    matches!(attribute.returned, Returned::Never | Returned::Request)
+        || attribute.sub_attributes.iter().any(is_hidden)
 }
 
 impl ResourceModel {

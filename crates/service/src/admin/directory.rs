@@ -68,7 +68,7 @@ impl Service {
                     StoreError::Unique { .. } => Error::Conflict(taken.clone()),
                     other => other.into(),
                 })?;
-                info(tx, row.clone())
+                info(tx, &row)
             })
             .await
     }
@@ -78,7 +78,7 @@ impl Service {
     /// # Errors
     /// [`Error::Store`]
     pub async fn directories(&self) -> Result<Vec<DirectoryInfo>, Error> {
-        self.db().read(|tx| directory::list(tx)?.into_iter().map(|row| info(tx, row)).collect()).await
+        self.db().read(|tx| directory::list(tx)?.into_iter().map(|row| info(tx, &row)).collect()).await
     }
 
     /// Changes the settings of a directory; in force with the next request.
@@ -96,7 +96,7 @@ impl Service {
                 let mut row = find(tx, &name)?;
                 settings.apply(&mut row);
                 directory::set_policy(tx, row.id, row.dialect, row.rebind)?;
-                info(tx, row)
+                info(tx, &row)
             })
             .await
     }
@@ -143,7 +143,7 @@ pub(crate) fn find(tx: &Tx<'_>, name: &str) -> Result<DirectoryRow, Error> {
     directory::find_by_name(tx, &parsed)?.ok_or_else(missing)
 }
 
-fn info(tx: &Tx<'_>, row: DirectoryRow) -> Result<DirectoryInfo, Error> {
+fn info(tx: &Tx<'_>, row: &DirectoryRow) -> Result<DirectoryInfo, Error> {
     let everything = enroll_store::filter::Compiled::everything();
     Ok(DirectoryInfo {
         users: user::count(tx, row.id, &everything)?,

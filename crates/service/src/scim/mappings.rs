@@ -18,10 +18,10 @@ pub(crate) fn group_named(
     for change in mapping::group_named(tx, directory, group, name, policy)? {
         match change {
             Named::Bound(mapping) => {
-                info!(%directory, %group, mapping = %mapping.id, "mapping bound to its group")
+                info!(%directory, %group, mapping = %mapping.id, "mapping bound to its group");
             }
             Named::Renamed(mapping) => {
-                info!(%directory, %group, mapping = %mapping.id, "mapping follows its group's name")
+                info!(%directory, %group, mapping = %mapping.id, "mapping follows its group's name");
             }
             Named::Redundant(mapping) => {
                 warn!(%directory, %group, mapping = %mapping.id, "mapping stays unbound: its group is mapped to that organization already");

@@ -75,7 +75,7 @@ impl Patch {
         conditions::check(self.if_match.as_ref(), row.version)?;
         let current = Resource::from_stored(row.object()?);
         let patched = self.apply(ResourceKind::User, &current)?;
-        store_user(tx, &self.view, row, &current, patched, self.now)
+        store_user(tx, &self.view, &row, &current, patched, self.now)
     }
 
     fn group(&self, tx: &Tx<'_>, id: GroupId) -> Result<Answer, Error> {
@@ -88,7 +88,7 @@ impl Patch {
         for change in &self.members {
             moved += members::apply(tx, &self.view, id, change, self.now)?;
         }
-        store_group(tx, &self.view, row, &current, patched, moved > 0, self.now)
+        store_group(tx, &self.view, &row, &current, patched, moved > 0, self.now)
     }
 
     fn apply(&self, kind: ResourceKind, current: &Resource) -> Result<Resource, Error> {

@@ -66,7 +66,7 @@ impl Replacement {
         conditions::check(self.if_match.as_ref(), row.version)?;
         let current = Resource::from_stored(row.object()?);
         let resource = self.read(ResourceKind::User, &current)?;
-        store_user(tx, &self.view, row, &current, resource, self.now)
+        store_user(tx, &self.view, &row, &current, resource, self.now)
     }
 
     fn group(&self, tx: &Tx<'_>, id: GroupId) -> Result<Answer, Error> {
@@ -83,7 +83,7 @@ impl Replacement {
             }
             None => 0,
         };
-        store_group(tx, &self.view, row, &current, resource, moved > 0, self.now)
+        store_group(tx, &self.view, &row, &current, resource, moved > 0, self.now)
     }
 
     fn read(&self, kind: ResourceKind, current: &Resource) -> Result<Resource, Error> {
@@ -99,7 +99,7 @@ impl Replacement {
 pub(super) fn store_user(
     tx: &Tx<'_>,
     view: &View,
-    row: UserRow,
+    row: &UserRow,
     current: &Resource,
     resource: Resource,
     now: Timestamp,
@@ -119,7 +119,7 @@ pub(super) fn store_user(
 pub(super) fn store_group(
     tx: &Tx<'_>,
     view: &View,
-    row: group::GroupRow,
+    row: &group::GroupRow,
     current: &Resource,
     resource: Resource,
     moved: bool,

@@ -4,6 +4,12 @@
 //! `-- reads members` runs only those. Absolute numbers say
 //! little on a shared machine; the ratios are what `docs/performance.md` keeps.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a bench prints, and stops at what it does not expect"
+)]
+
 mod creates;
 mod filters;
 mod load;

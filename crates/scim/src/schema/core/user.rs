@@ -107,12 +107,7 @@ fn membership() -> Vec<Attribute> {
 
 /// A multi-valued attribute with the usual parts (§2.4).
 fn list(name: &'static str, description: &str, value: Attribute, kinds: &[&str]) -> Attribute {
-    let parts = vec![
-        value,
-        string("display", "A name for people."),
-        kind(kinds),
-        primary(),
-    ];
+    let parts = vec![value, string("display", "A name for people."), kind(kinds), primary()];
     complex(name, description, parts).multi_valued()
 }
 
