@@ -110,7 +110,7 @@ fn a25_unknown_attributes_are_ignored_with_a_note() {
                 "name.givenName ignored: not in the schema",
                 &format!("department ignored: it belongs inside {ENTERPRISE}"),
                 "emails.note ignored: not in the schema",
-                "addresses.primary ignored: not in the schema",
+                "addresses.note ignored: not in the schema",
                 &format!("{ENTERPRISE}:shoe ignored: not in the schema"),
             ]
         );

@@ -204,7 +204,7 @@ proptest! {
     fn s28_no_body_makes_it_panic(operation in anything(), path in "[a-z.:\\[\\]()\"= 0-9$]{0,40}", value in anything()) {
         let filter = json!({"op": "replace", "path": format!("emails[{path}]"), "value": value});
         let operations = json!([{"op": "add", "path": path, "value": value}, {"op": "add", "value": value}, filter, operation]);
-        for (dialect, model) in both().into_iter().flat_map(|dialect| [(dialect.clone(), user()), (dialect, group())]) {
+        for (dialect, model) in both().into_iter().flat_map(|dialect| [(dialect, user()), (dialect, group())]) {
             for operation in operations.as_array().unwrap() {
                 let mut notes = Notes::default();
                 let body = body(json!([operation]));
