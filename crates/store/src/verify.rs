@@ -2,10 +2,11 @@
 
 use std::ops::ControlFlow;
 
+use enroll_domain::DirectoryId;
 use enroll_scim::{Folded, Object, Resource};
 
 use crate::user::Keys;
-use crate::{StoreError, Tx, document};
+use crate::{StoreError, Tx, directory, document, params};
 
 /// Findings at most; more of the same say nothing new.
 const MOST: usize = 100;
@@ -16,17 +17,18 @@ const MOST: usize = 100;
 /// The store fails.
 pub fn inconsistencies(tx: &Tx<'_>) -> Result<Vec<String>, StoreError> {
     let mut found = Vec::new();
-    users(tx, &mut found)?;
-    groups(tx, &mut found)?;
-    references(tx, &mut found)?;
+    for directory in directory::list(tx)? {
+        users(tx, directory.id, &mut found)?;
+        groups(tx, directory.id, &mut found)?;
+        references(tx, directory.id, &mut found)?;
+    }
     found.truncate(MOST);
     Ok(found)
 }
 
-fn users(tx: &Tx<'_>, found: &mut Vec<String>) -> Result<(), StoreError> {
-    let sql =
-        "SELECT id, document, user_name_key, display_name_key, external_id, active, directory_id FROM users";
-    tx.each(sql, &[], |row| {
+fn users(tx: &Tx<'_>, directory: DirectoryId, found: &mut Vec<String>) -> Result<(), StoreError> {
+    let sql = "SELECT id, document, user_name_key, display_name_key, external_id, active FROM users WHERE directory_id = ?1";
+    tx.each(sql, &params![directory], |row| {
         let object: Object = document::parse(row.text(1)?)?;
         let keys = Keys::of(&Resource::from_stored(object));
         let sound = keys.user_name_key.as_str() == row.text(2)?
@@ -40,9 +42,9 @@ fn users(tx: &Tx<'_>, found: &mut Vec<String>) -> Result<(), StoreError> {
     })
 }
 
-fn groups(tx: &Tx<'_>, found: &mut Vec<String>) -> Result<(), StoreError> {
-    let sql = "SELECT id, document, display_name_key, external_id, directory_id FROM groups";
-    tx.each(sql, &[], |row| {
+fn groups(tx: &Tx<'_>, directory: DirectoryId, found: &mut Vec<String>) -> Result<(), StoreError> {
+    let sql = "SELECT id, document, display_name_key, external_id FROM groups WHERE directory_id = ?1";
+    tx.each(sql, &params![directory], |row| {
         let group = Resource::from_stored(document::parse(row.text(1)?)?);
         let key = Folded::new(group.text("displayName").unwrap_or_default());
         if key.as_str() != row.text(2)? || group.text("externalId") != row.optional_text(3)? {
@@ -55,32 +57,33 @@ fn groups(tx: &Tx<'_>, found: &mut Vec<String>) -> Result<(), StoreError> {
 /// Rows that name what is not there, in a form that each reads as a sentence.
 const REFERENCES: [(&str, &str); 4] = [
     (
-        "a member that is neither a user nor a group of the directory",
-        "SELECT m.group_id FROM group_members m \
-         LEFT JOIN users u ON u.id = m.member_id AND u.directory_id = m.directory_id AND m.member_type = 'User' \
-         LEFT JOIN groups g ON g.id = m.member_id AND g.directory_id = m.directory_id AND m.member_type = 'Group' \
-         WHERE u.id IS NULL AND g.id IS NULL",
+        "a group with a member that is neither a user nor a group of its directory",
+        "SELECT group_id FROM group_members WHERE group_members.directory_id = ?1 \
+         AND NOT (member_type = 'User' \
+         AND EXISTS (SELECT 1 FROM users WHERE users.directory_id = ?1 AND users.id = group_members.member_id)) \
+         AND NOT (member_type = 'Group' \
+         AND EXISTS (SELECT 1 FROM groups WHERE groups.directory_id = ?1 AND groups.id = group_members.member_id))",
     ),
     (
         "a mapping bound to a group that is not there",
-        "SELECT m.id FROM mappings m LEFT JOIN groups g ON g.id = m.group_id AND g.directory_id = m.directory_id \
-         WHERE m.binding = 'bound' AND g.id IS NULL",
+        "SELECT id FROM mappings WHERE mappings.directory_id = ?1 AND binding = 'bound' \
+         AND NOT EXISTS (SELECT 1 FROM groups WHERE groups.directory_id = ?1 AND groups.id = mappings.group_id)",
     ),
     (
-        "a handle that is not claimed for its user",
-        "SELECT u.id FROM users u \
-         LEFT JOIN handles h ON h.handle = u.handle AND h.owner_kind = 'user' AND h.owner_id = u.id \
-         WHERE u.directory_id IS NOT NULL AND h.handle IS NULL",
+        "a user whose handle is not claimed",
+        "SELECT id FROM users WHERE users.directory_id = ?1 AND NOT EXISTS (SELECT 1 FROM handles \
+         WHERE handles.handle = users.handle AND handles.owner_kind = 'user' AND handles.owner_id = users.id)",
     ),
     (
-        "an e-mail look-up of a user of another directory",
-        "SELECT e.user_id FROM user_emails e JOIN users u ON u.id = e.user_id WHERE u.directory_id <> e.directory_id",
+        "an e-mail look-up of nobody in its directory",
+        "SELECT user_id FROM user_emails WHERE user_emails.directory_id = ?1 \
+         AND NOT EXISTS (SELECT 1 FROM users WHERE users.directory_id = ?1 AND users.id = user_emails.user_id)",
     ),
 ];
 
-fn references(tx: &Tx<'_>, found: &mut Vec<String>) -> Result<(), StoreError> {
+fn references(tx: &Tx<'_>, directory: DirectoryId, found: &mut Vec<String>) -> Result<(), StoreError> {
     for (what, sql) in REFERENCES {
-        tx.each(sql, &[], |row| {
+        tx.each(sql, &params![directory], |row| {
             found.push(format!("{what}: {}", row.text(0)?));
             Ok(flow(found))
         })?;

@@ -8,7 +8,7 @@ const OWNED: [&str; 7] =
     ["users", "user_emails", "groups", "group_members", "mappings", "scim_tokens", "tombstones"];
 
 /// Statements that are not bound to one directory, each by a part of its text, with the reason.
-const ALLOWED: [(&str, &str); 8] = [
+const ALLOWED: [(&str, &str); 9] = [
     ("FROM users WHERE users.id = ?1", "an admin's reference to a user"),
     ("FROM users WHERE users.handle = ?1", "an admin's reference to a user"),
     ("users.directory_id IN (SELECT directories.id FROM directories)", "an admin's reference to a user"),
@@ -17,6 +17,10 @@ const ALLOWED: [(&str, &str); 8] = [
     ("DELETE FROM mappings WHERE organization_id = ?1", "an organization has mappings of any directory"),
     ("FROM mappings WHERE mappings.id = ?1", "an admin's reference to a mapping"),
     ("FROM scim_tokens WHERE id = ?1", "the token is what names the directory"),
+    (
+        "JOIN directories ON directories.id = scim_tokens.directory_id",
+        "the token is what names the directory",
+    ),
 ];
 
 #[test]
