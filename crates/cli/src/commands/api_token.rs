@@ -26,10 +26,10 @@ pub(crate) enum ApiTokenCommand {
 /// What an API token allows; each scope includes the ones before it.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum ScopeName {
-    /// Ask for lists
-    Read,
     /// Ask "may she?"
     Check,
+    /// Ask for lists and explanations
+    Read,
     /// Everything
     Admin,
 }

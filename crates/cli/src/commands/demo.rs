@@ -142,8 +142,15 @@ async fn prepare(service: &Service, output: Output) -> anyhow::Result<Week> {
         }
     }
     for (group, organization, role) in MAPPINGS {
-        output.line(format!("$ enroll mapping add --group {group:?} --org {organization} --role {role}"));
+        let allow = if role >= Role::Admin { " --allow-privileged" } else { "" };
+        output.line(format!(
+            "$ enroll mapping add --group {group:?} --org {organization} --role {role}{allow}"
+        ));
     }
+    output.line(format!(
+        "(the mappings twice: --directory {} and --directory {})",
+        DIRECTORIES[0], DIRECTORIES[1]
+    ));
     let [okta, entra] = targets.as_slice() else { bail!("the demo needs two directories") };
     Ok(week(okta, entra)?)
 }

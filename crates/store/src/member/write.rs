@@ -10,7 +10,7 @@ use crate::{Param, StoreError, Tx, params};
 
 /// Adds members to a group and gives those that were not members before.
 ///
-/// What is not a user or a group of the directory is not added, whatever the caller believes: ask [`super::kinds`] first.
+/// What is not a user or a group of the directory is not added, whatever the caller believes: ask [`super::kinds()`] first.
 ///
 /// # Errors
 /// The store fails.

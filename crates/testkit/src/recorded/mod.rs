@@ -5,7 +5,7 @@
 //! ids that the server gives are captured from earlier answers and stand as `{{user1}}` in later requests.
 //! Two placeholders are there from the start: `{{base}}`, the SCIM base URL, and `{{token}}`, the SCIM token.
 //!
-//! [`replay`] sends a recording and gives every whole exchange with ids and times made stable, so that a test can
+//! [`replay()`] sends a recording and gives every whole exchange with ids and times made stable, so that a test can
 //! take a snapshot of it.
 
 mod exchange;
