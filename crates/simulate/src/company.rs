@@ -49,6 +49,8 @@ pub(crate) struct Account {
 pub(crate) struct RemoteGroup {
     pub(crate) id: String,
     pub(crate) name: String,
+    /// Ids of members that were in the group when it was taken over, and that the identity provider leaves alone.
+    pub(crate) others: Vec<String>,
 }
 
 /// The accounts by the index of the person; nothing for a person who could not be provisioned.

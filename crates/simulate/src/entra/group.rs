@@ -53,21 +53,23 @@ pub(crate) fn create_body(team: &Team) -> Value {
     })
 }
 
-/// Looks the group up by name without its members; takes it over, or creates it.
+/// Looks the group up by name without its members; takes it over with whoever is in it, or creates it.
 pub(crate) async fn create_or_take_over(script: Script<'_>, team: &Team) -> Option<RemoteGroup> {
     let lookup = script.find("/Groups", "displayName", &team.name).await;
     let page = lookup.list()?;
     if let Some(found) = page.resources.first() {
         lookup
             .require(found.get("members").is_none(), || "excludedAttributes=members was ignored".to_owned());
-        return Some(RemoteGroup { id: text(found, "id")?.to_owned(), name: team.name.clone() });
+        let id = text(found, "id")?;
+        let others = member_ids(&script.read("/Groups", id).await.read(id)?).into_iter().collect();
+        return Some(RemoteGroup { id: id.to_owned(), name: team.name.clone(), others });
     }
     let sent = create_body(team);
     let answer = script.post("/Groups", &sent).await;
     let (id, created) = answer.created()?;
     answer.echoes(&sent, &created);
     answer.require(member_ids(&created).is_empty(), || "a new group has members".to_owned());
-    Some(RemoteGroup { id, name: team.name.clone() })
+    Some(RemoteGroup { id, name: team.name.clone(), others: Vec::new() })
 }
 
 /// Adds members, a hundred in a request.
@@ -93,12 +95,13 @@ pub(crate) async fn rename(script: Script<'_>, group: &mut RemoteGroup, name: &s
     change(script, group, vec![operation("Replace", "displayName", name)]).await
 }
 
-/// Reads the group, with its members and without, and compares.
+/// Reads the group and compares: its members are the expected ones and those that it was taken over with.
 pub(crate) async fn verify(script: Script<'_>, group: &RemoteGroup, expected: &[&Account]) -> Option<()> {
     let answer = script.read("/Groups", &group.id).await;
     let stored = answer.read(&group.id)?;
     answer.holds(&stored, "/displayName", &json!(group.name))?;
-    let ids: Vec<&str> = expected.iter().map(|account| account.id.as_str()).collect();
+    let expected = expected.iter().map(|account| account.id.as_str());
+    let ids: Vec<&str> = expected.chain(group.others.iter().map(String::as_str)).collect();
     answer.has_members(&stored, &ids)
 }
 

@@ -20,13 +20,13 @@ pub(crate) fn members(accounts: &[&Account]) -> Value {
 pub(crate) async fn create_or_link(script: Script<'_>, name: &str) -> Option<RemoteGroup> {
     let page = script.find("/Groups", "displayName", name).await.list()?;
     if let Some(id) = page.resources.first().and_then(|group| text(group, "id")) {
-        return Some(RemoteGroup { id: id.to_owned(), name: name.to_owned() });
+        return Some(RemoteGroup { id: id.to_owned(), name: name.to_owned(), others: Vec::new() });
     }
     let sent = json!({"schemas": [GROUP], "displayName": name, "members": []});
     let answer = script.post("/Groups", &sent).await;
     let (id, created) = answer.created()?;
     answer.echoes(&sent, &created);
-    Some(RemoteGroup { id, name: name.to_owned() })
+    Some(RemoteGroup { id, name: name.to_owned(), others: Vec::new() })
 }
 
 /// Renames the group; Okta writes the id into the value (O-4) and sends this before every membership update.

@@ -70,6 +70,20 @@ async fn a_second_run_links_what_is_there_and_ends_in_the_same_state() {
 }
 
 #[tokio::test]
+async fn entra_leaves_the_members_alone_that_another_provider_put_into_a_group() {
+    let server = Server::start(Fault::None).await;
+    run(&plan(Idp::Okta, &server, 20, 4), &Silent).await.unwrap();
+    let before = server.memberships();
+    let summary = run(&plan(Idp::Entra, &server, 20, 4), &Silent).await.unwrap();
+    assert!(summary.is_clean(), "{summary}");
+    let after = server.memberships();
+    for (group, members) in before {
+        let now = &after.iter().find(|(name, _)| *name == group).expect("the group is there").1;
+        assert!(members.iter().all(|member| now.contains(member)), "{group} lost members");
+    }
+}
+
+#[tokio::test]
 async fn very_small_companies_can_be_played_too() {
     for idp in [Idp::Okta, Idp::Entra] {
         for users in 0..4 {
