@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use enroll_service::Error;
 use enroll_store::StoreError;
 
+use crate::open::NoDatabase;
+
 /// `check` answered no; `verify` found differences; `simulate` saw failed checks.
 pub(crate) const ANSWERED_NO: u8 = 3;
 
@@ -23,6 +25,7 @@ Exit codes:
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     eprintln!("enroll: {error:#}");
     let store = error.downcast_ref::<StoreError>().is_some()
+        || error.downcast_ref::<NoDatabase>().is_some()
         || matches!(error.downcast_ref::<Error>(), Some(Error::Store(_)));
     ExitCode::from(if store { 4 } else { 1 })
 }

@@ -1,5 +1,8 @@
 //! Opening the store and the service for a command.
 
+use std::fmt;
+use std::path::PathBuf;
+
 use anyhow::Context as _;
 use enroll_scim::Limits;
 use enroll_service::{Clock, Service, ServiceOptions};
@@ -10,11 +13,43 @@ use crate::settings::Settings;
 /// File name of the embedded database inside the data folder.
 const DATABASE: &str = "enroll.db";
 
-/// Opens (and makes, when it is not there) the embedded database and the service on it.
-pub(crate) async fn service(settings: &Settings) -> anyhow::Result<Service> {
+/// What a command does when there is no database, and how thoroughly it looks at one that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// The server: makes the database if there is none, and reads all of it for damage once.
+    Serve,
+    /// A command that sets something up, perhaps before the server first runs: makes the database if there is none.
+    SetUp,
+    /// A command about what is there: a database that is not there is a mistyped folder, not an empty company.
+    Existing,
+}
+
+/// The folder holds no database, and the command is about one that is there.
+#[derive(Debug)]
+pub(crate) struct NoDatabase(PathBuf);
+
+impl fmt::Display for NoDatabase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.0.display();
+        write!(
+            f,
+            "there is no database {path}: name the server's folder with --data-dir or ENROLL_DATA_DIR, or start with \
+             `enroll serve`"
+        )
+    }
+}
+
+impl std::error::Error for NoDatabase {}
+
+/// Opens the embedded database and the service on it.
+pub(crate) async fn service(settings: &Settings, opening: Opening) -> anyhow::Result<Service> {
     let clock = Clock::system();
     let path = settings.data_dir.join(DATABASE);
-    let db = Db::open(Options::new(&path), clock.now())
+    if opening == Opening::Existing && !path.exists() {
+        return Err(NoDatabase(path).into());
+    }
+    let options = Options { check: opening == Opening::Serve, ..Options::new(&path) };
+    let db = Db::open(options, clock.now())
         .with_context(|| format!("cannot open the database {}", path.display()))?;
     let options = ServiceOptions {
         public_url: settings.public_url.clone(),
@@ -29,9 +64,10 @@ pub(crate) async fn service(settings: &Settings) -> anyhow::Result<Service> {
 /// Runs `work` with the service and closes the store afterwards, whatever came of it.
 pub(crate) async fn with_service<T>(
     settings: &Settings,
+    opening: Opening,
     work: impl AsyncFnOnce(&Service) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let service = service(settings).await?;
+    let service = service(settings, opening).await?;
     let result = work(&service).await;
     service.close().await;
     result

@@ -21,6 +21,12 @@ impl Output {
         }
     }
 
+    /// Says that a change without a result of its own is made: the sentence, or `{"done": "..."}`.
+    pub(crate) fn done(self, sentence: impl AsRef<str>) -> anyhow::Result<()> {
+        let sentence = sentence.as_ref();
+        self.result(&serde_json::json!({"done": sentence}), |_| sentence.to_owned())
+    }
+
     /// Prints `value` as JSON, or what `text` makes of it for people.
     pub(crate) fn result<T: Serialize>(
         self,

@@ -15,8 +15,8 @@ use crate::logging::LogFormat;
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SettingsFlags {
-    /// Configuration file; ./enroll.toml is read when it is there
-    #[arg(long, global = true, value_name = "FILE", env = "ENROLL_CONFIG")]
+    /// Configuration file; ./enroll.toml is read when it is there [env: ENROLL_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Folder of the embedded database [default: ./enroll-data] [env: ENROLL_DATA_DIR]
     #[arg(long, global = true, value_name = "DIR")]
@@ -103,7 +103,8 @@ impl Settings {
                 "ENROLL_DATABASE_URL is set, but this version stores in SQLite only; unset it and use ENROLL_DATA_DIR"
             );
         }
-        let file = read_file(flags.config.as_deref())?;
+        let named = flags.config.clone().or_else(|| environment("ENROLL_CONFIG").map(PathBuf::from));
+        let file = read_file(named.as_deref())?;
         let mut picker = Picker { environment, in_force: Vec::new() };
         let data_dir = picker.pick("data_dir", flags.data_dir.as_ref(), file.data_dir, "./enroll-data")?;
         let listen: SocketAddr =

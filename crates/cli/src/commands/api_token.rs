@@ -67,8 +67,7 @@ pub(crate) async fn run(command: &ApiTokenCommand, service: &Service, output: Ou
         ApiTokenCommand::List => print_tokens(&service.api_tokens().await?, output),
         ApiTokenCommand::Delete { id } => {
             service.delete_api_token(id).await?;
-            output.line("Deleted. The next request with it is refused.");
-            Ok(())
+            output.done("Deleted. The next request with it is refused.")
         }
     }
 }

@@ -81,8 +81,7 @@ pub(crate) async fn run(command: &MappingCommand, service: &Service, output: Out
         MappingCommand::Rebind { id, group } => vec![service.rebind_mapping(id, group.as_deref()).await?],
         MappingCommand::Remove { id } => {
             service.remove_mapping(id).await?;
-            output.line("Removed. The access it gave has ended.");
-            return Ok(());
+            return output.done("Removed. The access it gave has ended.");
         }
     };
     print(&changed, output)

@@ -82,13 +82,11 @@ pub(crate) async fn run(command: &OrgCommand, service: &Service, output: Output)
         OrgCommand::Members { org } => members(service, org, output).await,
         OrgCommand::Grant { org, user, role } => {
             service.grant(org, user, *role).await?;
-            output.line(format!("{user} is {role} of {org} by a direct grant."));
-            Ok(())
+            output.done(format!("{user} is {role} of {org} by a direct grant."))
         }
         OrgCommand::Revoke { org, user } => {
             service.revoke(org, user).await?;
-            output.line(format!("{user} has no direct grant on {org} any more."));
-            Ok(())
+            output.done(format!("{user} has no direct grant on {org} any more."))
         }
     }
 }

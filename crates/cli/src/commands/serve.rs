@@ -5,12 +5,12 @@ use enroll_api::{HttpConfig, RateLimit, Server};
 use tokio::net::TcpListener;
 use tracing::info;
 
-use crate::open;
+use crate::open::{self, Opening};
 use crate::settings::Settings;
 
 /// Serves until SIGTERM or Ctrl-C, then finishes what is under way and closes the store.
 pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
-    let service = open::service(settings).await?;
+    let service = open::service(settings, Opening::Serve).await?;
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("cannot listen on {}", settings.listen))?;

@@ -53,8 +53,7 @@ pub(crate) async fn run(command: &TokenCommand, service: &Service, output: Outpu
         TokenCommand::List { directory } => print_tokens(&service.scim_tokens(directory).await?, output),
         TokenCommand::Delete { id } => {
             service.delete_scim_token(id).await?;
-            output.line("Deleted. The next request with it is refused.");
-            Ok(())
+            output.done("Deleted. The next request with it is refused.")
         }
     }
 }

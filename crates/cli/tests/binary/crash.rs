@@ -1,20 +1,16 @@
 //! R1: kill -9 of the server at any moment loses no acknowledged write.
 //!
-//! `ENROLL_CRASH_ROUNDS=200 cargo nextest run -p enroll --test crash` is the long form; a failing run prints its seed, and
+//! `ENROLL_CRASH_ROUNDS=200 cargo nextest run -p enroll r1_kill` is the long form; a failing run prints its seed, and
 //! `ENROLL_CRASH_SEED` repeats the moments.
-
-#![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
-
-mod support;
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::{Process, free_address};
 use enroll_testkit::{Connection, wire};
 use serde_json::json;
-use support::{Process, free_address};
 use tokio::sync::Mutex;
 
 const WRITERS: usize = 4;

@@ -1,0 +1,68 @@
+//! Commands as a script or an administrator runs them: exit codes, `--json`, and what they do without a database.
+
+use std::process::Output;
+
+use crate::support::{enroll, enroll_ok, free_address};
+use serde_json::Value;
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn refusal(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn a_question_to_a_folder_without_a_database_is_refused_and_leaves_the_folder_alone() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    for arguments in [
+        &["org", "list"][..],
+        &["check", "ada", "acme"],
+        &["verify"],
+        &["token", "list"],
+        &["mapping", "remove", "x"],
+    ] {
+        let output = enroll(folder.path(), address, arguments);
+        assert_eq!(output.status.code(), Some(4), "{arguments:?}");
+        assert!(refusal(&output).contains("there is no database"), "{}", refusal(&output));
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn setting_up_comes_before_the_first_start_of_the_server() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    let token = enroll_ok(folder.path(), address, &["token", "create", "--label", "Okta", "--print"]);
+    assert!(token.starts_with("enr_scim_"), "{token}");
+    enroll_ok(folder.path(), address, &["org", "create", "acme"]);
+    let organizations = json(&enroll_ok(folder.path(), address, &["org", "list", "--json"]));
+    assert_eq!(organizations[0]["name"], "acme");
+}
+
+#[test]
+fn every_change_answers_in_json_when_asked() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    let run = |arguments: &[&str]| json(&enroll_ok(folder.path(), address, arguments));
+    assert!(run(&["migrate", "--json"])["done"].is_string());
+    run(&["org", "create", "acme", "--json"]);
+    let token = run(&["token", "create", "--label", "a", "--json"]);
+    assert!(run(&["token", "delete", token["id"].as_str().unwrap(), "--json"])["done"].is_string());
+    let token = run(&["api-token", "create", "--label", "a", "--scope", "read", "--json"]);
+    assert!(run(&["api-token", "delete", token["id"].as_str().unwrap(), "--json"])["done"].is_string());
+    let mapping = run(&["mapping", "add", "--group", "Engineering", "--org", "acme", "--json"]);
+    let id = mapping[0]["id"].as_str().unwrap();
+    assert!(run(&["mapping", "remove", id, "--json"])["done"].is_string());
+    assert_eq!(run(&["mapping", "list", "--json"]), Value::Array(Vec::new()));
+}
+
+#[test]
+fn e3_2_a_privileged_mapping_is_refused_with_the_flag_that_allows_it() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    enroll_ok(folder.path(), address, &["org", "create", "acme"]);
+    let add = ["mapping", "add", "--group", "Admins", "--org", "acme", "--role", "owner"];
+    let output = enroll(folder.path(), address, &add);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(refusal(&output).contains("--allow-privileged"), "{}", refusal(&output));
+    enroll_ok(folder.path(), address, &[&add[..], &["--allow-privileged"]].concat());
+}

@@ -1,0 +1,7 @@
+//! The `enroll` binary from outside: processes, folders, exit codes.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+
+mod commands;
+mod crash;
+mod support;
