@@ -232,3 +232,27 @@ async fn w3_w4_a_change_of_another_version_is_412_and_changes_nothing() {
     assert_ne!(changed.header("etag"), before.header("etag"));
     assert_eq!(reply(site.scim("DELETE", &path).header("if-match", "*")).await.status, 204);
 }
+
+#[tokio::test]
+async fn e2_4_only_an_explicit_true_brings_a_deactivated_user_back() {
+    let site = Site::start().await;
+    let path = format!("/scim/v2/Users/{}", site.user("bjensen").await);
+    let change = async |operation: serde_json::Value| {
+        let answer = site.send("PATCH", &path, &patch(&json!([operation]))).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.body()["active"].clone()
+    };
+    assert_eq!(change(json!({"op": "replace", "path": "active", "value": false})).await, false);
+    for operation in [
+        json!({"op": "remove", "path": "active"}),
+        json!({"op": "replace", "path": "active", "value": null}),
+        json!({"op": "replace", "path": "active", "value": ""}),
+        json!({"op": "replace", "value": {"active": null}}),
+        json!({"op": "add", "value": {"active": ""}}),
+    ] {
+        assert_eq!(change(operation.clone()).await, false, "{operation}");
+        let active = site.get("/scim/v2/Users?filter=active%20eq%20true").await.body();
+        assert_eq!(active["totalResults"], 0, "{operation}");
+    }
+    assert_eq!(change(json!({"op": "replace", "path": "active", "value": true})).await, true);
+}

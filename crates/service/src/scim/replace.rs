@@ -104,6 +104,7 @@ pub(super) fn store_user(
     resource: Resource,
     now: Timestamp,
 ) -> Result<Answer, Error> {
+    let resource = with_active(resource, current);
     let changed = resource != *current;
     let (mut version, mut last_modified) = (row.version, row.last_modified);
     if changed {
@@ -113,6 +114,20 @@ pub(super) fn store_user(
         (version, last_modified) = (stamp.version, stamp.last_modified);
     }
     view.user(tx, row.id, resource.into_object(), (row.created, last_modified, version), changed)
+}
+
+/// Only an explicit `active: true` brings a user back (enrollment.md §2.4): a change that takes the attribute away leaves it as
+/// it was, since a user without one would count as active.
+fn with_active(resource: Resource, current: &Resource) -> Resource {
+    const ACTIVE: &str = "active";
+    match current.get(ACTIVE) {
+        Some(before) if resource.get(ACTIVE).is_none() => {
+            let mut object = resource.into_object();
+            object.insert(ACTIVE.to_owned(), before.clone());
+            Resource::from_stored(object)
+        }
+        _ => resource,
+    }
 }
 
 /// Stores what a PUT or PATCH made of a group. `moved` says that members have come or gone; the mappings follow a new name.
