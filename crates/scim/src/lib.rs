@@ -4,6 +4,7 @@
 //! documents and errors. It works on JSON values and on nothing else: **no I/O, no async, no clock, no randomness**.
 //! Who stores a resource, who may see it and what it leads to is decided by the crates that use this one.
 
+pub mod bulk;
 pub mod datetime;
 pub mod discovery;
 pub mod error;

@@ -13,6 +13,8 @@ pub struct Limits {
     pub path_bytes: usize,
     /// Most operations in one PATCH request.
     pub patch_operations: usize,
+    /// Most operations in one bulk request; announced as `bulk.maxOperations`.
+    pub bulk_operations: usize,
     /// Most member values in one request, all operations together.
     pub member_values: usize,
     /// Deepest nesting of a JSON body.
@@ -27,6 +29,7 @@ impl Default for Limits {
             filter_terms: 256,
             path_bytes: 1024,
             patch_operations: 1000,
+            bulk_operations: 1000,
             member_values: 10_000,
             json_depth: 64,
         }

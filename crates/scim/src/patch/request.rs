@@ -6,7 +6,7 @@ use super::step::{Action, Effect, Place, Step};
 use super::target::{self, Named, Target};
 use super::{add, expand, remove, replace};
 use crate::quirks::lenient_schemas;
-use crate::validate::{Reading, shown};
+use crate::validate::{Reading, member, shown};
 use crate::{Dialect, Limits, Notes, Object, ResourceModel, ScimError};
 
 /// The `schemas` URI of a PATCH request.
@@ -199,16 +199,6 @@ fn path(path: Option<Value>) -> Result<Option<String>, ScimError> {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(ScimError::invalid_path("path must be a string")),
-    }
-}
-
-/// Takes out the member of that name, in any case.
-fn member(object: &mut Object, name: &str) -> Result<Option<Value>, ScimError> {
-    let names: Vec<String> = object.keys().filter(|key| key.eq_ignore_ascii_case(name)).cloned().collect();
-    match names.as_slice() {
-        [] => Ok(None),
-        [only] => Ok(object.shift_remove(only)),
-        _ => Err(ScimError::invalid_syntax(format!("{name} is given more than once"))),
     }
 }
 

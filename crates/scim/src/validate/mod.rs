@@ -12,7 +12,9 @@ mod schemas;
 mod text;
 mod value;
 
-use crate::{Dialect, Notes, ResourceModel};
+use serde_json::Value;
+
+use crate::{Dialect, Notes, Object, ResourceModel, ScimError};
 
 pub(crate) use compare::comparable;
 pub use create::create;
@@ -37,5 +39,18 @@ pub(crate) fn shown(name: &str) -> String {
     match name.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
         None => name.to_owned(),
+    }
+}
+
+/// Takes out the member of that name, in any case.
+///
+/// # Errors
+/// 400 `invalidSyntax` when there are two.
+pub(crate) fn member(object: &mut Object, name: &str) -> Result<Option<Value>, ScimError> {
+    let names: Vec<String> = object.keys().filter(|key| key.eq_ignore_ascii_case(name)).cloned().collect();
+    match names.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(object.shift_remove(only)),
+        _ => Err(ScimError::invalid_syntax(format!("{name} is given more than once"))),
     }
 }
