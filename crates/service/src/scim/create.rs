@@ -1,11 +1,13 @@
 //! `POST` (RFC 7644 §3.3).
 
-use enroll_domain::{GroupId, Handle, UserId};
+use enroll_domain::{GroupId, GroupName, Handle, HandleBase, UserId};
 use enroll_scim::validate;
 use enroll_scim::{Notes, Object, Resource, ScimError};
 use enroll_store::user::NewUser;
-use enroll_store::{StoreError, group, handle, user};
+use enroll_store::{StoreError, Tx, group, handle, user};
+use jiff::Timestamp;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::members::{self, MemberIds};
 use super::view::View;
@@ -25,45 +27,122 @@ impl Service {
         body: Object,
         options: &WriteOptions,
     ) -> Result<Answer, Error> {
+        self.carry_out(Creation::prepare(self, session, NewId::of(self, kind), body, options)?).await
+    }
+
+    /// One POST in a transaction of its own.
+    pub(super) async fn carry_out(&self, creation: Creation) -> Result<Answer, Error> {
+        self.db()
+            .write(move |tx| {
+                creation.insert(tx)?;
+                creation.link(tx)?;
+                creation.answer(tx)
+            })
+            .await
+    }
+}
+
+/// The id of a resource that is about to be created, and the time of its creation.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NewId {
+    kind: ResourceKind,
+    uuid: Uuid,
+    now: Timestamp,
+}
+
+impl NewId {
+    pub(super) fn of(service: &Service, kind: ResourceKind) -> Self {
+        let (now, random) = (service.clock().now(), service.entropy().id());
+        let uuid = match kind {
+            ResourceKind::User => *UserId::new(now, &random).as_uuid(),
+            ResourceKind::Group => *GroupId::new(now, &random).as_uuid(),
+        };
+        Self { kind, uuid, now }
+    }
+
+    /// The id as clients see it.
+    pub(super) fn text(&self) -> String {
+        self.uuid.to_string()
+    }
+}
+
+/// One POST. It may have to be carried out again, and resources that name each other are inserted before they are linked.
+pub(super) struct Creation {
+    view: View,
+    resource: Resource,
+    now: Timestamp,
+    what: What,
+}
+
+/// What is beside the document.
+enum What {
+    User { id: UserId, handle: HandleBase },
+    Group { id: GroupId, name: GroupName, members: MemberIds },
+}
+
+impl Creation {
+    /// Reads and checks the body.
+    pub(super) fn prepare(
+        service: &Service,
+        session: &ScimSession,
+        id: NewId,
+        body: Object,
+        options: &WriteOptions,
+    ) -> Result<Self, Error> {
+        let NewId { kind, uuid, now } = id;
         let mut notes = Notes::default();
-        let resource = validate::create(self.model(kind), &session.dialect, body, &mut notes)?;
+        let mut resource = validate::create(service.model(kind), &session.dialect, body, &mut notes)?;
         note(session, &notes);
-        let view = View::of_answer(self, session, kind, options)?;
-        match kind {
-            ResourceKind::User => self.create_user(view, resource).await,
-            ResourceKind::Group => self.create_group(view, resource).await,
+        let view = View::of_answer(service, session, kind, options)?;
+        let what = match kind {
+            ResourceKind::User => What::User {
+                id: UserId::from_uuid(uuid),
+                handle: Handle::derive(address(&resource), resource.text("userName").unwrap_or_default()),
+            },
+            ResourceKind::Group => What::Group {
+                id: GroupId::from_uuid(uuid),
+                members: MemberIds::of_values(resource.take("members"), service.limits())?,
+                name: group_name(&resource)?,
+            },
+        };
+        Ok(Self { view, resource, now, what })
+    }
+
+    /// Stores the resource itself.
+    pub(super) fn insert(&self, tx: &Tx<'_>) -> Result<(), Error> {
+        let Self { view, resource, now, what } = self;
+        let (directory, now) = (view.directory, *now);
+        match what {
+            What::User { id, handle } => {
+                let handle = handle::claim(tx, handle, *id)?;
+                let new = NewUser { directory, id: *id, handle: &handle, now, resource };
+                user::insert(tx, &new).map_err(|error| user_name_taken(error, resource))?;
+            }
+            What::Group { id, .. } => {
+                let new = group::NewGroup { directory, id: *id, now, resource };
+                group::insert(tx, &new).map_err(|error| display_name_taken(error, resource))?;
+            }
         }
+        Ok(())
     }
 
-    async fn create_user(&self, view: View, resource: Resource) -> Result<Answer, Error> {
-        let now = self.clock().now();
-        let id = UserId::new(now, &self.entropy().id());
-        let base = Handle::derive(address(&resource), resource.text("userName").unwrap_or_default());
-        self.db()
-            .write(move |tx| {
-                let handle = handle::claim(tx, &base, id)?;
-                let new =
-                    NewUser { directory: view.directory, id, handle: &handle, now, resource: &resource };
-                user::insert(tx, &new).map_err(|error| user_name_taken(error, &resource))?;
-                view.user(tx, id, resource.clone().into_object(), (now, now, 1), true)
-            })
-            .await
+    /// Stores what leads from it to others: members of a group, mappings to its name.
+    pub(super) fn link(&self, tx: &Tx<'_>) -> Result<(), Error> {
+        if let What::Group { id, name, members } = &self.what {
+            let directory = self.view.directory;
+            members::add(tx, directory, *id, members, self.now)?;
+            super::mappings::group_named(tx, directory, *id, name)?;
+        }
+        Ok(())
     }
 
-    async fn create_group(&self, view: View, mut resource: Resource) -> Result<Answer, Error> {
-        let now = self.clock().now();
-        let id = GroupId::new(now, &self.entropy().id());
-        let members = MemberIds::of_values(resource.take("members"), self.limits())?;
-        let name = group_name(&resource)?;
-        self.db()
-            .write(move |tx| {
-                let new = group::NewGroup { directory: view.directory, id, now, resource: &resource };
-                group::insert(tx, &new).map_err(|error| display_name_taken(error, &resource))?;
-                members::add(tx, view.directory, id, &members, now)?;
-                super::mappings::group_named(tx, view.directory, id, &name)?;
-                view.group(tx, id, resource.clone().into_object(), (now, now, 1), true)
-            })
-            .await
+    /// What the client is told.
+    pub(super) fn answer(&self, tx: &Tx<'_>) -> Result<Answer, Error> {
+        let (document, times) = (self.resource.clone().into_object(), (self.now, self.now, 1));
+        match self.what {
+            What::User { id, .. } => self.view.user(tx, id, document, times, true),
+            What::Group { id, .. } => self.view.group(tx, id, document, times, true),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Users and groups over SCIM: create, read, list, replace, patch, delete.
 
+mod bulk;
 mod conditions;
 mod create;
 mod delete;
