@@ -23,7 +23,7 @@ struct Inner {
 impl App {
     pub(crate) fn new(service: Service, config: Arc<HttpConfig>, drain: Drain) -> Self {
         let limiter = TokenLimiter::new(config.rate_limit);
-        let discovery = DiscoveryDocuments::of(&service);
+        let discovery = DiscoveryDocuments::of(&service, &config);
         Self(Arc::new(Inner { service, config, drain, limiter, discovery }))
     }
 

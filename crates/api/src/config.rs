@@ -24,6 +24,8 @@ impl Default for RateLimit {
 pub struct HttpConfig {
     /// Largest body, in bytes; a larger one is answered 413 before it is parsed.
     pub body_bytes: usize,
+    /// Largest body of a bulk request, in bytes; announced as `bulk.maxPayloadSize` (RFC 7644 §3.7.4).
+    pub bulk_body_bytes: usize,
     /// Largest sum of header names and values, in bytes; more is answered 431.
     pub header_bytes: usize,
     /// Longest request target, in bytes; more is answered 414. A filter may be 8 KiB of text, and every byte of it may take
@@ -56,6 +58,7 @@ impl Default for HttpConfig {
     fn default() -> Self {
         Self {
             body_bytes: 1024 * 1024,
+            bulk_body_bytes: 4 * 1024 * 1024,
             header_bytes: 16 * 1024,
             target_bytes: 32 * 1024,
             request_time: Duration::from_secs(30),

@@ -38,7 +38,7 @@ fn scim_routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/ResourceTypes/{name}", get(discovery::resource_type)),
         ("/Schemas", get(discovery::schemas)),
         ("/Schemas/{uri}", get(discovery::schema)),
-        ("/Bulk", post(unsupported::bulk)),
+        ("/Bulk", post(scim::bulk)),
         ("/Me", any(unsupported::me)),
         ("/.search", post(unsupported::search)),
         ("", get(unsupported::search)),

@@ -25,36 +25,63 @@ impl FromRequest<App> for JsonBody {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
-        media_type::check_body(request.headers())?;
-        let limit = app.config().body_bytes;
-        let announced =
-            request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-        let waits_for_leave = request.headers().contains_key(EXPECT);
-        let mut body = request.into_body();
-        if announced.is_some_and(|announced| announced > limit as u64) {
-            if !waits_for_leave {
-                discard(body, limit).await;
-            }
+        let bytes = app.config().body_bytes;
+        let advice = "send fewer values at a time";
+        object(request, app, Limit { bytes, name: "", advice }).await.map(Self)
+    }
+}
+
+/// A body that is a JSON object and may have the size of a bulk request (RFC 7644 §3.7.4).
+pub(crate) struct BulkBody(pub(crate) Object);
+
+impl FromRequest<App> for BulkBody {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        let bytes = app.config().bulk_body_bytes;
+        let advice = "send fewer operations at a time";
+        object(request, app, Limit { bytes, name: ", the limit (maxPayloadSize)", advice }).await.map(Self)
+    }
+}
+
+/// How large a body may be, and what a client is told of it.
+#[derive(Clone, Copy)]
+struct Limit {
+    bytes: usize,
+    /// What stands behind the number: the name under which the limit is announced.
+    name: &'static str,
+    advice: &'static str,
+}
+
+async fn object(request: Request, app: &App, limit: Limit) -> Result<Object, Refusal> {
+    media_type::check_body(request.headers())?;
+    let announced =
+        request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let waits_for_leave = request.headers().contains_key(EXPECT);
+    let mut body = request.into_body();
+    if announced.is_some_and(|announced| announced > limit.bytes as u64) {
+        if !waits_for_leave {
+            discard(body, limit.bytes).await;
+        }
+        return Err(too_large(limit));
+    }
+    let time = app.config().body_time;
+    let read = tokio::time::timeout(time, read(&mut body, limit.bytes)).await;
+    let bytes = match read {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(Unread::TooLarge)) => {
+            discard(body, limit.bytes).await;
             return Err(too_large(limit));
         }
-        let time = app.config().body_time;
-        let read = tokio::time::timeout(time, read(&mut body, limit)).await;
-        let bytes = match read {
-            Ok(Ok(bytes)) => bytes,
-            Ok(Err(Unread::TooLarge)) => {
-                discard(body, limit).await;
-                return Err(too_large(limit));
-            }
-            Ok(Err(Unread::Broken)) => {
-                return Err(ScimError::invalid_syntax("the body could not be read to its end").into());
-            }
-            Err(_elapsed) => {
-                let detail = format!("the body was not complete after {} seconds", time.as_secs());
-                return Err(ScimError::new(408, detail).into());
-            }
-        };
-        Ok(Self(parse_object(&bytes, app.service().limits())?))
-    }
+        Ok(Err(Unread::Broken)) => {
+            return Err(ScimError::invalid_syntax("the body could not be read to its end").into());
+        }
+        Err(_elapsed) => {
+            let detail = format!("the body was not complete after {} seconds", time.as_secs());
+            return Err(ScimError::new(408, detail).into());
+        }
+    };
+    Ok(parse_object(&bytes, app.service().limits())?)
 }
 
 enum Unread {
@@ -95,6 +122,7 @@ async fn discard(mut body: Body, limit: usize) {
     let _ = tokio::time::timeout(DISCARD_TIME, reading).await;
 }
 
-fn too_large(limit: usize) -> Refusal {
-    ScimError::too_large(format!("the body is larger than {limit} bytes; send fewer values at a time")).into()
+fn too_large(limit: Limit) -> Refusal {
+    let Limit { bytes, name, advice } = limit;
+    ScimError::too_large(format!("the body is larger than {bytes} bytes{name}; {advice}")).into()
 }

@@ -4,15 +4,15 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
-use enroll_scim::discovery::{self, Pagination, ServiceProviderConfig};
+use enroll_scim::discovery::{self, Bulk, Pagination, ServiceProviderConfig};
 use enroll_scim::{Object, ScimError};
 use enroll_service::Service;
 use serde_json::json;
 
 use super::parameters::Segment;
 use super::{Refusal, answer};
-use crate::App;
 use crate::parse::query::Query;
+use crate::{App, HttpConfig};
 
 /// The documents, made once: they change with the configuration only.
 pub(crate) struct DiscoveryDocuments {
@@ -23,10 +23,16 @@ pub(crate) struct DiscoveryDocuments {
 
 impl DiscoveryDocuments {
     /// The documents of a service.
-    pub(crate) fn of(service: &Service) -> Self {
+    pub(crate) fn of(service: &Service, http: &HttpConfig) -> Self {
         let base = service.public_url().scim_base();
         let options = service.options();
+        let announced = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
         let config = ServiceProviderConfig {
+            bulk: Bulk {
+                supported: true,
+                max_operations: announced(options.limits.bulk_operations),
+                max_payload_size: announced(http.bulk_body_bytes),
+            },
             filter_max_results: Some(options.max_page_size),
             pagination: Pagination {
                 cursor: false,

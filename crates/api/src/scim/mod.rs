@@ -6,6 +6,7 @@
 mod answer;
 mod authenticated;
 mod body;
+mod bulk;
 mod create;
 mod delete;
 pub(crate) mod discovery;
@@ -20,6 +21,7 @@ mod unknown;
 pub(crate) mod unsupported;
 
 pub(crate) use authenticated::Authenticated;
+pub(crate) use bulk::bulk;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use discovery::DiscoveryDocuments;

@@ -4,15 +4,6 @@ use enroll_scim::ScimError;
 
 use super::{Authenticated, Refusal};
 
-/// `POST /Bulk` (RFC 7644 §3.7).
-pub(crate) async fn bulk(_caller: Authenticated) -> Refusal {
-    ScimError::new(
-        501,
-        "bulk is not supported, as ServiceProviderConfig says: send one request for each resource",
-    )
-    .into()
-}
-
 /// `POST /.search`, also below an endpoint, and `GET /`: queries over several resource types (RFC 7644 §3.4.2.1, §3.4.3).
 pub(crate) async fn search(_caller: Authenticated) -> Refusal {
     ScimError::new(501, "this kind of query is not supported: send GET /Users or GET /Groups with a filter")

@@ -17,7 +17,8 @@ async fn f1_f4_service_provider_config_is_one_object_for_anybody() {
         assert_eq!(answer.header("content-type"), Some("application/scim+json"));
         let body = answer.body();
         assert_eq!(body["schemas"], json!(["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"]));
-        assert_eq!(body["bulk"]["supported"], false);
+        let bulk = json!({ "supported": true, "maxOperations": 1000, "maxPayloadSize": 4 * 1024 * 1024 });
+        assert_eq!(body["bulk"], bulk);
         assert_eq!(body["filter"]["maxResults"], 1000);
         assert_eq!(body["meta"]["location"], format!("{PUBLIC_URL}/scim/v2/ServiceProviderConfig"));
     }

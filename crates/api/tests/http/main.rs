@@ -9,6 +9,7 @@
 
 mod api;
 mod authentication;
+mod bulk;
 mod discovery;
 mod limits;
 mod refusals;
