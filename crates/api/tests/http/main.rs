@@ -10,6 +10,7 @@
 mod api;
 mod authentication;
 mod bulk;
+mod bulk_or_single;
 mod discovery;
 mod limits;
 mod refusals;
