@@ -29,10 +29,10 @@ fn scim_routes() -> Vec<(&'static str, MethodRouter<App>)> {
     vec![
         ("/Users", post(scim::create::<Users>).get(scim::list::<Users>)),
         ("/Users/{id}", resource::<Users>()),
-        ("/Users/.search", post(unsupported::search)),
+        ("/Users/.search", post(scim::search::<Users>)),
         ("/Groups", post(scim::create::<Groups>).get(scim::list::<Groups>)),
         ("/Groups/{id}", resource::<Groups>()),
-        ("/Groups/.search", post(unsupported::search)),
+        ("/Groups/.search", post(scim::search::<Groups>)),
         ("/ServiceProviderConfig", get(discovery::service_provider_config)),
         ("/ResourceTypes", get(discovery::resource_types)),
         ("/ResourceTypes/{name}", get(discovery::resource_type)),
@@ -40,8 +40,8 @@ fn scim_routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/Schemas/{uri}", get(discovery::schema)),
         ("/Bulk", post(scim::bulk)),
         ("/Me", any(unsupported::me)),
-        ("/.search", post(unsupported::search)),
-        ("", get(unsupported::search)),
+        ("/.search", post(scim::search_all)),
+        ("", get(scim::list_all)),
     ]
 }
 

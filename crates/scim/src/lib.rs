@@ -20,6 +20,8 @@ pub mod projection;
 pub mod quirks;
 pub mod resource;
 pub mod schema;
+pub mod search;
+pub mod sort;
 pub mod validate;
 
 pub use error::{ScimError, ScimType};

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use enroll_scim::projection::split_list;
+
 use super::percent;
 
 /// A query string that cannot be read as intended.
@@ -67,14 +69,14 @@ impl<'q> Query<'q> {
         Ok(Some(text.parse().unwrap_or(if negative { i64::MIN } else { i64::MAX })))
     }
 
-    /// A list of names, at commas and at repeated parameters; `None` when no name is there.
+    /// A list of names, at commas outside of brackets and quotes and at repeated parameters; `None` when no name is there.
     ///
     /// # Errors
     /// [`QueryError::Encoding`].
     pub(crate) fn names(self, name: &'static str) -> Result<Option<Vec<String>>, QueryError> {
         let mut names = Vec::new();
         for value in self.all(name) {
-            names.extend(value?.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned));
+            names.extend(split_list(&value?).into_iter().map(str::to_owned));
         }
         Ok(if names.is_empty() { None } else { Some(names) })
     }
@@ -156,6 +158,9 @@ mod tests {
             .names("attributes")
             .unwrap();
         assert_eq!(names.unwrap(), ["userName", "name.givenName", "urn:a:b", "id"]);
+        let bracketed =
+            query("attributes=emails[type+eq+%22a,b%22],title").names("attributes").unwrap().unwrap();
+        assert_eq!(bracketed, [r#"emails[type eq "a,b"]"#, "title"]);
         assert_eq!(query("attributes=").names("attributes"), Ok(None));
         assert_eq!(query("attributes=,+,").names("attributes"), Ok(None));
     }

@@ -17,6 +17,7 @@ mod patch;
 mod read;
 mod refusal;
 mod replace;
+mod search;
 mod unknown;
 pub(crate) mod unsupported;
 
@@ -31,4 +32,5 @@ pub(crate) use patch::patch;
 pub(crate) use read::read;
 pub(crate) use refusal::Refusal;
 pub(crate) use replace::replace;
+pub(crate) use search::{list_all, search, search_all};
 pub(crate) use unknown::unknown;

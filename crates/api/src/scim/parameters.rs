@@ -55,6 +55,8 @@ impl FromRequestParts<App> for ListParameters {
         let query = Query::new(parts.uri.query());
         Ok(Self(ListRequest {
             filter: query.one("filter")?.map(Into::into),
+            sort_by: query.one("sortBy")?.map(Into::into),
+            sort_order: query.one("sortOrder")?.map(Into::into),
             start_index: query.number("startIndex")?,
             count: query.number("count")?,
             projection: projection(query)?,

@@ -13,6 +13,7 @@ mod bulk;
 mod bulk_or_single;
 mod discovery;
 mod limits;
+mod queries;
 mod refusals;
 mod request_log;
 mod resources;

@@ -72,7 +72,7 @@ pub struct AuthenticationScheme {
 }
 
 impl Default for ServiceProviderConfig {
-    /// PATCH, filters, ETags and index paging with bearer tokens; no bulk, no sort, no passwords.
+    /// PATCH, filters, ETags and sorting and index paging with bearer tokens; no bulk, no passwords.
     fn default() -> Self {
         Self {
             documentation_uri: None,
@@ -80,7 +80,7 @@ impl Default for ServiceProviderConfig {
             bulk: Bulk { supported: false, max_operations: 1000, max_payload_size: 4 * 1024 * 1024 },
             filter_max_results: Some(1000),
             change_password: false,
-            sort: false,
+            sort: true,
             etag: true,
             pagination: Pagination { cursor: false, default_page_size: 100, max_page_size: 1000 },
             authentication_schemes: vec![AuthenticationScheme::bearer_token()],

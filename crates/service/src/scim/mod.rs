@@ -11,6 +11,7 @@ mod patch;
 mod read;
 mod replace;
 mod representation;
+mod sorted;
 mod view;
 
 use enroll_domain::GroupName;
@@ -80,6 +81,10 @@ pub struct WriteOptions {
 pub struct ListRequest {
     /// `filter`
     pub filter: Option<String>,
+    /// `sortBy`, in attribute notation.
+    pub sort_by: Option<String>,
+    /// `sortOrder`, as sent; `None` for ascending.
+    pub sort_order: Option<String>,
     /// `startIndex`, as sent; below 1 means 1.
     pub start_index: Option<i64>,
     /// `count`, as sent; below 0 means 0; `None` for the default page size.

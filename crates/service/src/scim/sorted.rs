@@ -1,0 +1,113 @@
+//! Sorted results (RFC 7644 §3.4.2.3).
+//!
+//! Every match is looked at once, in chunks, and only its key and id are kept; the page is cut from the sorted keys and read
+//! then. The cost grows with the number of matches, as a sort must, and not with the size of the resources in memory.
+
+use enroll_domain::{GroupId, UserId};
+use enroll_scim::ScimError;
+use enroll_scim::sort::{self, Sort, SortKey, SortOrder};
+use enroll_store::user::Page;
+use enroll_store::{Tx, group, user};
+use serde_json::Value;
+
+use super::ResourceKind;
+use super::list::{Part, Query, verdicts};
+use crate::Error;
+
+/// A match. Without a key, and between equal keys, types and ids decide.
+struct Match {
+    key: Option<SortKey>,
+    id: Id,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Id {
+    User(UserId),
+    Group(GroupId),
+}
+
+/// The same order, where it is one that this server can give.
+///
+/// # Errors
+/// 400 `invalidValue` for `members` and `groups`: sets have no first element, and reading all of them has no bound.
+pub(super) fn allowed(sort: Sort) -> Result<Sort, ScimError> {
+    match sort.attribute() {
+        name @ ("members" | "groups") => Err(ScimError::invalid_value(format!(
+            "sortBy: {name} is a set and has no order; sort by another attribute"
+        ))),
+        _ => Ok(sort),
+    }
+}
+
+/// A page of the sorted results of all queries, and how many results there are.
+pub(super) fn page(
+    tx: &Tx<'_>,
+    queries: &[Query],
+    order: SortOrder,
+    part: Part,
+) -> Result<(Vec<Value>, u64), Error> {
+    let mut matches = Vec::new();
+    for query in queries {
+        collect(tx, query, &mut matches)?;
+    }
+    matches.sort_unstable_by(|left, right| {
+        sort::compare(left.key.as_ref(), right.key.as_ref(), order).then_with(|| left.id.cmp(&right.id))
+    });
+    let skip = usize::try_from(part.skip).unwrap_or(usize::MAX);
+    let limit = usize::try_from(part.limit).unwrap_or(usize::MAX);
+    let mut resources = Vec::new();
+    for found in matches.iter().skip(skip).take(limit) {
+        resources.extend(read(tx, queries, found.id)?);
+    }
+    Ok((resources, matches.len() as u64))
+}
+
+/// Adds what meets one query. Members and groups are read only where the filter has to look at them.
+fn collect(tx: &Tx<'_>, query: &Query, matches: &mut Vec<Match>) -> Result<(), Error> {
+    let everything = Page::After { after: None, limit: 0 };
+    let seen = if query.undecided().is_some() { &query.full } else { &query.own };
+    let mut keep = |ids: Vec<Id>, representations: &[Value]| {
+        let verdicts = match query.undecided() {
+            Some(filter) => verdicts(filter, representations),
+            None => vec![true; ids.len()],
+        };
+        for ((id, representation), _) in
+            ids.into_iter().zip(representations).zip(&verdicts).filter(|(_, verdict)| **verdict)
+        {
+            let key = query.sort.as_ref().zip(representation.as_object());
+            matches.push(Match { key: key.and_then(|(sort, object)| sort.key(object)), id });
+        }
+        verdicts
+    };
+    match query.kind {
+        ResourceKind::User => {
+            user::search(tx, query.view.directory, &query.condition, everything, |rows| {
+                let ids = rows.iter().map(|row| Id::User(row.id)).collect();
+                Ok::<_, Error>(keep(ids, &seen.users(tx, rows.to_vec())?))
+            })?;
+        }
+        ResourceKind::Group => {
+            let everything = Page::After { after: None, limit: 0 };
+            group::search(tx, query.view.directory, &query.condition, everything, |rows| {
+                let ids = rows.iter().map(|row| Id::Group(row.id)).collect();
+                Ok::<_, Error>(keep(ids, &seen.groups_page(tx, rows.to_vec())?))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// The resource as its query shows it.
+fn read(tx: &Tx<'_>, queries: &[Query], id: Id) -> Result<Vec<Value>, Error> {
+    let of = |kind| queries.iter().find(|query| query.kind == kind);
+    match id {
+        Id::User(id) => {
+            let Some(query) = of(ResourceKind::User) else { return Ok(Vec::new()) };
+            query.view.users(tx, user::find(tx, query.view.directory, id)?.into_iter().collect())
+        }
+        Id::Group(id) => {
+            let Some(query) = of(ResourceKind::Group) else { return Ok(Vec::new()) };
+            query.view.groups_page(tx, group::find(tx, query.view.directory, id)?.into_iter().collect())
+        }
+    }
+}
