@@ -1,7 +1,7 @@
 //! The enrollment function: who is in which organization, in which role, and why (enrollment.md 3).
 //!
 //! [`enroll`] is pure, and the same for a whole instance, for one user and for one organization: give it the slice of the
-//! [`State`] that matters. [`diff`] compares two results, for previews and events; [`explain`] tells an admin why one user
+//! [`State`] that matters. [`diff()`] compares two results, for previews and events; [`explain()`] tells an admin why one user
 //! has, or has not, a role.
 
 mod collector;

@@ -11,7 +11,7 @@ use crate::{DirectoryId, GrantId, GroupId, GroupName, MappedGroup, MappingId, Or
 ///
 /// What a slice leaves out must not matter to the question:
 /// - **one user**: the user; the groups that contain the user, directly or nested (members may be cut down to the user); the
-///   mappings to those groups; the user's grants. For [`super::explain`] also the mappings of the organization that wait for
+///   mappings to those groups; the user's grants. For [`super::explain()`] also the mappings of the organization that wait for
 ///   their group or lost it.
 /// - **one organization**: its mappings and its grants; the mapped groups with all that they nest; the users of both.
 ///

@@ -1,7 +1,7 @@
 //! Validation and coercion of what a client sends, by schema.
 //!
 //! Three layers: one value of one attribute (`attribute_value`, `element_value`), the rules for a resource as a whole
-//! (`finish`), and the bodies of POST and PUT ([`create`], [`replace`]). PATCH uses the first two.
+//! (`finish`), and the bodies of POST and PUT ([`create()`], [`replace()`]). PATCH uses the first two.
 
 mod body;
 mod compare;

@@ -11,14 +11,14 @@ use crate::{Attribute, Dialect, Notes, Object, Resource, ResourceModel, ScimErro
 ///
 /// What the body leaves out is cleared, with these exceptions: a user stays as `active` as it was, and immutable and
 /// write-only attributes keep their values. Read-only attributes, `password` and what the schema does not know are ignored
-/// as in [`create`](super::create).
+/// as in [`create`](super::create()).
 ///
 /// **Members.** A group's `members` are absent from the result when the body does not mention them, and an empty list when
 /// it says that there are none (`[]` or `null`): the one case in which a [`Resource`] holds an empty list. The caller takes
 /// them out with [`Resource::take`].
 ///
 /// # Errors
-/// As for [`create`](super::create), and 400 `mutability` when the body changes an immutable attribute that has a value.
+/// As for [`create`](super::create()), and 400 `mutability` when the body changes an immutable attribute that has a value.
 pub fn replace(
     model: &ResourceModel,
     dialect: &Dialect,
