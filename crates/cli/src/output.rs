@@ -1,5 +1,7 @@
 //! What commands print: tables for people, JSON with `--json`.
 
+use std::io::{ErrorKind, Write as _};
+
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
@@ -14,10 +16,9 @@ pub(crate) enum Output {
 
 impl Output {
     /// Prints a line for people.
-    #[expect(clippy::print_stdout, reason = "the door to standard output")]
     pub(crate) fn line(self, text: impl AsRef<str>) {
         if self == Self::Text {
-            println!("{}", text.as_ref());
+            print(text.as_ref());
         }
     }
 
@@ -43,9 +44,19 @@ impl Output {
 }
 
 /// Prints to standard output whatever the mode, for example a token that was asked for with `--print`.
-#[expect(clippy::print_stdout, reason = "the door to standard output")]
 pub(crate) fn raw(text: impl AsRef<str>) {
-    println!("{}", text.as_ref().trim_end());
+    print(text.as_ref().trim_end());
+}
+
+/// The door to standard output. A reader that has seen enough (`| head`) is no fault; anything else is said.
+#[expect(clippy::print_stderr, reason = "there is no other way left to say it")]
+fn print(text: &str) {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            eprintln!("enroll: cannot write to standard output: {error}");
+        }
+        _ => {}
+    }
 }
 
 /// A table of the terminal's width; `empty` is said instead of an empty table.

@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use crate::support::{enroll, enroll_ok, free_address};
+use crate::support::{command, enroll, enroll_ok, free_address};
 use serde_json::Value;
 
 fn json(text: &str) -> Value {
@@ -65,4 +65,15 @@ fn e3_2_a_privileged_mapping_is_refused_with_the_flag_that_allows_it() {
     assert_eq!(output.status.code(), Some(1));
     assert!(refusal(&output).contains("--allow-privileged"), "{}", refusal(&output));
     enroll_ok(folder.path(), address, &[&add[..], &["--allow-privileged"]].concat());
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_fault() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    enroll_ok(folder.path(), address, &["org", "create", "acme"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command(folder.path(), address).args(["org", "list"]).stdout(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(refusal(&output), "");
 }

@@ -14,7 +14,8 @@ pub(crate) struct Process {
     child: Child,
 }
 
-fn command(folder: &Path, address: SocketAddr) -> Command {
+/// The binary, told which folder and address to use and nothing else.
+pub(crate) fn command(folder: &Path, address: SocketAddr) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_enroll"));
     command
         .env_clear()
