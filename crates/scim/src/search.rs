@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-use crate::quirks::lenient_schemas;
+use crate::quirks::lenient_schemas::check_message;
 use crate::validate::{member, shown};
 use crate::{Dialect, Notes, Object, ScimError};
 
@@ -46,7 +46,8 @@ impl SearchRequest {
     /// # Errors
     /// 400 `invalidSyntax` for a member of another type, and in `strict` for a wrong `schemas`.
     pub fn parse(mut body: Object, dialect: &Dialect, notes: &mut Notes) -> Result<Self, ScimError> {
-        check_schemas(member(&mut body, "schemas")?.as_ref(), dialect, notes)?;
+        let schemas = member(&mut body, "schemas")?;
+        check_message(dialect, notes, schemas.as_ref(), SEARCH_REQUEST_SCHEMA, "search request")?;
         let request = Self {
             attributes: names(&mut body, "attributes")?,
             excluded_attributes: names(&mut body, "excludedAttributes")?,
@@ -61,16 +62,6 @@ impl SearchRequest {
         }
         Ok(request)
     }
-}
-
-fn check_schemas(schemas: Option<&Value>, dialect: &Dialect, notes: &mut Notes) -> Result<(), ScimError> {
-    let names_it = schemas.and_then(Value::as_array).is_some_and(|uris| {
-        uris.iter().filter_map(Value::as_str).any(|uri| uri.eq_ignore_ascii_case(SEARCH_REQUEST_SCHEMA))
-    });
-    if names_it || lenient_schemas::overlooks(dialect, notes, "schemas does not name a search request") {
-        return Ok(());
-    }
-    Err(ScimError::invalid_syntax(format!("schemas must be [\"{SEARCH_REQUEST_SCHEMA}\"]")))
 }
 
 fn text(body: &mut Object, name: &str) -> Result<Option<String>, ScimError> {
@@ -99,7 +90,8 @@ fn names(body: &mut Object, name: &str) -> Result<Option<Vec<String>>, ScimError
     }
 }
 
-/// A whole number; one that is too large for an `i64` counts as the largest.
+/// A whole number that fits 64 bits; one that is too large for an `i64` counts as the largest. Beyond 64 bits a JSON reader
+/// without arbitrary precision sees a fraction.
 fn number(body: &mut Object, name: &str) -> Result<Option<i64>, ScimError> {
     match member(body, name)? {
         None | Some(Value::Null) => Ok(None),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::operation::{self, Operation, shown_method};
 use super::{BULK_REQUEST_SCHEMA, Plan};
-use crate::quirks::lenient_schemas;
+use crate::quirks::lenient_schemas::check_message;
 use crate::validate::{member, shown};
 use crate::{Dialect, Limits, Notes, Object, ScimError};
 
@@ -56,7 +56,8 @@ impl BulkRequest {
         limits: &Limits,
         notes: &mut Notes,
     ) -> Result<Self, ScimError> {
-        check_schemas(member(&mut body, "schemas")?.as_ref(), dialect, notes)?;
+        let schemas = member(&mut body, "schemas")?;
+        check_message(dialect, notes, schemas.as_ref(), BULK_REQUEST_SCHEMA, "bulk request")?;
         let fail_on_errors = fail_on_errors(member(&mut body, "failOnErrors")?.as_ref())?;
         let operations = match member(&mut body, "Operations")? {
             Some(Value::Array(operations)) if !operations.is_empty() => operations,
@@ -127,18 +128,6 @@ fn refuse_duplicates(entries: &mut [Entry]) {
             )));
         }
     }
-}
-
-fn check_schemas(schemas: Option<&Value>, dialect: &Dialect, notes: &mut Notes) -> Result<(), ScimError> {
-    let has_uri = |uris: &Vec<Value>| {
-        uris.iter().filter_map(Value::as_str).any(|uri| uri.eq_ignore_ascii_case(BULK_REQUEST_SCHEMA))
-    };
-    if schemas.and_then(Value::as_array).is_some_and(has_uri)
-        || lenient_schemas::overlooks(dialect, notes, "schemas does not name a bulk request")
-    {
-        return Ok(());
-    }
-    Err(ScimError::invalid_syntax(format!("schemas must be [\"{BULK_REQUEST_SCHEMA}\"]")))
 }
 
 fn fail_on_errors(value: Option<&Value>) -> Result<Option<u64>, ScimError> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::step::{Action, Effect, Place, Step};
 use super::target::{self, Named, Target};
 use super::{add, expand, remove, replace};
-use crate::quirks::lenient_schemas;
+use crate::quirks::lenient_schemas::check_message;
 use crate::validate::{Reading, member, shown};
 use crate::{Dialect, Limits, Notes, Object, ResourceModel, ScimError};
 
@@ -39,7 +39,8 @@ impl PatchRequest {
         notes: &mut Notes,
     ) -> Result<Self, ScimError> {
         let mut cx = Reading { model, dialect, notes };
-        check_schemas(&mut cx, member(&mut body, "schemas")?.as_ref())?;
+        let schemas = member(&mut body, "schemas")?;
+        check_message(cx.dialect, cx.notes, schemas.as_ref(), PATCH_OP_SCHEMA, "PATCH request")?;
         let operations = match member(&mut body, "Operations")? {
             Some(Value::Array(operations)) if !operations.is_empty() => operations,
             _ => {
@@ -167,18 +168,6 @@ impl Reader<'_> {
         }
         Ok(())
     }
-}
-
-fn check_schemas(cx: &mut Reading<'_>, schemas: Option<&Value>) -> Result<(), ScimError> {
-    let has_uri = |uris: &Vec<Value>| {
-        uris.iter().filter_map(Value::as_str).any(|uri| uri.eq_ignore_ascii_case(PATCH_OP_SCHEMA))
-    };
-    if schemas.and_then(Value::as_array).is_some_and(has_uri)
-        || lenient_schemas::overlooks(cx.dialect, cx.notes, "schemas does not name a PATCH request")
-    {
-        return Ok(());
-    }
-    Err(ScimError::invalid_syntax(format!("schemas must be [\"{PATCH_OP_SCHEMA}\"]")))
 }
 
 fn action(op: Option<&Value>) -> Result<Action, ScimError> {
