@@ -50,3 +50,20 @@ impl Resource {
         std::iter::once(model.base()).chain(used).map(|schema| &schema.id).collect()
     }
 }
+
+/// The value that stands for several (RFC 7643 §2.4, RFC 7644 §3.4.2.3): the primary one, else the first.
+///
+/// ```
+/// use enroll_scim::resource::primary_or_first;
+///
+/// let emails = [serde_json::json!({"value": "a"}), serde_json::json!({"value": "b", "primary": true})];
+/// assert_eq!(primary_or_first(&emails), Some(&emails[1]));
+/// ```
+pub fn primary_or_first(elements: &[Value]) -> Option<&Value> {
+    elements.iter().find(|element| is_primary(element)).or_else(|| elements.first())
+}
+
+/// Whether the element says `"primary": true`.
+pub(crate) fn is_primary(element: &Value) -> bool {
+    element.get("primary") == Some(&Value::Bool(true))
+}

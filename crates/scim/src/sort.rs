@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::resource::primary_or_first;
 use crate::schema::{Attribute, AttributeRef, AttributeType, Returned};
 use crate::{AttributePath, Folded, Object, ResourceModel, SchemaUri, ScimError, datetime};
 
@@ -31,9 +32,23 @@ impl SortOrder {
             Some(_) => Err(ScimError::invalid_value("sortOrder must be ascending or descending")),
         }
     }
+
+    /// Which of two resources comes first, by their keys: a total order, also for keys of several resource types.
+    pub fn compare(self, left: Option<&SortKey>, right: Option<&SortKey>) -> Ordering {
+        let ascending = match (left, right) {
+            (Some(left), Some(right)) => left.0.compare(&right.0),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        };
+        match self {
+            Self::Ascending => ascending,
+            Self::Descending => ascending.reverse(),
+        }
+    }
 }
 
-/// An order of the resources of one type.
+/// What the resources of one type are ordered by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sort {
     extension: Option<SchemaUri>,
@@ -41,7 +56,6 @@ pub struct Sort {
     sub: Option<String>,
     kind: AttributeType,
     case_exact: bool,
-    order: SortOrder,
 }
 
 /// What a resource is ordered by. Keys of one [`Sort`] are of one kind.
@@ -66,16 +80,16 @@ impl Sort {
     /// use enroll_scim::sort::{Sort, SortOrder};
     ///
     /// let user = Registry::core().model("User").unwrap();
-    /// let sort = Sort::parse(&user, "NAME.familyName", SortOrder::Ascending)?;
+    /// let sort = Sort::parse(&user, "NAME.familyName")?;
     /// let key = |text| sort.key(serde_json::json!({"name": {"familyName": text}}).as_object().unwrap());
-    /// assert!(sort.compare(key("jensen").as_ref(), key("JOHNSON").as_ref()).is_lt());
+    /// assert!(SortOrder::Ascending.compare(key("jensen").as_ref(), key("JOHNSON").as_ref()).is_lt());
     /// # Ok::<(), enroll_scim::ScimError>(())
     /// ```
     ///
     /// # Errors
     /// 400 `invalidValue` for what is no attribute of the type, has parts but no `value`, has no order (binary), or is never
     /// returned.
-    pub fn parse(model: &ResourceModel, sort_by: &str, order: SortOrder) -> Result<Self, ScimError> {
+    pub fn parse(model: &ResourceModel, sort_by: &str) -> Result<Self, ScimError> {
         let type_name = model.resource_type().name.as_str();
         let refused = |why: &str| ScimError::invalid_value(format!("sortBy: {why}"));
         let path = AttributePath::parse(sort_by).map_err(|error| refused(&error.to_string()))?;
@@ -97,7 +111,6 @@ impl Sort {
                 sub: sub.map(|sub| sub.name.to_string()),
                 kind,
                 case_exact: leaf.compares_exact(),
-                order,
             }),
         }
     }
@@ -114,11 +127,7 @@ impl Sort {
             None => resource,
         };
         let value = match container.get(&self.attribute)? {
-            Value::Array(elements) => {
-                let primary =
-                    |element: &&Value| element.get("primary").and_then(Value::as_bool) == Some(true);
-                elements.iter().find(primary).or_else(|| elements.first())?
-            }
+            Value::Array(elements) => primary_or_first(elements)?,
             single => single,
         };
         let value = match &self.sub {
@@ -140,25 +149,6 @@ impl Sort {
             Value::String(text) => Some(Key::Text(Folded::new(text).as_str().into())),
             _ => None,
         }
-    }
-
-    /// Which of two resources comes first, by their keys; a total order.
-    pub fn compare(&self, left: Option<&SortKey>, right: Option<&SortKey>) -> Ordering {
-        compare(left, right, self.order)
-    }
-}
-
-/// As [`Sort::compare`], for keys of several resource types under one `order`.
-pub fn compare(left: Option<&SortKey>, right: Option<&SortKey>, order: SortOrder) -> Ordering {
-    let ascending = match (left, right) {
-        (Some(left), Some(right)) => left.0.compare(&right.0),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => Ordering::Equal,
-    };
-    match order {
-        SortOrder::Ascending => ascending,
-        SortOrder::Descending => ascending.reverse(),
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::same::Finder;
 use crate::Attribute;
+use crate::resource::is_primary;
 use crate::schema::Mutability;
 
 /// Adds elements to a list; one that is there already gets what the new one says besides. Gives the position of the last
@@ -42,11 +43,6 @@ fn complete(attribute: &Attribute, existing: &mut Value, element: &Value) {
             existing.insert(name.clone(), value.clone());
         }
     }
-}
-
-/// Whether the element says `"primary": true`.
-pub(super) fn is_primary(element: &Value) -> bool {
-    element.get("primary") == Some(&Value::Bool(true))
 }
 
 /// Leaves one element primary: the one a request has just made so (RFC 7644 §3.5.2). Without one, nothing changes.

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use super::elements::{append, is_primary, keep_one_primary};
+use super::elements::{append, keep_one_primary};
 use super::merge::{merge, refuse_changing_immutable};
 use super::same::remove_listed;
 use super::selection::Selection;
 use super::step::{ListEffect, Otherwise, Part, PartChange, Selected};
 use crate::quirks::create_on_filter;
+use crate::resource::is_primary;
 use crate::{Attribute, Notes, Object, ScimError};
 
 /// How many values a request has looked at. A thousand operations on thousands of values each would keep a server busy for

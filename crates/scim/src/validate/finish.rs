@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::compare::comparable;
 use super::value::{first_missing, is_required, is_unassigned, missing_part};
+use crate::resource::is_primary;
 use crate::{Attribute, Object, ResourceModel, ScimError};
 
 /// Brings a resource into canonical form and checks it as a whole: empty lists and objects are removed, equal elements are
@@ -108,10 +109,6 @@ fn identity(attribute: &Attribute, element: &Value) -> String {
 }
 
 const PRIMARY: &str = "primary";
-
-fn is_primary(element: &Value) -> bool {
-    element.get(PRIMARY) == Some(&Value::Bool(true))
-}
 
 fn one_primary(attribute: &Attribute, path: &str, elements: &[Value]) -> Result<(), ScimError> {
     let has_primary = attribute.sub_attribute(PRIMARY).is_some();

@@ -1,12 +1,12 @@
 //! `POST` (RFC 7644 §3.3).
 
 use enroll_domain::{GroupId, GroupName, Handle, HandleBase, UserId};
+use enroll_scim::resource::primary_or_first;
 use enroll_scim::validate;
 use enroll_scim::{Notes, Object, Resource, ScimError};
 use enroll_store::user::NewUser;
 use enroll_store::{StoreError, Tx, group, handle, user};
 use jiff::Timestamp;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::members::{self, MemberIds};
@@ -148,9 +148,7 @@ impl Creation {
 
 /// The e-mail address that a handle is made from: the primary one, else the first.
 fn address(resource: &Resource) -> Option<&str> {
-    let emails = resource.get("emails")?.as_array()?;
-    let primary = emails.iter().find(|email| email.get("primary").and_then(Value::as_bool) == Some(true));
-    primary.or_else(|| emails.first())?.get("value")?.as_str()
+    primary_or_first(resource.get("emails")?.as_array()?)?.get("value")?.as_str()
 }
 
 /// Names the userName that is taken (lessons 10: the filter finds the holder in the same directory).

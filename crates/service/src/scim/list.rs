@@ -26,8 +26,6 @@ pub(super) struct Query {
     pub(super) view: View,
     /// What a filter that the database cannot decide looks at.
     pub(super) full: View,
-    /// The same without what is read from other resources: `groups` of a user, `members` of a group.
-    pub(super) own: View,
 }
 
 /// Which part of the results is asked for.
@@ -89,7 +87,7 @@ impl Service {
         request: &ListRequest,
     ) -> Result<Object, Error> {
         let order = SortOrder::parse(request.sort_order.as_deref())?;
-        let queries = self.queries(session, kinds, request, order)?;
+        let queries = self.queries(session, kinds, request)?;
         let part = self.part(request);
         let start_index = part.skip.saturating_add(1);
         let is_sorted = request.sort_by.is_some();
@@ -117,7 +115,6 @@ impl Service {
         session: &ScimSession,
         kinds: &[ResourceKind],
         request: &ListRequest,
-        order: SortOrder,
     ) -> Result<Vec<Query>, Error> {
         let mut notes = Notes::default();
         let filter = match &request.filter {
@@ -129,12 +126,10 @@ impl Service {
                 first_success(kinds, |kind| term.resolve(self.model(kind), &session.dialect, &mut notes))
             })?;
         }
-        let sort = |kind| request.sort_by.as_ref().map(|by| Sort::parse(self.model(kind), by, order));
+        let sort = |kind| request.sort_by.as_ref().map(|by| Sort::parse(self.model(kind), by));
         if request.sort_by.is_some() {
             first_success(kinds, |kind| sort(kind).transpose())?;
         }
-        let related = vec!["groups".to_owned(), "members".to_owned()];
-        let without_related = ProjectionRequest { attributes: None, excluded: Some(related) };
         let mut queries = Vec::new();
         for kind in kinds.iter().copied() {
             let filter = match &filter {
@@ -156,7 +151,6 @@ impl Service {
                 sort: sort(kind).and_then(Result::ok).map(sorted::allowed).transpose()?,
                 view: View::of_projection(self, session, kind, &request.projection)?,
                 full: View::of_projection(self, session, kind, &ProjectionRequest::default())?,
-                own: View::of_projection(self, session, kind, &without_related)?,
             });
         }
         note(session, &notes);

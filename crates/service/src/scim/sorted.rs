@@ -5,7 +5,7 @@
 
 use enroll_domain::{GroupId, UserId};
 use enroll_scim::ScimError;
-use enroll_scim::sort::{self, Sort, SortKey, SortOrder};
+use enroll_scim::sort::{Sort, SortKey, SortOrder};
 use enroll_store::user::Page;
 use enroll_store::{Tx, group, user};
 use serde_json::Value;
@@ -51,7 +51,7 @@ pub(super) fn page(
         collect(tx, query, &mut matches)?;
     }
     matches.sort_unstable_by(|left, right| {
-        sort::compare(left.key.as_ref(), right.key.as_ref(), order).then_with(|| left.id.cmp(&right.id))
+        order.compare(left.key.as_ref(), right.key.as_ref()).then_with(|| left.id.cmp(&right.id))
     });
     let skip = usize::try_from(part.skip).unwrap_or(usize::MAX);
     let limit = usize::try_from(part.limit).unwrap_or(usize::MAX);
@@ -65,7 +65,7 @@ pub(super) fn page(
 /// Adds what meets one query. Members and groups are read only where the filter has to look at them.
 fn collect(tx: &Tx<'_>, query: &Query, matches: &mut Vec<Match>) -> Result<(), Error> {
     let everything = Page::After { after: None, limit: 0 };
-    let seen = if query.undecided().is_some() { &query.full } else { &query.own };
+    let seen = if query.undecided().is_some() { query.full.clone() } else { query.full.without_related()? };
     let mut keep = |ids: Vec<Id>, representations: &[Value]| {
         let verdicts = match query.undecided() {
             Some(filter) => verdicts(filter, representations),

@@ -58,6 +58,13 @@ impl View {
         })
     }
 
+    /// The same view of everything but what is read from other resources: `groups` of a user, `members` of a group.
+    pub(super) fn without_related(&self) -> Result<Self, Error> {
+        let related = ["groups", "members"];
+        let projection = Projection::parse(self.service.model(self.kind), None, Some(&related))?;
+        Ok(Self { projection, ..self.clone() })
+    }
+
     /// The view of a write's answer.
     pub(super) fn of_answer(
         service: &Service,
