@@ -6,6 +6,8 @@ use std::sync::Arc;
 use enroll_scim::{Limits, Registry, ResourceModel};
 use enroll_store::{Db, Health};
 
+use crate::scim::KeptUsers;
+use crate::session::KeptTokens;
 use crate::{Clock, Entropy, Error, PublicUrl, ResourceKind};
 
 /// What a service is configured with.
@@ -33,6 +35,8 @@ struct Inner {
     user: ResourceModel,
     group: ResourceModel,
     options: ServiceOptions,
+    tokens: KeptTokens,
+    users: KeptUsers,
 }
 
 impl fmt::Debug for Service {
@@ -51,7 +55,8 @@ impl Service {
         let missing = |name: &str| Error::Internal(format!("the core schemas lack {name}"));
         let user = registry.model("User").ok_or_else(|| missing("User"))?;
         let group = registry.model("Group").ok_or_else(|| missing("Group"))?;
-        let service = Self(Arc::new(Inner { db, registry, user, group, options }));
+        let (tokens, users) = (KeptTokens::default(), KeptUsers::default());
+        let service = Self(Arc::new(Inner { db, registry, user, group, options, tokens, users }));
         service.ensure_default_directory().await?;
         Ok(service)
     }
@@ -104,6 +109,14 @@ impl Service {
 
     pub(crate) fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    pub(crate) fn tokens(&self) -> &KeptTokens {
+        &self.0.tokens
+    }
+
+    pub(crate) fn users(&self) -> &KeptUsers {
+        &self.0.users
     }
 
     pub(crate) fn model(&self, kind: ResourceKind) -> &ResourceModel {

@@ -2,11 +2,48 @@
 
 use enroll_domain::{DirectoryId, PresentedToken, Scope, TokenHash, TokenId, TokenKind};
 use enroll_scim::Dialect;
+use enroll_store::directory::DirectoryRow;
+use enroll_store::token::api::ApiTokenRow;
+use enroll_store::token::scim::ScimTokenRow;
 use enroll_store::{StoreError, token};
 use jiff::Timestamp;
 use tracing::warn;
 
+use crate::kept::{Kept, Weight};
 use crate::{Error, Service};
+
+/// Tokens kept in memory: more than are in use at a time.
+const TOKENS: usize = 1024;
+
+/// The tokens that were used last. What time decides, expiry above all, is decided anew at each use.
+pub(crate) struct KeptTokens {
+    scim: Kept<TokenId, ScimToken>,
+    api: Kept<TokenId, ApiTokenRow>,
+}
+
+/// A SCIM token with the directory that it opens.
+struct ScimToken {
+    row: ScimTokenRow,
+    directory: DirectoryRow,
+}
+
+impl Default for KeptTokens {
+    fn default() -> Self {
+        Self { scim: Kept::new(TOKENS, TOKENS as u64), api: Kept::new(TOKENS, TOKENS as u64) }
+    }
+}
+
+impl Weight for ScimToken {
+    fn weight(&self) -> u64 {
+        1
+    }
+}
+
+impl Weight for ApiTokenRow {
+    fn weight(&self) -> u64 {
+        1
+    }
+}
 
 /// An identity provider that has shown a valid SCIM token. Every SCIM use case needs one, and works in its directory only.
 #[derive(Debug, Clone)]
@@ -41,9 +78,13 @@ impl Service {
     /// [`Error::Unauthorized`] for whatever is not a valid SCIM token; the text does not tell an unknown from an expired one.
     pub fn authenticate_scim(&self, presented: &str, address: Option<&str>) -> Result<ScimSession, Error> {
         let presented = parse(presented, TokenKind::Scim)?;
-        let (row, directory) = self
-            .db()
-            .look_up_one(|tx| token::scim::find_with_directory(tx, presented.id())?.ok_or_else(refused))?;
+        let token = self.tokens().scim.get_or_load(self.db(), presented.id(), || {
+            self.db().look_up_one(|tx| {
+                let found = token::scim::find_with_directory(tx, presented.id())?;
+                found.map(|(row, directory)| ScimToken { row, directory }).ok_or_else(refused)
+            })
+        })?;
+        let ScimToken { row, directory } = &*token;
         let now = self.clock().now();
         verify(&presented, &row.secret_hash, row.expires, now)?;
         if token::needs_touch(row.last_use.as_ref(), now) {
@@ -55,7 +96,7 @@ impl Service {
             directory_name: directory.name.to_string(),
             dialect: directory.dialect.dialect(),
             token: row.id,
-            label: row.label,
+            label: row.label.clone(),
         })
     }
 
@@ -65,14 +106,16 @@ impl Service {
     /// As [`Service::authenticate_scim`].
     pub fn authenticate_api(&self, presented: &str, address: Option<&str>) -> Result<ApiSession, Error> {
         let presented = parse(presented, TokenKind::Api)?;
-        let row = self.db().look_up_one(|tx| token::api::find(tx, presented.id())?.ok_or_else(refused))?;
+        let row = self.tokens().api.get_or_load(self.db(), presented.id(), || {
+            self.db().look_up_one(|tx| token::api::find(tx, presented.id())?.ok_or_else(refused))
+        })?;
         let now = self.clock().now();
         verify(&presented, &row.secret_hash, row.expires, now)?;
         if token::needs_touch(row.last_use.as_ref(), now) {
             let (id, address) = (row.id, address.map(str::to_owned));
             self.touch(move |tx| token::api::touch(tx, id, now, address.as_deref()));
         }
-        Ok(ApiSession { token: row.id, label: row.label, scope: row.scope })
+        Ok(ApiSession { token: row.id, label: row.label.clone(), scope: row.scope })
     }
 
     /// Writes the time of last use beside the request, which does not wait for it.

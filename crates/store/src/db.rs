@@ -12,7 +12,7 @@ use crate::engine::{self, Commit, Message, Readers, State, Work, Writer};
 use crate::error::StoreError;
 use crate::tx::Tx;
 
-pub use crate::engine::Statistics;
+pub use crate::engine::{Generation, Statistics};
 
 /// How long a caller waits for a place in the queue of writes, or for a place among the scans (R21).
 const QUEUE_WAIT: Duration = Duration::from_secs(2);
@@ -187,6 +187,15 @@ impl Db {
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.0.readers.run_one(READER_WAIT, work)
+    }
+
+    /// The state of the database now, for whoever keeps answers in memory: see [`Generation`]. It costs a few microseconds on
+    /// the calling thread.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] once the database is closed; the rest as the engine fails.
+    pub fn generation(&self) -> Result<Generation, StoreError> {
+        self.0.readers.watch.generation()
     }
 
     /// Whether the database can be written.

@@ -8,9 +8,11 @@ mod open;
 mod readers;
 mod session;
 mod state;
+mod watch;
 mod writer;
 
 pub use state::Statistics;
+pub use watch::Generation;
 
 pub(crate) use failure::Trouble;
 pub(crate) use job::Work;

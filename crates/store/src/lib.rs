@@ -63,7 +63,7 @@ mod plan_tests;
 mod stamp;
 mod tx;
 
-pub use db::{Db, Health, Options, Statistics};
+pub use db::{Db, Generation, Health, Options, Statistics};
 pub use error::StoreError;
 pub use migrate::known_version;
 pub use tx::{Param, Row, Tx};

@@ -48,6 +48,26 @@ async fn a_read_sees_one_snapshot_and_does_not_wait_for_the_writer() {
 }
 
 #[tokio::test]
+async fn r10_a_generation_lasts_until_anybody_commits() {
+    let home = Home::new();
+    let other = home.again().unwrap();
+    let mut last = home.db.generation().unwrap();
+    for number in 0..20 {
+        assert_eq!(count(&home.db), number);
+        assert_eq!(home.db.generation().unwrap(), last, "reading changes nothing");
+        let writer = if number % 2 == 0 { &home.db } else { &other };
+        writer.write(move |tx| insert(tx, &format!("org-{number}"))).await.unwrap();
+        let next = home.db.generation().unwrap();
+        assert_ne!(next, last, "a commit of {}", if number % 2 == 0 { "this process" } else { "another" });
+        last = next;
+    }
+    let refused: Result<(), StoreError> = home.db.write(|_| Err(StoreError::Busy)).await;
+    assert!(refused.is_err());
+    home.db.close().await;
+    assert!(matches!(home.db.generation(), Err(StoreError::Unavailable(_))));
+}
+
+#[tokio::test]
 async fn nobody_sees_half_of_a_write() {
     let home = Home::new();
     let db = home.db.clone();

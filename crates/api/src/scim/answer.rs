@@ -4,7 +4,7 @@ use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use enroll_scim::Object;
-use enroll_service::Answer;
+use enroll_service::{Answer, Written};
 
 use crate::parse::media_type::SCIM_JSON;
 
@@ -12,6 +12,15 @@ use crate::parse::media_type::SCIM_JSON;
 pub(super) fn scim_json(status: StatusCode, body: &Object) -> Response {
     let text = serde_json::to_string(body).unwrap_or_else(|_| "{}".to_owned());
     (status, [(CONTENT_TYPE, HeaderValue::from_static(SCIM_JSON))], text).into_response()
+}
+
+/// One resource that was read, with `Location` and `ETag` as [`resource`] has them.
+pub(super) fn written(found: &Written) -> Response {
+    let mut headers = HeaderMap::with_capacity(4);
+    put(&mut headers, LOCATION, &found.location);
+    put(&mut headers, ETAG, &found.version);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(SCIM_JSON));
+    (headers, found.json.clone()).into_response()
 }
 
 /// One resource with `Location` (= `meta.location`, RFC 7644 §3.3) and `ETag` (= `meta.version`, §3.14). An answer without a
@@ -27,9 +36,9 @@ pub(super) fn resource(status: StatusCode, answer: &Answer) -> Response {
 }
 
 /// 304: the client has this version already (RFC 9110 §15.4.5).
-pub(super) fn not_modified(answer: &Answer) -> Response {
+pub(super) fn not_modified(version: &str) -> Response {
     let mut headers = HeaderMap::new();
-    put(&mut headers, ETAG, &answer.version);
+    put(&mut headers, ETAG, version);
     (StatusCode::NOT_MODIFIED, headers).into_response()
 }
 

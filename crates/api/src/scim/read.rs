@@ -1,8 +1,8 @@
 //! `GET /Users/{id}`, `GET /Groups/{id}` (RFC 7644 §3.4.1).
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::header::IF_NONE_MATCH;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::parameters::{Projection, Segment};
@@ -22,7 +22,7 @@ pub(crate) async fn read<K: Kind>(
     let found = app.service().get(&session, K::KIND, &id, &projection).await?;
     let known = Tags::read(&headers, &IF_NONE_MATCH).ok().flatten();
     if known.is_some_and(|tags| tags.name(&found.version)) {
-        return Ok(answer::not_modified(&found));
+        return Ok(answer::not_modified(&found.version));
     }
-    Ok(answer::resource(StatusCode::OK, &found))
+    Ok(answer::written(&found))
 }

@@ -12,6 +12,7 @@ mod authentication;
 mod bulk;
 mod bulk_or_single;
 mod discovery;
+mod kept;
 mod limits;
 mod queries;
 mod refusals;

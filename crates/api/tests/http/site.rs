@@ -1,6 +1,7 @@
 //! A running server with one token of each kind.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use enroll_api::{HttpConfig, Server};
@@ -16,6 +17,19 @@ use tokio::task::JoinHandle;
 /// What clients are told, which is not where they reach it here.
 pub(crate) const PUBLIC_URL: &str = "https://enroll.example.com";
 
+async fn open_service(folder: &tempfile::TempDir) -> Service {
+    let clock = Clock::system();
+    let db = Db::open(Options::new(folder.path().join("enroll.db")), clock.now()).unwrap();
+    let options = ServiceOptions {
+        public_url: PUBLIC_URL.parse::<PublicUrl>().unwrap(),
+        limits: Limits::default(),
+        default_page_size: 100,
+        max_page_size: 1000,
+        clock,
+    };
+    Service::open(db, options).await.unwrap()
+}
+
 /// A server and a client.
 pub(crate) struct Site {
     pub(crate) address: SocketAddr,
@@ -24,7 +38,8 @@ pub(crate) struct Site {
     pub(crate) scim_token: String,
     pub(crate) stop: Option<oneshot::Sender<()>>,
     pub(crate) running: JoinHandle<std::io::Result<()>>,
-    _folder: tempfile::TempDir,
+    /// Shared by the servers beside each other; deleted with the last.
+    folder: Arc<tempfile::TempDir>,
 }
 
 impl Site {
@@ -33,21 +48,28 @@ impl Site {
     }
 
     pub(crate) async fn with(config: HttpConfig) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let clock = Clock::system();
-        let db = Db::open(Options::new(folder.path().join("enroll.db")), clock.now()).unwrap();
-        let options = ServiceOptions {
-            public_url: PUBLIC_URL.parse::<PublicUrl>().unwrap(),
-            limits: Limits::default(),
-            default_page_size: 100,
-            max_page_size: 1000,
-            clock,
-        };
-        let service = Service::open(db, options).await.unwrap();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let service = open_service(&folder).await;
         let scim_token =
             service.create_scim_token("default", "okta", None).await.unwrap().reveal().to_owned();
         let organization = NewOrganization { name: "acme".to_owned(), ..NewOrganization::default() };
         service.create_organization(&organization).await.unwrap();
+        Self::serve(folder, service, scim_token, config).await
+    }
+
+    /// A second server on the same database, as another process would be: they share nothing in memory.
+    pub(crate) async fn beside(&self) -> Self {
+        let config = HttpConfig { rate_limit: None, ..HttpConfig::default() };
+        let service = open_service(&self.folder).await;
+        Self::serve(Arc::clone(&self.folder), service, self.scim_token.clone(), config).await
+    }
+
+    async fn serve(
+        folder: Arc<tempfile::TempDir>,
+        service: Service,
+        scim_token: String,
+        config: HttpConfig,
+    ) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -56,7 +78,7 @@ impl Site {
             let _ = stopped.await;
         }));
         let client = Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
-        Self { address, client, service, scim_token, stop: Some(stop), running, _folder: folder }
+        Self { address, client, service, scim_token, stop: Some(stop), running, folder }
     }
 
     pub(crate) async fn api_token(&self, scope: Scope) -> String {

@@ -19,6 +19,9 @@ use enroll_scim::{Notes, Object, Quirk, Resource, ScimError};
 
 use crate::ScimSession;
 
+pub(crate) use read::KeptUsers;
+pub use read::Written;
+
 /// The resource types that a directory provisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ResourceKind {

@@ -1,12 +1,51 @@
 //! `GET` of one resource (RFC 7644 §3.4.1).
 
-use enroll_domain::{GroupId, UserId};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use enroll_domain::{DirectoryId, GroupId, UserId};
 use enroll_scim::ScimError;
 use enroll_store::{group, user};
 
 use super::view::View;
 use super::{Answer, ProjectionRequest, ResourceKind};
+use crate::kept::{Kept, Weight};
 use crate::{Error, ScimSession, Service};
+
+/// Bytes of memory for users kept as they were answered.
+const KEPT_BYTES: u64 = 32 * 1024 * 1024;
+
+/// What an answer takes beside its text.
+const KEPT_OVERHEAD: u64 = 256;
+
+/// Users kept at most, roughly.
+const KEPT_USERS: usize = 16 * 1024;
+
+/// One resource, written out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The representation after projection, as JSON.
+    pub json: Bytes,
+    /// `meta.location`
+    pub location: String,
+    /// `meta.version`, the ETag, for example `W/"3"`.
+    pub version: String,
+}
+
+/// The users that were read last, as they are without `attributes` and `excludedAttributes`.
+pub(crate) struct KeptUsers(Kept<(DirectoryId, UserId), Written>);
+
+impl Default for KeptUsers {
+    fn default() -> Self {
+        Self(Kept::new(KEPT_USERS, KEPT_BYTES))
+    }
+}
+
+impl Weight for Written {
+    fn weight(&self) -> u64 {
+        self.json.len() as u64 + KEPT_OVERHEAD
+    }
+}
 
 impl Service {
     /// One user or group of the session's directory.
@@ -19,35 +58,47 @@ impl Service {
         kind: ResourceKind,
         id: &str,
         projection: &ProjectionRequest,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Arc<Written>, Error> {
         let view = View::of_projection(self, session, kind, projection)?;
-        let missing = not_found(kind, id);
         match kind {
-            // A few look-ups along indexes: handing them to another thread would cost more than doing them.
             ResourceKind::User => {
-                let id: UserId = id.parse().map_err(|_| missing.clone())?;
-                self.db().look_up(|tx| {
-                    let row = user::find(tx, view.directory, id)?.ok_or(missing)?;
-                    view.user(tx, id, row.object()?, (row.created, row.last_modified, row.version), false)
-                })
+                let id: UserId = id.parse().map_err(|_| not_found(kind, id))?;
+                if view.is_whole() {
+                    let key = (view.directory, id);
+                    self.users().0.get_or_load(self.db(), key, || self.read_user(&view, id))
+                } else {
+                    self.read_user(&view, id).map(Arc::new)
+                }
             }
             ResourceKind::Group => {
+                let missing = not_found(kind, id);
                 let id: GroupId = id.parse().map_err(|_| missing.clone())?;
-                self.db()
-                    .read(move |tx| {
-                        let row = group::find(tx, view.directory, id)?.ok_or(missing)?;
-                        view.group(
-                            tx,
-                            id,
-                            row.object()?,
-                            (row.created, row.last_modified, row.version),
-                            false,
-                        )
-                    })
-                    .await
+                let read = self.db().read(move |tx| {
+                    let row = group::find(tx, view.directory, id)?.ok_or(missing)?;
+                    let times = (row.created, row.last_modified, row.version);
+                    written(view.group(tx, id, row.object()?, times, false)?)
+                });
+                read.await.map(Arc::new)
             }
         }
     }
+
+    /// A user from the database. A few look-ups along indexes: handing them to another thread would cost more than doing them.
+    fn read_user(&self, view: &View, id: UserId) -> Result<Written, Error> {
+        self.db().look_up(|tx| {
+            let row = user::find(tx, view.directory, id)?
+                .ok_or_else(|| not_found(ResourceKind::User, &id.to_string()))?;
+            let times = (row.created, row.last_modified, row.version);
+            written(view.user(tx, id, row.object()?, times, false)?)
+        })
+    }
+}
+
+fn written(answer: Answer) -> Result<Written, Error> {
+    let Answer { resource, location, version, .. } = answer;
+    let json = serde_json::to_vec(&resource.unwrap_or_default())
+        .map_err(|error| Error::Internal(format!("a resource cannot be written as JSON: {error}")))?;
+    Ok(Written { json: json.into(), location, version })
 }
 
 /// The same answer for an id that never was, was deleted, or belongs to another directory.

@@ -65,6 +65,11 @@ impl View {
         Ok(Self { projection, ..self.clone() })
     }
 
+    /// Whether it shows all that is shown when the client asks for nothing else.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.projection.is_explicit()
+    }
+
     /// The view of a write's answer.
     pub(super) fn of_answer(
         service: &Service,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::session::{Session, UniqueNames};
+use super::watch::Watch;
 use crate::error::StoreError;
 use crate::tx::Tx;
 
@@ -20,6 +21,7 @@ pub(crate) struct Readers {
     returned: Condvar,
     /// Places for scans: one fewer than connections, so that a look-up never waits for a scan.
     pub(crate) scans: Arc<Semaphore>,
+    pub(crate) watch: Watch,
 }
 
 /// The connections that nobody uses now, and how many are in use.
@@ -33,6 +35,7 @@ impl Readers {
     /// A pool of at most `limit` connections (2 at least), opened as they are needed.
     pub(crate) fn new(path: PathBuf, limit: usize, patience: Duration, names: Arc<UniqueNames>) -> Self {
         let limit = limit.max(2);
+        let watch = Watch::new(path.clone(), patience, Arc::clone(&names));
         Self {
             path,
             patience,
@@ -41,6 +44,7 @@ impl Readers {
             shelf: Mutex::new(Shelf { idle: Vec::with_capacity(limit), out: 0, closed: false }),
             returned: Condvar::new(),
             scans: Arc::new(Semaphore::new(limit - 1)),
+            watch,
         }
     }
 
@@ -80,6 +84,7 @@ impl Readers {
         let mut shelf = self.shelf();
         shelf.closed = true;
         shelf.idle.clear();
+        self.watch.close();
         self.returned.notify_all();
         drop(self.returned.wait_timeout_while(shelf, wait, |shelf| shelf.out > 0));
     }
