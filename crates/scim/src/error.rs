@@ -31,6 +31,12 @@ pub enum ScimType {
     InvalidVers,
     /// The request holds personal data in its URL.
     Sensitive,
+    /// The cursor is not one that the server has given for this query.
+    InvalidCursor,
+    /// The cursor was given too long ago.
+    ExpiredCursor,
+    /// The count is not that of the first page.
+    InvalidCount,
 }
 
 impl ScimType {
@@ -47,6 +53,9 @@ impl ScimType {
             Self::InvalidValue => "invalidValue",
             Self::InvalidVers => "invalidVers",
             Self::Sensitive => "sensitive",
+            Self::InvalidCursor => "invalidCursor",
+            Self::ExpiredCursor => "expiredCursor",
+            Self::InvalidCount => "invalidCount",
         }
     }
 }
@@ -117,6 +126,21 @@ impl ScimError {
     /// 400 `invalidVers`.
     pub fn invalid_version(detail: impl Into<String>) -> Self {
         Self::bad(ScimType::InvalidVers, detail)
+    }
+
+    /// 400 `invalidCursor` (RFC 9865 §2.1).
+    pub fn invalid_cursor(detail: impl Into<String>) -> Self {
+        Self::bad(ScimType::InvalidCursor, detail)
+    }
+
+    /// 400 `expiredCursor` (RFC 9865 §2.1).
+    pub fn expired_cursor(detail: impl Into<String>) -> Self {
+        Self::bad(ScimType::ExpiredCursor, detail)
+    }
+
+    /// 400 `invalidCount` (RFC 9865 §2.1).
+    pub fn invalid_count(detail: impl Into<String>) -> Self {
+        Self::bad(ScimType::InvalidCount, detail)
     }
 
     /// 409 `uniqueness` (RFC 7644 §3.3 for create; the same for every other write).

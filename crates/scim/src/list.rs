@@ -24,3 +24,22 @@ pub fn list_response(resources: Vec<Value>, total: u64, start_index: u64) -> Obj
         ("Resources".to_owned(), Value::Array(resources)),
     ])
 }
+
+/// One page of results by cursor (RFC 9865 §2): as [`list_response`], with where the next page begins instead of a position.
+/// `next_cursor` is `None` on the last page, and on no other.
+///
+/// ```
+/// let page = enroll_scim::list::cursor_response(Vec::new(), 7, Some("b3BhcXVl".to_owned()));
+/// assert_eq!((&page["totalResults"], &page["nextCursor"]), (&7.into(), &"b3BhcXVl".into()));
+/// assert_eq!(page.get("startIndex"), None);
+/// ```
+pub fn cursor_response(resources: Vec<Value>, total: u64, next_cursor: Option<String>) -> Object {
+    let mut page = Object::from_iter([
+        ("schemas".to_owned(), json!([LIST_RESPONSE_SCHEMA])),
+        ("totalResults".to_owned(), total.into()),
+        ("itemsPerPage".to_owned(), resources.len().into()),
+    ]);
+    page.extend(next_cursor.map(|cursor| ("nextCursor".to_owned(), cursor.into())));
+    page.insert("Resources".to_owned(), Value::Array(resources));
+    page
+}

@@ -26,6 +26,8 @@ pub struct SearchRequest {
     pub start_index: Option<i64>,
     /// The most results on the page, as sent.
     pub count: Option<i64>,
+    /// Where the page begins, as the server has said on the page before; empty for the first page (RFC 9865 §3).
+    pub cursor: Option<String>,
 }
 
 impl SearchRequest {
@@ -56,6 +58,7 @@ impl SearchRequest {
             sort_order: text(&mut body, "sortOrder")?,
             start_index: number(&mut body, "startIndex")?,
             count: number(&mut body, "count")?,
+            cursor: text(&mut body, "cursor")?,
         };
         for name in body.keys() {
             notes.ignored(format!("{} ignored: not part of a search request", shown(name)));

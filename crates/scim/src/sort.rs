@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::resource::primary_or_first;
@@ -58,15 +59,15 @@ pub struct Sort {
     case_exact: bool,
 }
 
-/// What a resource is ordered by. Keys of one [`Sort`] are of one kind.
-#[derive(Debug, Clone, PartialEq)]
+/// What a resource is ordered by. Keys of one [`Sort`] are of one kind. A key can be written down and read again without loss.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SortKey(Key);
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 enum Key {
     Boolean(bool),
     /// As floating point, and exactly where two are alike so.
-    Number(f64, Option<i128>),
+    Number(#[serde(with = "bits")] f64, #[serde(with = "digits")] Option<i128>),
     /// By code point, which is the order of the bytes of UTF-8.
     Text(Box<str>),
     Time(Timestamp),
@@ -149,6 +150,53 @@ impl Sort {
             Value::String(text) => Some(Key::Text(Folded::new(text).as_str().into())),
             _ => None,
         }
+    }
+}
+
+impl SortKey {
+    /// At most the first `bytes` of a text; whole where it is shorter, or no text. Cut keys are in the order of the whole ones,
+    /// where they differ.
+    #[must_use]
+    pub fn cut(&self, bytes: usize) -> Self {
+        match &self.0 {
+            Key::Text(text) => Self(Key::Text(text[..text.floor_char_boundary(bytes)].into())),
+            other => Self(other.clone()),
+        }
+    }
+
+    /// The length of a text; 0 for what is no text.
+    pub fn text_bytes(&self) -> usize {
+        match &self.0 {
+            Key::Text(text) => text.len(),
+            _ => 0,
+        }
+    }
+}
+
+/// A floating point number by its bits: decimal digits would have to be read back exactly.
+mod bits {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
+        number.to_bits().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+        u64::deserialize(from).map(f64::from_bits)
+    }
+}
+
+/// A large whole number as text: not every format has 128 bits.
+mod digits {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(number: &Option<i128>, to: S) -> Result<S::Ok, S::Error> {
+        number.map(|number| number.to_string()).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i128>, D::Error> {
+        let digits: Option<String> = Option::deserialize(from)?;
+        digits.map(|digits| digits.parse().map_err(D::Error::custom)).transpose()
     }
 }
 

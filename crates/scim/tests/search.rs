@@ -26,10 +26,11 @@ fn o2_schemas_must_name_a_search_request_in_strict_and_is_overlooked_in_compat()
 }
 
 #[test]
-fn o1_k9_every_member_is_read_in_any_case() {
+fn o1_k9_cp8_every_member_is_read_in_any_case() {
     let body = json!({
         "schemas": [SEARCH_REQUEST_SCHEMA], "Attributes": ["userName", "emails.value"], "excludedattributes": null,
         "FILTER": "title pr", "sortBy": "userName", "sortOrder": "descending", "startindex": -3, "count": 10,
+        "CURSOR": "abc",
         "other": true,
     });
     let (request, notes) = parse(Dialect::strict(), &body).unwrap();
@@ -41,6 +42,7 @@ fn o1_k9_every_member_is_read_in_any_case() {
         sort_order: Some("descending".to_owned()),
         start_index: Some(-3),
         count: Some(10),
+        cursor: Some("abc".to_owned()),
     };
     assert_eq!(request, expected);
     assert_eq!(notes.iter().count(), 1, "the member that is none is noted");

@@ -113,6 +113,17 @@ proptest! {
 
     /// The standard library may panic on an order that is none.
     #[test]
+    fn cp6_a_key_is_written_down_and_read_again_without_loss((by, resource) in resource(), bytes in 0_usize..20) {
+        let Some(key) = key(by, &resource) else { return Ok(()) };
+        let text = serde_json::to_string(&key).unwrap();
+        prop_assert_eq!(serde_json::from_str::<SortKey>(&text).unwrap(), key.clone());
+        let cut = key.cut(bytes);
+        prop_assert!(cut.text_bytes() <= bytes);
+        prop_assert!(SortOrder::Ascending.compare(Some(&cut), Some(&key)).is_le());
+        prop_assert_eq!(key.cut(usize::MAX), key);
+    }
+
+    #[test]
     fn n4_keys_of_all_kinds_have_one_total_order(resources in prop::collection::vec(resource(), 3)) {
         let keys: Vec<_> = resources.iter().map(|(by, resource)| key(by, resource)).collect();
         for order in [SortOrder::Ascending, SortOrder::Descending] {

@@ -28,7 +28,9 @@ pub use clock::Clock;
 pub use entropy::Entropy;
 pub use error::Error;
 pub use public_url::{InvalidPublicUrl, PublicUrl};
-pub use scim::{Answer, IfMatch, ListRequest, ProjectionRequest, ResourceKind, WriteOptions, Written};
+pub use scim::{
+    Answer, CURSOR_TIMEOUT, IfMatch, ListRequest, ProjectionRequest, ResourceKind, WriteOptions, Written,
+};
 pub use service::{Service, ServiceOptions};
 pub use session::{ApiSession, ScimSession};
 pub use source::{GroupSummary, SourceView};

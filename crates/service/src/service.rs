@@ -6,7 +6,7 @@ use std::sync::Arc;
 use enroll_scim::{Limits, Registry, ResourceModel};
 use enroll_store::{Db, Health};
 
-use crate::scim::KeptUsers;
+use crate::scim::{CursorKey, KeptUsers};
 use crate::session::KeptTokens;
 use crate::{Clock, Entropy, Error, PublicUrl, ResourceKind};
 
@@ -35,6 +35,7 @@ struct Inner {
     user: ResourceModel,
     group: ResourceModel,
     options: ServiceOptions,
+    cursor_key: CursorKey,
     tokens: KeptTokens,
     users: KeptUsers,
 }
@@ -55,8 +56,9 @@ impl Service {
         let missing = |name: &str| Error::Internal(format!("the core schemas lack {name}"));
         let user = registry.model("User").ok_or_else(|| missing("User"))?;
         let group = registry.model("Group").ok_or_else(|| missing("Group"))?;
+        let cursor_key = CursorKey::open(&db, &options.clock, Entropy).await?;
         let (tokens, users) = (KeptTokens::default(), KeptUsers::default());
-        let service = Self(Arc::new(Inner { db, registry, user, group, options, tokens, users }));
+        let service = Self(Arc::new(Inner { db, registry, user, group, options, cursor_key, tokens, users }));
         service.ensure_default_directory().await?;
         Ok(service)
     }
@@ -109,6 +111,10 @@ impl Service {
 
     pub(crate) fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    pub(crate) fn cursor_key(&self) -> &CursorKey {
+        &self.0.cursor_key
     }
 
     pub(crate) fn tokens(&self) -> &KeptTokens {

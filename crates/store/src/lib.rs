@@ -44,6 +44,7 @@ pub mod handle;
 pub mod mapping;
 pub mod member;
 pub mod organization;
+pub mod server_key;
 pub mod slice;
 pub mod token;
 pub mod tombstone;

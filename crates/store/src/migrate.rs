@@ -15,7 +15,10 @@ use crate::params;
 use crate::tx::Tx;
 
 /// The migration files, oldest first.
-const FILES: [(i64, &str); 1] = [(1, include_str!("../migrations/0001_foundation.sql"))];
+const FILES: [(i64, &str); 2] = [
+    (1, include_str!("../migrations/0001_foundation.sql")),
+    (2, include_str!("../migrations/0002_server_keys.sql")),
+];
 
 /// Steps per file at most.
 const STEPS_PER_FILE: i64 = 1000;

@@ -30,10 +30,18 @@ pub enum Page<Id> {
     },
 }
 
-impl<Id> Page<Id> {
+impl<Id: Copy> Page<Id> {
     /// The first of a list.
     pub const fn first(limit: u32) -> Self {
         Self::After { after: None, limit }
+    }
+
+    /// Whether it is empty of a list of `total`, without looking.
+    pub const fn is_beyond(self, total: u64) -> bool {
+        match self {
+            Self::Skip { skip, limit } => limit == 0 || skip >= total,
+            Self::After { limit, .. } => limit == 0 || total == 0,
+        }
     }
 }
 

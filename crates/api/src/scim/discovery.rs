@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use enroll_scim::discovery::{self, Bulk, Pagination, ServiceProviderConfig};
 use enroll_scim::{Object, ScimError};
-use enroll_service::Service;
+use enroll_service::{CURSOR_TIMEOUT, Service};
 use serde_json::json;
 
 use super::parameters::Segment;
@@ -35,7 +35,7 @@ impl DiscoveryDocuments {
             },
             filter_max_results: Some(options.max_page_size),
             pagination: Pagination {
-                cursor: false,
+                cursor_timeout: Some(CURSOR_TIMEOUT),
                 default_page_size: options.default_page_size,
                 max_page_size: options.max_page_size,
             },

@@ -59,6 +59,7 @@ impl FromRequestParts<App> for ListParameters {
             sort_order: query.one("sortOrder")?.map(Into::into),
             start_index: query.number("startIndex")?,
             count: query.number("count")?,
+            cursor: query.one("cursor")?.map(Into::into),
             projection: projection(query)?,
         }))
     }

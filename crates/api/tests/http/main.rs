@@ -11,6 +11,7 @@ mod api;
 mod authentication;
 mod bulk;
 mod bulk_or_single;
+mod cursors;
 mod discovery;
 mod kept;
 mod limits;

@@ -17,8 +17,7 @@ use tokio::task::JoinHandle;
 /// What clients are told, which is not where they reach it here.
 pub(crate) const PUBLIC_URL: &str = "https://enroll.example.com";
 
-async fn open_service(folder: &tempfile::TempDir) -> Service {
-    let clock = Clock::system();
+async fn open_service(folder: &tempfile::TempDir, clock: Clock) -> Service {
     let db = Db::open(Options::new(folder.path().join("enroll.db")), clock.now()).unwrap();
     let options = ServiceOptions {
         public_url: PUBLIC_URL.parse::<PublicUrl>().unwrap(),
@@ -48,8 +47,12 @@ impl Site {
     }
 
     pub(crate) async fn with(config: HttpConfig) -> Self {
+        Self::at(config, Clock::system()).await
+    }
+
+    pub(crate) async fn at(config: HttpConfig, clock: Clock) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let service = open_service(&folder).await;
+        let service = open_service(&folder, clock).await;
         let scim_token =
             service.create_scim_token("default", "okta", None).await.unwrap().reveal().to_owned();
         let organization = NewOrganization { name: "acme".to_owned(), ..NewOrganization::default() };
@@ -60,7 +63,7 @@ impl Site {
     /// A second server on the same database, as another process would be: they share nothing in memory.
     pub(crate) async fn beside(&self) -> Self {
         let config = HttpConfig { rate_limit: None, ..HttpConfig::default() };
-        let service = open_service(&self.folder).await;
+        let service = open_service(&self.folder, self.service.clock().clone()).await;
         Self::serve(Arc::clone(&self.folder), service, self.scim_token.clone(), config).await
     }
 

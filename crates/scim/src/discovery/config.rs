@@ -46,8 +46,8 @@ pub struct Bulk {
 /// How lists are paged (RFC 9865 §4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pagination {
-    /// Whether pages can be asked for by cursor.
-    pub cursor: bool,
+    /// Seconds for which a cursor is good at least; `None` when pages cannot be asked for by cursor.
+    pub cursor_timeout: Option<u32>,
     /// Resources on a page when the client does not say.
     pub default_page_size: u32,
     /// Most resources on a page.
@@ -82,7 +82,7 @@ impl Default for ServiceProviderConfig {
             change_password: false,
             sort: true,
             etag: true,
-            pagination: Pagination { cursor: false, default_page_size: 100, max_page_size: 1000 },
+            pagination: Pagination { cursor_timeout: None, default_page_size: 100, max_page_size: 1000 },
             authentication_schemes: vec![AuthenticationScheme::bearer_token()],
         }
     }
@@ -154,13 +154,17 @@ impl Bulk {
 
 impl Pagination {
     fn to_value(self) -> Value {
-        json!({
-            "cursor": self.cursor,
+        let mut pagination = json!({
+            "cursor": self.cursor_timeout.is_some(),
             "index": true,
             "defaultPaginationMethod": "index",
             "defaultPageSize": self.default_page_size,
             "maxPageSize": self.max_page_size,
-        })
+        });
+        if let Some(seconds) = self.cursor_timeout {
+            pagination["cursorTimeout"] = seconds.into();
+        }
+        pagination
     }
 }
 

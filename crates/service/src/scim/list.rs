@@ -1,7 +1,8 @@
 //! Queries: filter, sort, page, projection (RFC 7644 §3.4.2), on one resource type or on all.
 
+use enroll_domain::{GroupId, UserId};
 use enroll_scim::filter::{Filter, TypedFilter};
-use enroll_scim::list::list_response;
+use enroll_scim::list::{cursor_response, list_response};
 use enroll_scim::search::SearchRequest;
 use enroll_scim::sort::{Sort, SortOrder};
 use enroll_scim::{Notes, Object, ScimError};
@@ -11,6 +12,7 @@ use enroll_store::group::{self, GroupRow};
 use enroll_store::user::{self, Page, UserRow};
 use serde_json::Value;
 
+use super::cursor::{self, Position, ResourceId};
 use super::view::View;
 use super::{ListRequest, ProjectionRequest, ResourceKind, note, sorted};
 use crate::{Error, ScimSession, Service};
@@ -29,10 +31,28 @@ pub(super) struct Query {
 }
 
 /// Which part of the results is asked for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Part {
-    pub(super) skip: u64,
+    pub(super) start: Start,
     pub(super) limit: u32,
+}
+
+/// Where a part begins.
+#[derive(Debug, Clone)]
+pub(super) enum Start {
+    /// Behind so many results: index paging.
+    Skip(u64),
+    /// Behind the last result of the page before, or at the first: paging by cursor.
+    After(Option<Position>),
+}
+
+/// A part of the results.
+pub(super) struct Found {
+    pub(super) resources: Vec<Value>,
+    /// How many there are on all pages.
+    pub(super) total: u64,
+    /// The last of the resources, if more follow it.
+    pub(super) last: Option<Position>,
 }
 
 impl Service {
@@ -41,7 +61,8 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Scim`] 400 `invalidFilter` for a filter that cannot be read or compares what cannot be compared; never all
-    /// resources instead. 400 `invalidValue` for what cannot be sorted by.
+    /// resources instead. 400 `invalidValue` for what cannot be sorted by. 400 `invalidCursor`, `expiredCursor` and
+    /// `invalidCount` (RFC 9865 §2.1).
     pub async fn list(
         &self,
         session: &ScimSession,
@@ -88,25 +109,54 @@ impl Service {
     ) -> Result<Object, Error> {
         let order = SortOrder::parse(request.sort_order.as_deref())?;
         let queries = self.queries(session, kinds, request)?;
-        let part = self.part(request);
-        let start_index = part.skip.saturating_add(1);
-        let is_sorted = request.sort_by.is_some();
-        let (resources, total) =
-            self.db()
-                .read(move |tx| {
-                    if is_sorted { sorted::page(tx, &queries, order, part) } else { page(tx, &queries, part) }
-                })
-                .await?;
-        Ok(list_response(resources, total, start_index))
+        let origin = cursor::Query { directory: session.directory, kinds, request };
+        let part = self.part(&origin)?;
+        let (limit, is_sorted) = (part.limit, request.sort_by.is_some());
+        let start_index = match part.start {
+            Start::Skip(skip) => Some(skip.saturating_add(1)),
+            Start::After(_) => None,
+        };
+        let Found { resources, total, last } = self
+            .db()
+            .read(move |tx| {
+                if is_sorted { sorted::page(tx, &queries, order, &part) } else { page(tx, &queries, &part) }
+            })
+            .await?;
+        match start_index {
+            Some(start_index) => Ok(list_response(resources, total, start_index)),
+            None => {
+                let next = last.map(|last| self.seal_cursor(&origin, limit, last)).transpose()?;
+                Ok(cursor_response(resources, total, next))
+            }
+        }
     }
 
-    fn part(&self, request: &ListRequest) -> Part {
-        let options = self.options();
-        let limit = request.count.map_or(options.default_page_size, |count| {
-            u32::try_from(count.max(0)).unwrap_or(u32::MAX).min(options.max_page_size)
-        });
-        let skip = u64::try_from(request.start_index.unwrap_or(1).max(1)).unwrap_or(1).saturating_sub(1);
-        Part { skip, limit }
+    fn part(&self, origin: &cursor::Query<'_>) -> Result<Part, Error> {
+        let (options, request) = (self.options(), origin.request);
+        let limit = request
+            .count
+            .map(|count| u32::try_from(count.max(0)).unwrap_or(u32::MAX).min(options.max_page_size));
+        let Some(cursor) = &request.cursor else {
+            let skip = u64::try_from(request.start_index.unwrap_or(1).max(1)).unwrap_or(1).saturating_sub(1);
+            return Ok(Part { start: Start::Skip(skip), limit: limit.unwrap_or(options.default_page_size) });
+        };
+        if request.start_index.is_some() {
+            return Err(ScimError::invalid_cursor(
+                "cursor and startIndex exclude each other: a query is paged by the one or by the other",
+            )
+            .into());
+        }
+        if cursor.is_empty() {
+            return Ok(Part { start: Start::After(None), limit: limit.unwrap_or(options.default_page_size) });
+        }
+        let (position, count) = self.open_cursor(origin, cursor)?;
+        if limit.is_some_and(|limit| limit != count) {
+            return Err(ScimError::invalid_count(format!(
+                "the pages of this cursor have a count of {count}: send the same, or none"
+            ))
+            .into());
+        }
+        Ok(Part { start: Start::After(Some(position)), limit: count })
     }
 
     /// The query for each type. What only one of several types has is unassigned in the others; what none has is refused.
@@ -194,6 +244,7 @@ impl From<SearchRequest> for ListRequest {
             sort_order: request.sort_order,
             start_index: request.start_index,
             count: request.count,
+            cursor: request.cursor,
             projection: ProjectionRequest {
                 attributes: request.attributes,
                 excluded: request.excluded_attributes,
@@ -203,33 +254,75 @@ impl From<SearchRequest> for ListRequest {
 }
 
 /// A page in the order of types and ids, and how many results there are.
-fn page(tx: &Tx<'_>, queries: &[Query], part: Part) -> Result<(Vec<Value>, u64), Error> {
-    let (mut resources, mut total) = (Vec::new(), 0);
+fn page(tx: &Tx<'_>, queries: &[Query], part: &Part) -> Result<Found, Error> {
+    let limit = usize::try_from(part.limit).unwrap_or(usize::MAX);
+    // By cursor one result more is read than is shown: whether another page follows.
+    let one_more = matches!(part.start, Start::After(_)) && part.limit > 0;
+    let mut open = part.limit.saturating_add(one_more.into());
+    let (mut total, mut users, mut groups) = (0, Vec::new(), Vec::new());
     for query in queries {
-        let taken = u32::try_from(resources.len()).unwrap_or(u32::MAX);
-        let rest = Part { skip: part.skip.saturating_sub(total), limit: part.limit.saturating_sub(taken) };
-        let (found, count) = match query.kind {
+        let found;
+        match query.kind {
             ResourceKind::User => {
-                let (rows, count) = users(tx, query, rest)?;
-                (query.view.users(tx, rows)?, count)
+                (users, found) = find_users(tx, query, part.start.among_users(total, open))?;
+                open = open.saturating_sub(u32::try_from(users.len()).unwrap_or(u32::MAX));
             }
             ResourceKind::Group => {
-                let (rows, count) = groups(tx, query, rest)?;
-                (query.view.groups_page(tx, rows)?, count)
+                (groups, found) = find_groups(tx, query, part.start.among_groups(total, open))?;
             }
-        };
-        resources.extend(found);
-        total += count;
+        }
+        total += found;
     }
-    Ok((resources, total))
+    let more = users.len() + groups.len() > limit;
+    users.truncate(limit);
+    groups.truncate(limit - users.len());
+    let last_user = users.last().map(|row| ResourceId::User(row.id));
+    let last = groups.last().map(|row| ResourceId::Group(row.id)).or(last_user);
+    let mut resources = Vec::new();
+    for query in queries {
+        resources.extend(match query.kind {
+            ResourceKind::User => query.view.users(tx, std::mem::take(&mut users))?,
+            ResourceKind::Group => query.view.groups_page(tx, std::mem::take(&mut groups))?,
+        });
+    }
+    let last = last.filter(|_| more && one_more).map(|id| Position { id, key: None });
+    Ok(Found { resources, total, last })
 }
 
-fn users(tx: &Tx<'_>, query: &Query, part: Part) -> Result<(Vec<UserRow>, u64), Error> {
-    let (directory, page) = (query.view.directory, Page::Skip { skip: part.skip, limit: part.limit });
+impl Start {
+    /// The part of the users, which come first, where `before` results of other types stand before them.
+    fn among_users(&self, before: u64, limit: u32) -> Page<UserId> {
+        match self {
+            Self::Skip(skip) => Page::Skip { skip: skip.saturating_sub(before), limit },
+            Self::After(None) => Page::After { after: None, limit },
+            Self::After(Some(Position { id: ResourceId::User(id), .. })) => {
+                Page::After { after: Some(*id), limit }
+            }
+            Self::After(Some(Position { id: ResourceId::Group(_), .. })) => Page::first(0),
+        }
+    }
+
+    /// The part of the groups, which come after `before` users.
+    fn among_groups(&self, before: u64, limit: u32) -> Page<GroupId> {
+        match self {
+            Self::Skip(skip) => Page::Skip { skip: skip.saturating_sub(before), limit },
+            Self::After(Some(Position { id: ResourceId::Group(id), .. })) => {
+                Page::After { after: Some(*id), limit }
+            }
+            Self::After(_) => Page::After { after: None, limit },
+        }
+    }
+}
+
+fn find_users(tx: &Tx<'_>, query: &Query, page: Page<UserId>) -> Result<(Vec<UserRow>, u64), Error> {
+    let directory = query.view.directory;
     let Some(filter) = query.undecided() else {
         let total = user::count(tx, directory, &query.condition)?;
-        let wanted = part.limit > 0 && part.skip < total;
-        let rows = if wanted { user::list(tx, directory, &query.condition, page)? } else { Vec::new() };
+        let rows = if page.is_beyond(total) {
+            Vec::new()
+        } else {
+            user::list(tx, directory, &query.condition, page)?
+        };
         return Ok((rows, total));
     };
     let found = user::search(tx, directory, &query.condition, page, |candidates| {
@@ -238,12 +331,15 @@ fn users(tx: &Tx<'_>, query: &Query, part: Part) -> Result<(Vec<UserRow>, u64), 
     Ok((found.rows, found.total))
 }
 
-fn groups(tx: &Tx<'_>, query: &Query, part: Part) -> Result<(Vec<GroupRow>, u64), Error> {
-    let (directory, page) = (query.view.directory, Page::Skip { skip: part.skip, limit: part.limit });
+fn find_groups(tx: &Tx<'_>, query: &Query, page: Page<GroupId>) -> Result<(Vec<GroupRow>, u64), Error> {
+    let directory = query.view.directory;
     let Some(filter) = query.undecided() else {
         let total = group::count(tx, directory, &query.condition)?;
-        let wanted = part.limit > 0 && part.skip < total;
-        let rows = if wanted { group::list(tx, directory, &query.condition, page)? } else { Vec::new() };
+        let rows = if page.is_beyond(total) {
+            Vec::new()
+        } else {
+            group::list(tx, directory, &query.condition, page)?
+        };
         return Ok((rows, total));
     };
     let found = group::search(tx, directory, &query.condition, page, |candidates| {

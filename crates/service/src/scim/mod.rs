@@ -3,6 +3,7 @@
 mod bulk;
 mod conditions;
 mod create;
+mod cursor;
 mod delete;
 mod list;
 mod mappings;
@@ -19,6 +20,8 @@ use enroll_scim::{Notes, Object, Quirk, Resource, ScimError};
 
 use crate::ScimSession;
 
+pub use cursor::CURSOR_TIMEOUT;
+pub(crate) use cursor::CursorKey;
 pub(crate) use read::KeptUsers;
 pub use read::Written;
 
@@ -92,6 +95,8 @@ pub struct ListRequest {
     pub start_index: Option<i64>,
     /// `count`, as sent; below 0 means 0; `None` for the default page size.
     pub count: Option<i64>,
+    /// `cursor`, as sent; empty for the first page by cursor, `None` for index paging (RFC 9865 §2).
+    pub cursor: Option<String>,
     /// What each resource shows.
     pub projection: ProjectionRequest,
 }

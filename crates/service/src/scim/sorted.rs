@@ -3,7 +3,6 @@
 //! Every match is looked at once, in chunks, and only its key and id are kept; the page is cut from the sorted keys and read
 //! then. The cost grows with the number of matches, as a sort must, and not with the size of the resources in memory.
 
-use enroll_domain::{GroupId, UserId};
 use enroll_scim::ScimError;
 use enroll_scim::sort::{Sort, SortKey, SortOrder};
 use enroll_store::user::Page;
@@ -11,19 +10,14 @@ use enroll_store::{Tx, group, user};
 use serde_json::Value;
 
 use super::ResourceKind;
-use super::list::{Part, Query, verdicts};
+use super::cursor::{KEY_BYTES, Position, ResourceId};
+use super::list::{Found, Part, Query, Start, verdicts};
 use crate::Error;
 
 /// A match. Without a key, and between equal keys, types and ids decide.
 struct Match {
     key: Option<SortKey>,
-    id: Id,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Id {
-    User(UserId),
-    Group(GroupId),
+    id: ResourceId,
 }
 
 /// The same order, where it is one that this server can give.
@@ -40,12 +34,7 @@ pub(super) fn allowed(sort: Sort) -> Result<Sort, ScimError> {
 }
 
 /// A page of the sorted results of all queries, and how many results there are.
-pub(super) fn page(
-    tx: &Tx<'_>,
-    queries: &[Query],
-    order: SortOrder,
-    part: Part,
-) -> Result<(Vec<Value>, u64), Error> {
+pub(super) fn page(tx: &Tx<'_>, queries: &[Query], order: SortOrder, part: &Part) -> Result<Found, Error> {
     let mut matches = Vec::new();
     for query in queries {
         collect(tx, query, &mut matches)?;
@@ -53,20 +42,49 @@ pub(super) fn page(
     matches.sort_unstable_by(|left, right| {
         order.compare(left.key.as_ref(), right.key.as_ref()).then_with(|| left.id.cmp(&right.id))
     });
-    let skip = usize::try_from(part.skip).unwrap_or(usize::MAX);
+    let first = match &part.start {
+        Start::Skip(skip) => usize::try_from(*skip).unwrap_or(usize::MAX),
+        Start::After(None) => 0,
+        Start::After(Some(position)) => behind(&matches, order, position),
+    };
     let limit = usize::try_from(part.limit).unwrap_or(usize::MAX);
+    let shown: Vec<&Match> = matches.iter().skip(first).take(limit).collect();
     let mut resources = Vec::new();
-    for found in matches.iter().skip(skip).take(limit) {
+    for found in &shown {
         resources.extend(read(tx, queries, found.id)?);
     }
-    Ok((resources, matches.len() as u64))
+    let more = first.saturating_add(shown.len()) < matches.len();
+    let last = shown
+        .last()
+        .filter(|_| more)
+        .map(|last| Position { id: last.id, key: last.key.as_ref().map(|key| key.cut(KEY_BYTES)) });
+    Ok(Found { resources, total: matches.len() as u64, last })
+}
+
+/// Where the matches begin that come after a position. What it was made of may have been changed or deleted since: nothing that
+/// stayed where it was is left out.
+fn behind(matches: &[Match], order: SortOrder, position: &Position) -> usize {
+    let compared = |found: &Match| {
+        order.compare(found.key.as_ref().map(|key| key.cut(KEY_BYTES)).as_ref(), position.key.as_ref())
+    };
+    let start = matches.partition_point(|found| compared(found).is_lt());
+    let alike = &matches[start..matches.partition_point(|found| compared(found).is_le())];
+    let is_whole = |key: &SortKey| key.text_bytes() + char::MAX_LEN_UTF8 <= KEY_BYTES;
+    match alike.iter().position(|found| found.id == position.id) {
+        Some(place) => start + place + 1,
+        None if position.key.as_ref().is_none_or(is_whole) => {
+            start + alike.partition_point(|found| found.id < position.id)
+        }
+        // Those that are alike up to the cut are not in the order of ids: rather some of them twice than one of them never.
+        None => start,
+    }
 }
 
 /// Adds what meets one query. Members and groups are read only where the filter has to look at them.
 fn collect(tx: &Tx<'_>, query: &Query, matches: &mut Vec<Match>) -> Result<(), Error> {
     let everything = Page::After { after: None, limit: 0 };
     let seen = if query.undecided().is_some() { query.full.clone() } else { query.full.without_related()? };
-    let mut keep = |ids: Vec<Id>, representations: &[Value]| {
+    let mut keep = |ids: Vec<ResourceId>, representations: &[Value]| {
         let verdicts = match query.undecided() {
             Some(filter) => verdicts(filter, representations),
             None => vec![true; ids.len()],
@@ -82,14 +100,14 @@ fn collect(tx: &Tx<'_>, query: &Query, matches: &mut Vec<Match>) -> Result<(), E
     match query.kind {
         ResourceKind::User => {
             user::search(tx, query.view.directory, &query.condition, everything, |rows| {
-                let ids = rows.iter().map(|row| Id::User(row.id)).collect();
+                let ids = rows.iter().map(|row| ResourceId::User(row.id)).collect();
                 Ok::<_, Error>(keep(ids, &seen.users(tx, rows.to_vec())?))
             })?;
         }
         ResourceKind::Group => {
             let everything = Page::After { after: None, limit: 0 };
             group::search(tx, query.view.directory, &query.condition, everything, |rows| {
-                let ids = rows.iter().map(|row| Id::Group(row.id)).collect();
+                let ids = rows.iter().map(|row| ResourceId::Group(row.id)).collect();
                 Ok::<_, Error>(keep(ids, &seen.groups_page(tx, rows.to_vec())?))
             })?;
         }
@@ -98,14 +116,14 @@ fn collect(tx: &Tx<'_>, query: &Query, matches: &mut Vec<Match>) -> Result<(), E
 }
 
 /// The resource as its query shows it.
-fn read(tx: &Tx<'_>, queries: &[Query], id: Id) -> Result<Vec<Value>, Error> {
+fn read(tx: &Tx<'_>, queries: &[Query], id: ResourceId) -> Result<Vec<Value>, Error> {
     let of = |kind| queries.iter().find(|query| query.kind == kind);
     match id {
-        Id::User(id) => {
+        ResourceId::User(id) => {
             let Some(query) = of(ResourceKind::User) else { return Ok(Vec::new()) };
             query.view.users(tx, user::find(tx, query.view.directory, id)?.into_iter().collect())
         }
-        Id::Group(id) => {
+        ResourceId::Group(id) => {
             let Some(query) = of(ResourceKind::Group) else { return Ok(Vec::new()) };
             query.view.groups_page(tx, group::find(tx, query.view.directory, id)?.into_iter().collect())
         }

@@ -12,6 +12,7 @@ mod mappings;
 mod members;
 mod organizations;
 mod pages;
+mod server_keys;
 mod slices;
 mod tokens;
 mod users;
