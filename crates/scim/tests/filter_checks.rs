@@ -63,7 +63,7 @@ fn m18_an_unknown_attribute_is_invalid_filter() {
             ("emails[nothing eq \"x\"]", "emails has no sub-attribute 'nothing' (it has value, "),
             ("emails[emails.type eq \"x\"]", "emails has no sub-attribute 'emails.type'"),
             (&format!("emails[{CORE}:type eq \"x\"]"), "emails has no sub-attribute"),
-            ("emails[type eq \"work\"].nothing eq \"x\"", "emails has no sub-attribute 'nothing'"),
+            ("emails[type eq \"work\" and nothing eq \"x\"]", "emails has no sub-attribute 'nothing'"),
             ("members.value eq \"x\"", "User has no attribute 'members.value'"),
             (
                 "department eq \"Sales\"",

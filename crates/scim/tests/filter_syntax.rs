@@ -113,7 +113,15 @@ fn m13_a_value_path_holds_nested_logic() {
 #[test]
 fn m14_a_sub_attribute_behind_brackets_is_one_more_condition() {
     let expected = parse("emails[type eq \"work\" and value eq \"x\"]");
-    assert_eq!(parse("emails[type eq \"work\"].value eq \"x\""), expected);
+    let text = "emails[type eq \"work\"].value eq \"x\"";
+    let detail = parse_in(text, &Dialect::strict()).unwrap_err();
+    assert!(detail.contains("column 23") && detail.contains("inside the brackets"), "{detail}");
+    let mut notes = Notes::default();
+    let filter = Filter::parse(text, &Limits::default(), &Dialect::compat(), &mut notes).unwrap();
+    assert_eq!(filter, expected);
+    let quirks: Vec<_> = notes.iter().map(|note| note.quirk).collect();
+    assert_eq!(quirks, [Some(Quirk::ValuePathComparison)]);
+    let parse = |text: &str| parse_in(text, &Dialect::compat()).unwrap();
     assert_eq!(
         parse("emails[type eq \"work\"].value pr").to_string(),
         "emails[type eq \"work\" and value pr]"
@@ -211,7 +219,8 @@ fn m6_a_malformed_filter_names_the_column_and_the_mistake() {
         ("userName%20eq%20%22x%22", 1, "percent-encoded twice"),
         ("userName eq \"x\"; drop table users", 16, "a space is missing before ';'"),
     ] {
-        let detail = parse_in(text, &Dialect::strict()).expect_err(text);
+        let dialect = Dialect::strict().with(Quirk::ValuePathComparison);
+        let detail = parse_in(text, &dialect).expect_err(text);
         let place = format!("filter, column {column}: ");
         assert!(detail.starts_with(&place) && detail.contains(part), "{text:?}: {detail}");
     }
@@ -228,7 +237,7 @@ fn m6_an_error_shows_only_a_short_piece_of_what_was_sent() {
 fn m21_length_depth_and_terms_are_limited() {
     let limits = Limits { filter_bytes: 100, filter_depth: 3, filter_terms: 4, ..Limits::default() };
     let parse = |text: &str| {
-        Filter::parse(text, &limits, &Dialect::strict(), &mut Notes::default())
+        Filter::parse(text, &limits, &Dialect::compat(), &mut Notes::default())
             .map_err(|error| error.detail().to_owned())
     };
     assert!(parse(&format!("a eq \"{}\"", "x".repeat(93))).is_ok());

@@ -89,3 +89,7 @@ pub(super) fn bad_value(word: &str) -> String {
     }
     format!("{found} is not a value: text stands in double quotes (\")")
 }
+
+pub(super) fn behind_element(sub: &str) -> String {
+    format!("nothing may be compared behind ']': write the condition on {} inside the brackets", excerpt(sub))
+}

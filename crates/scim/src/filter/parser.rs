@@ -7,7 +7,7 @@ use super::hints;
 use super::lexer::{Lexer, Token, TokenKind};
 use super::syntax_error::SyntaxError;
 use super::{CompareOp, Filter, Literal};
-use crate::quirks::missing_filter_space;
+use crate::quirks::{missing_filter_space, value_path_comparison};
 use crate::{AttributeName, AttributePath, Dialect, Limits, Notes};
 
 /// Deepest nesting whatever the configuration says: what comes after parsing walks the tree by recursion.
@@ -221,6 +221,9 @@ impl<'t, 'c> Parser<'t, 'c> {
                     token.error(format!("expected a sub-attribute after ']', found {}", token.describe()))
                 );
             };
+            if !value_path_comparison::accept(self.dialect, self.notes) {
+                return Err(token.error(hints::behind_element(sub.as_str())));
+            }
             let term = self.term(AttributePath::attribute(sub.as_str()))?;
             filter = filter.and_also(term);
         }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::request::Reader;
 use super::step::{Action, Effect, Place};
 use super::target::{self, Named, Target};
-use crate::quirks::{json_string_value, path_keys, unqualified_extension};
+use crate::quirks::{json_string_value, path_keys, read_only_in_patch, unqualified_extension};
 use crate::validate::shown;
 use crate::{Attribute, Object, Schema, ScimError, ScimType};
 
@@ -54,8 +54,8 @@ pub(super) fn extension(
     }
 }
 
-/// Reads the attributes of the resource itself, or those of the extension `scope`. What the schemas do not know and what
-/// only the server writes is ignored, as in PUT.
+/// Reads the attributes of the resource itself, or those of the extension `scope`. What the schemas do not know is ignored,
+/// as in PUT; what only the server writes is ignored or refused, as the dialect has it.
 fn attributes(
     reader: &mut Reader<'_>,
     action: Action,
@@ -84,8 +84,12 @@ fn known(reader: &mut Reader<'_>, action: Action, target: Target<'_>, value: Val
         return Ok(());
     }
     if target.is_read_only() {
-        reader.cx.notes.ignored(format!("{} ignored: only the server sets it", target.label()));
-        return Ok(());
+        let label = target.label();
+        return if read_only_in_patch::ignores(reader.cx.dialect, reader.cx.notes, &label) {
+            Ok(())
+        } else {
+            Err(ScimError::mutability(format!("{label} is set by the server alone")))
+        };
     }
     reader.set(action, target, value)
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::step::{Effect, ListEffect, OneValue, Otherwise, Part, PartChange, Selected};
 use super::target::Target;
-use crate::quirks::create_on_filter;
+use crate::quirks::{create_on_filter, manager_id};
 use crate::schema::Mutability;
 use crate::validate::{Reading, attribute_value, element_value, shown};
 use crate::{Attribute, Object, ScimError};
@@ -118,8 +118,9 @@ pub(super) fn parts(
     cx: &mut Reading<'_>,
     attribute: &Attribute,
     path: &str,
-    object: Object,
+    mut object: Object,
 ) -> Result<Vec<Part>, ScimError> {
+    manager_id::rename(cx.dialect, cx.notes, attribute, path, &mut object);
     let mut parts = Vec::with_capacity(object.len());
     for (name, value) in object {
         let Some(sub) = attribute.sub_attribute(&name) else {

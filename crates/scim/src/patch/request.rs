@@ -6,6 +6,7 @@ use super::step::{Action, Effect, Place, Step};
 use super::target::{self, Named, Target};
 use super::{add, expand, remove, replace};
 use crate::quirks::lenient_schemas::check_message;
+use crate::quirks::operation_case;
 use crate::validate::{Reading, member, shown};
 use crate::{Dialect, Limits, Notes, Object, ResourceModel, ScimError};
 
@@ -26,7 +27,8 @@ impl PatchRequest {
     /// What the RFC tells a server to ignore, and what a quirk has read differently, is written into `notes`.
     ///
     /// # Errors
-    /// - 400 `invalidSyntax`: no `Operations`, an operation that is none, an unknown `op`; in `strict` a wrong `schemas`.
+    /// - 400 `invalidSyntax`: no `Operations`, an operation that is none, an unknown `op`; in `strict` a wrong `schemas`
+    ///   or an `op` that is not in lower case.
     /// - 400 `invalidPath`, `noTarget`, `invalidFilter`: a `path` that cannot be read, names nothing, or whose filter is wrong.
     /// - 400 `invalidValue`: a value that is missing or does not fit its attribute.
     /// - 400 `mutability`: a `path` to what only the server writes, or the removal of what is required.
@@ -89,7 +91,7 @@ impl Reader<'_> {
         let Value::Object(mut operation) = operation else {
             return Err(ScimError::invalid_syntax("an operation must be an object with op, path and value"));
         };
-        let action = action(member(&mut operation, "op")?.as_ref())?;
+        let action = action(&mut self.cx, member(&mut operation, "op")?.as_ref())?;
         let path = path(member(&mut operation, "path")?)?;
         let value = member(&mut operation, "value")?;
         ignore_rest(&mut self.cx, &operation);
@@ -170,17 +172,22 @@ impl Reader<'_> {
     }
 }
 
-fn action(op: Option<&Value>) -> Result<Action, ScimError> {
+fn action(cx: &mut Reading<'_>, op: Option<&Value>) -> Result<Action, ScimError> {
     let text = op.and_then(Value::as_str).unwrap_or_default();
-    match text.to_ascii_lowercase().as_str() {
-        "add" => Ok(Action::Add),
-        "remove" => Ok(Action::Remove),
-        "replace" => Ok(Action::Replace),
-        _ => Err(ScimError::invalid_syntax(format!(
-            "op must be add, remove or replace, not {:?}",
-            shown(text)
-        ))),
+    let name = text.to_ascii_lowercase();
+    let action = match name.as_str() {
+        "add" => Action::Add,
+        "remove" => Action::Remove,
+        "replace" => Action::Replace,
+        _ => {
+            let detail = format!("op must be add, remove or replace, not {:?}", shown(text));
+            return Err(ScimError::invalid_syntax(detail));
+        }
+    };
+    if name != text && !operation_case::accepts(cx.dialect, cx.notes, text) {
+        return Err(ScimError::invalid_syntax(format!("op must be {name:?} in lower case, not {text:?}")));
     }
+    Ok(action)
 }
 
 fn path(path: Option<Value>) -> Result<Option<String>, ScimError> {

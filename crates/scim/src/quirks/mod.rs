@@ -10,12 +10,17 @@ pub(crate) mod empty_strings;
 pub(crate) mod json_string_value;
 pub(crate) mod lenient_literals;
 pub(crate) mod lenient_schemas;
+pub(crate) mod manager_id;
 pub(crate) mod manager_string;
 pub(crate) mod missing_filter_space;
+pub(crate) mod operation_case;
 pub(crate) mod path_keys;
+pub(crate) mod read_only_in_patch;
 pub(crate) mod remove_by_value;
+pub(crate) mod single_values;
 pub(crate) mod string_booleans;
 pub(crate) mod unqualified_extension;
+pub(crate) mod value_path_comparison;
 
 use std::fmt;
 
@@ -49,11 +54,21 @@ pub enum Quirk {
     LenientLiterals,
     /// `""` for an optional attribute means unassigned (Okta's test suite, Entra ID).
     EmptyStrings,
+    /// `Add`, `Replace`, `Remove`: an `op` in another case (Entra ID).
+    OperationCase,
+    /// One value where a multi-valued attribute has a list, in POST and PUT (templates, Microsoft's samples).
+    SingleValues,
+    /// A readOnly attribute in a path-less PATCH value is ignored (Okta, authentik).
+    ReadOnlyInPatch,
+    /// `emails[type eq "work"].value eq "x"` in a filter (Entra ID).
+    ValuePathComparison,
+    /// `manager.managerId` means `manager.value` (OneLogin).
+    ManagerId,
 }
 
 impl Quirk {
     /// Every quirk.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::StringBooleans,
         Self::CreateOnFilter,
         Self::RemoveByValue,
@@ -67,6 +82,11 @@ impl Quirk {
         Self::MissingFilterSpace,
         Self::LenientLiterals,
         Self::EmptyStrings,
+        Self::OperationCase,
+        Self::SingleValues,
+        Self::ReadOnlyInPatch,
+        Self::ValuePathComparison,
+        Self::ManagerId,
     ];
 
     const fn bit(self) -> u32 {
@@ -89,6 +109,11 @@ impl Quirk {
             Self::MissingFilterSpace => "missing-filter-space",
             Self::LenientLiterals => "lenient-literals",
             Self::EmptyStrings => "empty-strings",
+            Self::OperationCase => "operation-case",
+            Self::SingleValues => "single-values",
+            Self::ReadOnlyInPatch => "read-only-in-patch",
+            Self::ValuePathComparison => "value-path-comparison",
+            Self::ManagerId => "manager-id",
         }
     }
 }

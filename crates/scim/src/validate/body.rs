@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Reading, attribute_value, schemas, shown};
+use crate::quirks::single_values;
 use crate::schema::{Mutability, USER_SCHEMA};
 use crate::{Dialect, Notes, Object, ResourceModel, Schema, ScimError};
 
@@ -29,6 +30,7 @@ pub(super) fn read(
         if let Some(attribute) = model.attribute(&name) {
             if attribute.mutability != Mutability::ReadOnly {
                 let name = attribute.name.as_str();
+                single_values::check(&mut cx, attribute, name, &value)?;
                 let value = attribute_value(&mut cx, attribute, name, value)?;
                 read.insert(name.to_owned(), value.unwrap_or(Value::Null));
             }
@@ -62,6 +64,7 @@ fn container(cx: &mut Reading<'_>, extension: &Schema, value: Value) -> Result<V
         };
         if attribute.mutability != Mutability::ReadOnly {
             let path = format!("{}:{}", extension.id, attribute.name);
+            single_values::check(cx, attribute, &path, &value)?;
             let value = attribute_value(cx, attribute, &path, value)?;
             read.insert(attribute.name.to_string(), value.unwrap_or(Value::Null));
         }

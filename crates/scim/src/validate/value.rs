@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Reading, shown, text};
-use crate::quirks::{bare_values, empty_strings, manager_string, string_booleans};
+use crate::quirks::{bare_values, empty_strings, manager_id, manager_string, string_booleans};
 use crate::schema::{AttributeType, Mutability};
 use crate::{Attribute, Object, ScimError};
 
@@ -145,8 +145,9 @@ fn sub_attributes(
     cx: &mut Reading<'_>,
     attribute: &Attribute,
     path: &str,
-    object: Object,
+    mut object: Object,
 ) -> Result<Object, ScimError> {
+    manager_id::rename(cx.dialect, cx.notes, attribute, path, &mut object);
     let mut read = Object::new();
     for (name, value) in object {
         let Some(sub) = attribute.sub_attribute(&name) else {

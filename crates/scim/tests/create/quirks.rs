@@ -65,3 +65,19 @@ fn o14_empty_strings_are_unassigned_in_compat() {
     assert_eq!(strict_user(json!({"title": ""})).unwrap()["title"], "");
     assert_invalid_value(strict_user(json!({"active": ""})), "active must be a boolean");
 }
+
+#[test]
+fn l1_manager_id_is_the_managers_value_in_compat() {
+    let manager = json!({ENTERPRISE: {"manager": {"managerId": "m", "displayName": "Boss"}}});
+    assert_eq!(user(manager.clone()).unwrap()[ENTERPRISE], json!({"manager": {"value": "m"}}));
+    assert_eq!(strict_user(manager).unwrap().get(ENTERPRISE), None, "to the letter an unknown sub-attribute");
+    let both = json!({ENTERPRISE: {"manager": {"managerId": "old", "value": "m"}}});
+    assert_eq!(user(both).unwrap()[ENTERPRISE], json!({"manager": {"value": "m"}}));
+    let elsewhere = json!({"emails": [{"value": "a@b", "managerId": "m"}]});
+    assert_eq!(user(elsewhere).unwrap()["emails"], json!([{"value": "a@b"}]));
+    let body =
+        json!({"userName": "u", "schemas": [USER, ENTERPRISE], ENTERPRISE: {"manager": {"managerId": "m"}}});
+    let (_, notes) = create_in(&model("User"), &Dialect::compat(), body).unwrap();
+    let quirks: Vec<_> = notes.iter().map(|note| note.quirk).collect();
+    assert_eq!(quirks, [Some(Quirk::ManagerId)]);
+}

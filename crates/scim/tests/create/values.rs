@@ -1,8 +1,9 @@
 //! What a value of each type may be.
 
+use enroll_scim::{Dialect, Quirk};
 use serde_json::{Value, json};
 
-use super::{ENTERPRISE, assert_invalid_value, printer, strict_user, user};
+use super::{ENTERPRISE, USER, assert_invalid_value, create_in, group, model, printer, strict_user, user};
 
 #[test]
 fn a4_unknown_type_values_are_accepted() {
@@ -81,9 +82,18 @@ fn j6_a_string_is_a_string() {
 }
 
 #[test]
-fn q_one_value_stands_for_a_list_of_one() {
-    assert_eq!(strict_user(json!({"emails": {"value": "a"}})).unwrap()["emails"], json!([{"value": "a"}]));
-    assert_eq!(printer("tags", json!("a")).unwrap()["tags"], json!(["a"]));
+fn one_value_stands_for_a_list_of_one_in_compat() {
+    assert_eq!(user(json!({"emails": {"value": "a"}})).unwrap()["emails"], json!([{"value": "a"}]));
+    let member = json!({"displayName": "g", "members": {"value": "u1"}});
+    assert_eq!(group(member).unwrap()["members"], json!([{"value": "u1"}]));
+    assert_invalid_value(strict_user(json!({"emails": {"value": "a"}})), "emails must be an array");
+    assert_invalid_value(printer("tags", json!("a")), "tags must be an array");
+    assert_eq!(printer("tags", json!(["a"])).unwrap()["tags"], json!(["a"]));
+    assert_eq!(strict_user(json!({"emails": null})).unwrap().get("emails"), None);
+    let body = json!({"userName": "u", "schemas": [USER], "emails": {"value": "a"}});
+    let (_, notes) = create_in(&model("User"), &Dialect::compat(), body).unwrap();
+    let notes: Vec<_> = notes.iter().map(|note| (note.quirk, note.text.as_str())).collect();
+    assert_eq!(notes, [(Some(Quirk::SingleValues), "emails: one value read as an array of one")]);
 }
 
 #[test]

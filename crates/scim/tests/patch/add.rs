@@ -159,7 +159,7 @@ fn r6_a_created_element_is_found_by_the_next_operation() {
 #[test]
 fn r6_booleans_of_the_filter_become_booleans() {
     let path = "roles[primary eq \"True\"].display";
-    let operations = json!([{"op": "Add", "path": path, "value": "Guide"}]);
+    let operations = json!([{"op": "add", "path": path, "value": "Guide"}]);
     let user = json!({"userName": "bjensen", "roles": [{"value": "a"}]});
     assert_eq!(
         patched(&compat(), &user, operations.clone())["roles"],

@@ -60,15 +60,21 @@ fn q1_a_member_given_twice_is_refused() {
 }
 
 #[test]
-fn q2_op_is_read_in_any_case() {
+fn q2_e1_op_in_any_case_is_a_quirk() {
     for op in ["replace", "Replace", "REPLACE", "add", "Add"] {
-        let result = in_both(&barbara(), json!([{"op": op, "path": "title", "value": "Guide"}]));
-        assert_eq!(result["title"], "Guide");
+        let operations = json!([{"op": op, "path": "title", "value": "Guide"}]);
+        let outcome = patch(&compat(), &barbara(), operations.clone()).unwrap();
+        assert_eq!(outcome.resource["title"], "Guide");
+        let exact = op == op.to_lowercase();
+        assert_eq!(outcome.used(Quirk::OperationCase), !exact, "{op}");
+        match patch(&strict(), &barbara(), operations) {
+            Ok(outcome) => assert!(exact && outcome.resource["title"] == "Guide", "{op}"),
+            Err(error) => assert!(!exact && keyword(&error) == "invalidSyntax", "{op}: {error}"),
+        }
     }
-    for op in ["remove", "Remove"] {
-        let result = in_both(&barbara(), json!([{"op": op, "path": "displayName"}]));
-        assert_eq!(result.get("displayName"), None);
-    }
+    let operations = json!([{"op": "Remove", "path": "displayName"}]);
+    assert_eq!(patched(&compat(), &barbara(), operations.clone()).get("displayName"), None);
+    assert_eq!(refused(&strict(), &barbara(), operations), "invalidSyntax");
 }
 
 #[test]
@@ -128,17 +134,22 @@ fn q5_s16_a_path_to_what_only_the_server_writes_is_a_mutability_error() {
 }
 
 #[test]
-fn q5_s16_without_a_path_what_only_the_server_writes_is_ignored() {
-    for dialect in both() {
-        let value = json!({
-            "id": "evil", "meta": {"created": "x"}, "groups": [{"value": "admins"}], "schemas": ["urn:x"],
-            "title": "Guide", ENTERPRISE: {"manager": {"displayName": "Evil"}}
-        });
-        let outcome = patch(&dialect, &barbara(), json!([{"op": "replace", "value": value}])).unwrap();
-        let mut expected = barbara();
-        expected["title"] = json!("Guide");
-        assert_eq!(outcome.resource, expected);
-        assert!(outcome.ignored("id ") && outcome.ignored("groups "));
+fn q5_s16_without_a_path_what_only_the_server_writes_is_ignored_in_compat_and_refused_in_strict() {
+    let value = json!({
+        "id": "evil", "meta": {"created": "x"}, "groups": [{"value": "admins"}], "schemas": ["urn:x"],
+        "title": "Guide", ENTERPRISE: {"manager": {"displayName": "Evil"}}
+    });
+    let outcome = patch(&compat(), &barbara(), json!([{"op": "replace", "value": value}])).unwrap();
+    let mut expected = barbara();
+    expected["title"] = json!("Guide");
+    assert_eq!(outcome.resource, expected);
+    let ignored = outcome.notes.iter().filter(|note| note.quirk == Some(Quirk::ReadOnlyInPatch));
+    let ignored: Vec<_> = ignored.map(|note| note.text.split(' ').next().unwrap()).collect();
+    assert_eq!(ignored, ["id", "meta", "groups"]);
+    for name in ["id", "meta", "groups"] {
+        let value = json!({name: value[name], "title": "Guide"});
+        let operations = json!([{"op": "replace", "value": value}]);
+        assert_eq!(refused(&strict(), &barbara(), operations), "mutability", "{name}");
     }
 }
 

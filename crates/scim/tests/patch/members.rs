@@ -27,7 +27,7 @@ fn r2_members_are_added_given_alone_or_in_a_list() {
         json!({"op": "add", "path": "members", "value": [one]}),
         json!({"op": "add", "path": "members", "value": one}),
         json!({"op": "add", "value": {"members": [one]}}),
-        json!({"op": "Add", "path": "MEMBERS", "value": [{"VALUE": "u1"}]}),
+        json!({"op": "add", "path": "MEMBERS", "value": [{"VALUE": "u1"}]}),
         json!({"op": "add", "path": "urn:ietf:params:scim:schemas:core:2.0:Group:members", "value": [one]}),
     ] {
         assert_eq!(by_both(json!([operation])), Add(vec![one.clone()]));

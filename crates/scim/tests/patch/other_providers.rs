@@ -91,3 +91,18 @@ fn a3_authentik_replaces_a_group_by_the_whole_object() {
     assert_eq!(changes, []);
     assert_eq!(group_after(&rest), json!({"displayName": "Sales", "externalId": "ak-1"}));
 }
+
+#[test]
+fn l1_onelogin_names_the_manager_as_in_scim_1_1() {
+    for operation in [
+        json!({"op": "replace", "path": format!("{ENTERPRISE}:manager"), "value": {"managerId": "u7"}}),
+        json!({"op": "replace", "value": {ENTERPRISE: {"manager": {"managerId": "u7"}}}}),
+    ] {
+        let operations = json!([operation]);
+        let outcome = patch(&compat(), &barbara(), operations.clone()).unwrap();
+        assert_eq!(outcome.resource[ENTERPRISE]["manager"], json!({"value": "u7"}));
+        assert!(outcome.used(Quirk::ManagerId));
+        let strictly = patch(&strict(), &barbara(), operations).unwrap();
+        assert_eq!(strictly.resource, barbara(), "to the letter an unknown sub-attribute");
+    }
+}

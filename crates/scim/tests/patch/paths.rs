@@ -68,7 +68,7 @@ fn q10_an_extension_is_a_key_of_a_value_without_path() {
 
 #[test]
 fn q10_e5_a_dotted_urn_is_a_quirk() {
-    let operations = json!([{"op": "Replace", "path": format!("{ENTERPRISE}.department"), "value": "Sales"}]);
+    let operations = json!([{"op": "replace", "path": format!("{ENTERPRISE}.department"), "value": "Sales"}]);
     assert_eq!(refused(&strict(), &barbara(), operations.clone()), "noTarget");
     let outcome = patch(&compat(), &barbara(), operations).unwrap();
     assert_eq!(outcome.resource[ENTERPRISE]["department"], "Sales");

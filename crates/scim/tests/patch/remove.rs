@@ -59,9 +59,7 @@ fn s3_a_part_of_selected_elements_is_removed() {
 
 #[test]
 fn s4_what_is_required_cannot_be_removed() {
-    for op in ["remove", "Remove"] {
-        assert_eq!(refused_by_both(&barbara(), json!([{"op": op, "path": "userName"}])), "mutability");
-    }
+    assert_eq!(refused_by_both(&barbara(), json!([{"op": "remove", "path": "userName"}])), "mutability");
     let group = group();
     for dialect in both() {
         let body = body(json!([{"op": "remove", "path": "displayName"}]));
@@ -94,7 +92,7 @@ fn s7_values_that_are_listed_are_removed_alone() {
         json!("babs@jensen.org"),
         json!([{"value": "babs@jensen.org", "display": "whatever"}, {"value": "not there"}]),
     ] {
-        let operations = json!([{"op": "Remove", "path": "emails", "value": value}]);
+        let operations = json!([{"op": "remove", "path": "emails", "value": value}]);
         let outcome = patch(&compat(), &barbara(), operations.clone()).unwrap();
         assert_eq!(
             outcome.resource["emails"],
