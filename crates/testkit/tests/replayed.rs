@@ -38,6 +38,7 @@ macro_rules! recordings {
 }
 
 recordings! {
+    every_item_of_the_accept_list: "accept_list",
     authentik_creates_groups_and_adds_members_by_value: "authentik",
     e10_connection_test_of_entra: "entra_connection_test",
     e2_entra_disables_with_a_string: "entra_disable",

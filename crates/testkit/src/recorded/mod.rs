@@ -1,6 +1,6 @@
 //! Requests as real identity providers send them, with what they expect for an answer.
 //!
-//! Each JSON file of this folder is one sequence of idp-wire.md (§1 to §8), an array of [`Recorded`] exchanges
+//! Each JSON file of this folder is one sequence of idp-wire.md (§1 to §8; `accept_list` has §9, item by item), an array of [`Recorded`] exchanges
 //! that are sent in order to an empty directory. Bodies are what the providers' documentation and traffic show;
 //! ids that the server gives are captured from earlier answers and stand as `{{user1}}` in later requests.
 //! Two placeholders are there from the start: `{{base}}`, the SCIM base URL, and `{{token}}`, the SCIM token.
@@ -52,6 +52,7 @@ macro_rules! recordings {
 }
 
 recordings![
+    "accept_list",
     "authentik",
     "entra_connection_test",
     "entra_disable",
