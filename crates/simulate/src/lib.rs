@@ -35,6 +35,7 @@ mod progress;
 mod random;
 mod script;
 mod session;
+mod shared;
 mod stage;
 mod summary;
 mod wire;

@@ -1,13 +1,13 @@
 //! Who plays in the week: twelve people in two directories.
 
+use crate::demo::player::Player;
 use crate::people::{Person, external_id};
-use crate::plan::Idp;
 use crate::random::Choices;
 
 /// One person of the week.
 #[derive(Debug)]
 pub(crate) struct Part {
-    pub(crate) idp: Idp,
+    pub(crate) player: Player,
     pub(crate) given: &'static str,
     pub(crate) family: &'static str,
     /// The local part of the address; also how the plot names the person.
@@ -20,50 +20,50 @@ pub(crate) struct Part {
 }
 
 /// The groups of each directory, by the name they begin with.
-pub(crate) const GROUPS: &[(Idp, &str)] = &[
-    (Idp::Okta, "Engineering"),
-    (Idp::Okta, "Platform"),
-    (Idp::Okta, "Engineering Admins"),
-    (Idp::Entra, "Data"),
-    (Idp::Entra, "Contractors"),
+pub(crate) const GROUPS: &[(Player, &str)] = &[
+    (Player::Okta, "Engineering"),
+    (Player::Okta, "Platform"),
+    (Player::Okta, "Engineering Admins"),
+    (Player::Entra, "Data"),
+    (Player::Entra, "Contractors"),
 ];
 
 const fn part(
-    idp: Idp,
+    player: Player,
     (given, family, name): (&'static str, &'static str, &'static str),
     title: &'static str,
     groups: &'static [&'static str],
 ) -> Part {
-    Part { idp, given, family, name, title, groups, present: !groups.is_empty() }
+    Part { player, given, family, name, title, groups, present: !groups.is_empty() }
 }
 
 /// Employees are in Okta, partners and contractors in Entra.
 pub(crate) const CAST: &[Part] = &[
-    part(Idp::Okta, ("Ana", "García", "ana.garcia"), "Engineer", &[]),
+    part(Player::Okta, ("Ana", "García", "ana.garcia"), "Engineer", &[]),
     part(
-        Idp::Okta,
+        Player::Okta,
         ("Jürgen", "Müller", "juergen.mueller"),
         "Head of Engineering",
         &["Engineering", "Engineering Admins"],
     ),
-    part(Idp::Okta, ("Priya", "Patel", "priya.patel"), "Senior Engineer", &["Engineering"]),
-    part(Idp::Okta, ("Siobhán", "O'Brien", "siobhan.o'brien"), "Engineer", &["Engineering", "Platform"]),
-    part(Idp::Okta, ("Mehmet", "Yılmaz", "mehmet.yilmaz"), "Engineer", &["Engineering"]),
-    part(Idp::Okta, ("Olena", "Novák", "olena.novak"), "Site Reliability Engineer", &["Platform"]),
-    part(Idp::Okta, ("Łukasz", "Kowalski", "lukasz.kowalski"), "Engineer", &["Platform"]),
-    part(Idp::Entra, ("Amélie", "Dubois", "amelie.dubois"), "Data Scientist", &["Data"]),
-    part(Idp::Entra, ("Thabo", "Mbeki", "thabo.mbeki"), "Data Engineer", &["Data", "Contractors"]),
-    part(Idp::Entra, ("Noor", "Haddad", "noor.haddad"), "Consultant", &["Contractors"]),
-    part(Idp::Entra, ("花子", "山田", "hanako.yamada"), "Analyst", &["Contractors"]),
-    part(Idp::Entra, ("Sam", "Kim", "sam.kim"), "Analyst", &[]),
+    part(Player::Okta, ("Priya", "Patel", "priya.patel"), "Senior Engineer", &["Engineering"]),
+    part(Player::Okta, ("Siobhán", "O'Brien", "siobhan.o'brien"), "Engineer", &["Engineering", "Platform"]),
+    part(Player::Okta, ("Mehmet", "Yılmaz", "mehmet.yilmaz"), "Engineer", &["Engineering"]),
+    part(Player::Okta, ("Olena", "Novák", "olena.novak"), "Site Reliability Engineer", &["Platform"]),
+    part(Player::Okta, ("Łukasz", "Kowalski", "lukasz.kowalski"), "Engineer", &["Platform"]),
+    part(Player::Entra, ("Amélie", "Dubois", "amelie.dubois"), "Data Scientist", &["Data"]),
+    part(Player::Entra, ("Thabo", "Mbeki", "thabo.mbeki"), "Data Engineer", &["Data", "Contractors"]),
+    part(Player::Entra, ("Noor", "Haddad", "noor.haddad"), "Consultant", &["Contractors"]),
+    part(Player::Entra, ("花子", "山田", "hanako.yamada"), "Analyst", &["Contractors"]),
+    part(Player::Entra, ("Sam", "Kim", "sam.kim"), "Analyst", &[]),
 ];
 
 impl Part {
     /// The person as the identity provider knows it.
     pub(crate) fn person(&self, index: usize) -> Person {
-        let domain = match self.idp {
-            Idp::Okta => "acme.example",
-            Idp::Entra => "northwind.example",
+        let domain = match self.player {
+            Player::Okta => "acme.example",
+            Player::Entra => "northwind.example",
         };
         let mut choices = Choices::new(0, self.name);
         let address = format!("{}@{domain}", self.name);
@@ -75,7 +75,7 @@ impl Part {
             title: self.title.to_owned(),
             department: self.groups.first().copied().unwrap_or("Engineering").to_owned(),
             employee_number: format!("E{:06}", index + 1),
-            external_id: external_id(self.idp, &mut choices, "00u"),
+            external_id: external_id(self.player.idp(), &mut choices, "00u"),
             manager: None,
             active: true,
         }
@@ -90,7 +90,7 @@ mod tests {
     fn twelve_people_and_five_groups_and_every_group_is_in_its_members_directory() {
         assert_eq!((CAST.len(), GROUPS.len()), (12, 5));
         for part in CAST {
-            assert!(part.groups.iter().all(|group| GROUPS.contains(&(part.idp, group))));
+            assert!(part.groups.iter().all(|group| GROUPS.contains(&(part.player, group))));
         }
     }
 }

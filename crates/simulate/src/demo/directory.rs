@@ -6,20 +6,22 @@ use serde_json::{Value, json};
 
 use crate::company::{Account, RemoteGroup};
 use crate::demo::cast::{CAST, GROUPS};
+use crate::demo::player::Player;
 use crate::demo::plot::Action;
 use crate::entra::{self, active, group, manager, provision};
 use crate::okta::{self, assign, catalog, push, wizard};
 use crate::people::{Person, Team, external_id};
-use crate::plan::Idp;
 use crate::random::Choices;
 use crate::script::Script;
 use crate::session::Session;
+use crate::shared::groups;
 use crate::summary::{ExpectedGroup, ExpectedState, ExpectedUser};
 use crate::wire::{operation, patch};
 
 /// A directory in the course of the week.
 #[derive(Debug)]
 pub(crate) struct Directory {
+    player: Player,
     pub(crate) session: Session,
     /// Who was provisioned, by the name in the cast; without an account if the server refused.
     people: BTreeMap<&'static str, (Person, Option<Account>)>,
@@ -37,8 +39,8 @@ struct PlayedGroup {
 
 impl Directory {
     /// A directory before the week begins.
-    pub(crate) fn new(session: Session) -> Self {
-        Self { session, people: BTreeMap::new(), groups: Vec::new() }
+    pub(crate) fn new(player: Player, session: Session) -> Self {
+        Self { player, session, people: BTreeMap::new(), groups: Vec::new() }
     }
 
     /// Carries out one action; what fails is in the ledger.
@@ -78,10 +80,10 @@ impl Directory {
     }
 
     async fn first_sync(&mut self) -> Option<()> {
-        let idp = self.session.idp();
-        let connected = match idp {
-            Idp::Okta => okta::connect::test_connector(&self.session).await,
-            Idp::Entra => {
+        let player = self.player;
+        let connected = match player {
+            Player::Okta => okta::connect::test_connector(&self.session).await,
+            Player::Entra => {
                 let mut choices = Choices::new(0, "demo connection");
                 entra::connect::test_connection(&self.session, &mut choices).await
             }
@@ -89,16 +91,16 @@ impl Directory {
         if let Err(reason) = connected {
             self.session.ledger.failed("connection test", reason, None);
         }
-        for part in CAST.iter().filter(|part| part.idp == idp && part.present) {
+        for part in CAST.iter().filter(|part| part.player == player && part.present) {
             self.provision(part.name).await;
         }
-        for (_, name) in GROUPS.iter().filter(|(owner, _)| *owner == idp) {
-            let external_id = external_id(idp, &mut Choices::new(0, name), "00g");
+        for (_, name) in GROUPS.iter().filter(|(owner, _)| *owner == player) {
+            let external_id = external_id(player.idp(), &mut Choices::new(0, name), "00g");
             let team = Team { name: (*name).to_owned(), external_id, members: Vec::new() };
             let script = Script::new(&self.session, "groups");
-            let remote = match idp {
-                Idp::Okta => push::create_or_link(script, name).await,
-                Idp::Entra => group::create_or_take_over(script, &team).await,
+            let remote = match player {
+                Player::Okta => push::create_or_link(script, name).await,
+                Player::Entra => group::create_or_take_over(script, &team).await,
             };
             self.groups.push(PlayedGroup { first_name: name, team, remote, members: Vec::new() });
             let members: Vec<&'static str> =
@@ -112,9 +114,9 @@ impl Directory {
         let found = CAST.iter().enumerate().find(|(_, part)| part.name == who);
         let Some((index, part)) = found else { return };
         let person = part.person(index);
-        let account = match part.idp {
-            Idp::Okta => assign::assign(&self.session, &person).await,
-            Idp::Entra => provision::provision(&self.session, &person, index % 2 == 1).await,
+        let account = match part.player {
+            Player::Okta => assign::assign(&self.session, &person).await,
+            Player::Entra => provision::provision(&self.session, &person, index % 2 == 1).await,
         };
         self.people.insert(who, (person, account));
     }
@@ -134,17 +136,17 @@ impl Directory {
         let script = Script::new(&self.session, "group members");
         let (out, into) = (self.accounts(removed), self.accounts(added));
         let expected = self.accounts(&played.members);
-        match self.session.idp() {
-            Idp::Okta => {
+        match self.player {
+            Player::Okta => {
                 push::update_members(script, remote, &out, &into).await?;
-                push::verify(script, remote, &expected).await
+                groups::verify(script, remote, &expected).await
             }
-            Idp::Entra => {
+            Player::Entra => {
                 if !out.is_empty() {
-                    group::change(script, remote, group::remove(&out, group::Form::ValueList)).await?;
+                    groups::change(script, remote, group::remove(&out, group::Form::ValueList)).await?;
                 }
                 group::add_members(script, remote, &into).await?;
-                group::verify(script, remote, &expected).await
+                groups::verify(script, remote, &expected).await
             }
         }
     }
@@ -159,15 +161,15 @@ impl Directory {
         let members = played.members.clone();
         let remote = remote.clone();
         let expected = self.accounts(&members);
-        match self.session.idp() {
-            Idp::Okta => {
+        match self.player {
+            Player::Okta => {
                 push::send_name(script, &remote).await?;
-                push::verify(script, &remote, &expected).await
+                groups::verify(script, &remote, &expected).await
             }
-            Idp::Entra => {
+            Player::Entra => {
                 let body = operation("Replace", "displayName", to);
-                group::change(script, &remote, vec![body]).await?;
-                group::verify(script, &remote, &expected).await
+                groups::change(script, &remote, vec![body]).await?;
+                groups::verify(script, &remote, &expected).await
             }
         }
     }
@@ -176,9 +178,9 @@ impl Directory {
         let (person, account) = self.people.get_mut(who)?;
         person.active = active;
         let account = account.as_mut()?;
-        match self.session.idp() {
-            Idp::Okta => catalog::set_active(&self.session, account, active).await,
-            Idp::Entra => active::set(&self.session, account, active, active::Form::Default).await,
+        match self.player {
+            Player::Okta => catalog::set_active(&self.session, account, active).await,
+            Player::Entra => active::set(&self.session, account, active, active::Form::Default).await,
         }
     }
 
@@ -188,9 +190,9 @@ impl Directory {
         let account = account.as_mut()?;
         account.person.title = title.to_owned();
         let script = Script::new(&self.session, "promotion");
-        match self.session.idp() {
-            Idp::Okta => wizard::push_profile(script, account).await.map(|_| ()),
-            Idp::Entra => {
+        match self.player {
+            Player::Okta => wizard::push_profile(script, account).await.map(|_| ()),
+            Player::Entra => {
                 let body = patch(vec![operation("Replace", "title", title)]);
                 script.patch("/Users", &account.id, &body).await.changed(&account.id)?;
                 let answer = script.read("/Users", &account.id).await;

@@ -19,6 +19,7 @@
 
 mod cast;
 mod directory;
+mod player;
 mod plot;
 
 use std::fmt;
@@ -33,6 +34,7 @@ use crate::plan::Idp;
 use crate::session::{Session, SetupError};
 use crate::summary::Summary;
 use directory::Directory;
+use player::Player;
 use plot::{Line, PLOT};
 
 /// Where one directory of the week is provisioned to.
@@ -95,12 +97,13 @@ pub struct Week {
 /// # Errors
 /// [`SetupError`] if a URL or a token cannot be used.
 pub fn week(okta: &Target, entra: &Target) -> Result<Week, SetupError> {
-    let directory = |idp, target: &Target| {
-        Ok::<_, SetupError>(Directory::new(Session::new(idp, &target.base_url, &target.token)?))
+    let directory = |player: Player, target: &Target| {
+        let session = Session::new(player.idp(), &target.base_url, &target.token)?;
+        Ok::<_, SetupError>(Directory::new(player, session))
     };
     Ok(Week {
-        okta: directory(Idp::Okta, okta)?,
-        entra: directory(Idp::Entra, entra)?,
+        okta: directory(Player::Okta, okta)?,
+        entra: directory(Player::Entra, entra)?,
         position: 0,
         elapsed: Duration::ZERO,
     })
@@ -121,9 +124,9 @@ impl Week {
     pub async fn play_next(&mut self) -> Option<Step> {
         let line = PLOT.get(self.position)?;
         self.position += 1;
-        let directory = match line.idp {
-            Idp::Okta => &mut self.okta,
-            Idp::Entra => &mut self.entra,
+        let directory = match line.player {
+            Player::Okta => &mut self.okta,
+            Player::Entra => &mut self.entra,
         };
         let (requests, failures) = directory.session.ledger.counts();
         let started = Instant::now();
@@ -149,5 +152,5 @@ impl Week {
 }
 
 fn scene(line: &Line) -> Scene {
-    Scene { day: line.day, idp: line.idp, sentence: line.sentence.to_owned() }
+    Scene { day: line.day, idp: line.player.idp(), sentence: line.sentence.to_owned() }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::plan::Idp;
+use crate::demo::player::Player;
 
 /// A day of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -76,83 +76,88 @@ pub(crate) enum Action {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Line {
     pub(crate) day: Day,
-    pub(crate) idp: Idp,
+    pub(crate) player: Player,
     pub(crate) sentence: &'static str,
     pub(crate) action: Action,
 }
 
-const fn line(day: Day, idp: Idp, sentence: &'static str, action: Action) -> Line {
-    Line { day, idp, sentence, action }
+const fn line(day: Day, player: Player, sentence: &'static str, action: Action) -> Line {
+    Line { day, player, sentence, action }
 }
 
 /// The plot.
 pub(crate) const PLOT: &[Line] = &[
     line(
         Day::Sunday,
-        Idp::Okta,
+        Player::Okta,
         "Acme connects Okta: six employees and three groups arrive",
         Action::FirstSync,
     ),
     line(
         Day::Sunday,
-        Idp::Entra,
+        Player::Entra,
         "Northwind connects Microsoft Entra ID: four partners and two groups arrive",
         Action::FirstSync,
     ),
     line(
         Day::Monday,
-        Idp::Okta,
+        Player::Okta,
         "Ana García joins Engineering",
         Action::Hire { who: "ana.garcia", group: "Engineering" },
     ),
     line(
         Day::Monday,
-        Idp::Entra,
+        Player::Entra,
         "Sam Kim starts as a contractor",
         Action::Hire { who: "sam.kim", group: "Contractors" },
     ),
     line(
         Day::Tuesday,
-        Idp::Okta,
+        Player::Okta,
         "Mehmet Yılmaz moves from Engineering to Platform",
         Action::Move { who: "mehmet.yilmaz", from: "Engineering", to: "Platform" },
     ),
     line(
         Day::Tuesday,
-        Idp::Okta,
+        Player::Okta,
         "Priya Patel is promoted to Staff Engineer and joins the Engineering Admins",
         Action::Promote { who: "priya.patel", title: "Staff Engineer", group: Some("Engineering Admins") },
     ),
     line(
         Day::Wednesday,
-        Idp::Entra,
+        Player::Entra,
         "Northwind renames the group Data to Data & Analytics",
         Action::Rename { group: "Data", to: "Data & Analytics" },
     ),
     line(
         Day::Wednesday,
-        Idp::Entra,
+        Player::Entra,
         "花子 山田 moves from Contractors to Data & Analytics",
         Action::Move { who: "hanako.yamada", from: "Contractors", to: "Data" },
     ),
-    line(Day::Thursday, Idp::Okta, "Olena Novák leaves Acme", Action::Leave { who: "olena.novak" }),
-    line(Day::Thursday, Idp::Entra, "Noor Haddad's contract ends", Action::Leave { who: "noor.haddad" }),
+    line(Day::Thursday, Player::Okta, "Olena Novák leaves Acme", Action::Leave { who: "olena.novak" }),
+    line(Day::Thursday, Player::Entra, "Noor Haddad's contract ends", Action::Leave { who: "noor.haddad" }),
     line(
         Day::Thursday,
-        Idp::Entra,
+        Player::Entra,
         "Amélie Dubois is promoted to Head of Data",
         Action::Promote { who: "amelie.dubois", title: "Head of Data", group: None },
     ),
     line(
         Day::Friday,
-        Idp::Entra,
+        Player::Entra,
         "Thabo Mbeki reports to Amélie Dubois from now on",
         Action::Manager { who: "thabo.mbeki", manager: "amelie.dubois" },
     ),
-    line(Day::Friday, Idp::Entra, "Noor Haddad's contract is renewed", Action::Return { who: "noor.haddad" }),
     line(
         Day::Friday,
-        Idp::Okta,
+        Player::Entra,
+        "Noor Haddad's contract is renewed",
+        Action::Return { who: "noor.haddad" },
+    ),
+    line(
+        Day::Friday,
+        Player::Okta,
         "Łukasz Kowalski moves from Platform to Engineering",
         Action::Move { who: "lukasz.kowalski", from: "Platform", to: "Engineering" },
     ),

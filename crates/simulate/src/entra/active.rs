@@ -6,6 +6,7 @@ use crate::company::Account;
 use crate::entra::patch_default::send;
 use crate::script::Script;
 use crate::session::Session;
+use crate::shared::users::shows_active;
 use crate::wire::{operation, patch};
 
 /// How a tenant writes the active flag.
@@ -30,12 +31,7 @@ pub(crate) async fn set(session: &Session, account: &mut Account, active: bool, 
         Form::WithoutPath => (script, json!({"op": "Replace", "value": {"active": word}})),
     };
     send(script, account, &patch(vec![operation])).await?;
-    let answer = script.read("/Users", &account.id).await;
-    let stored = answer.read(&account.id)?;
-    answer.holds(&stored, "/active", &json!(active))?;
-    let lookup = script.find("/Users", "userName", &account.person.user_name).await;
-    let found = lookup.only(&account.id)?;
-    lookup.holds(&found, "/active", &json!(active))
+    shows_active(script, account).await
 }
 
 /// Off and on again in every form.

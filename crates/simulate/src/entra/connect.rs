@@ -3,6 +3,7 @@
 use crate::random::Choices;
 use crate::script::Script;
 use crate::session::Session;
+use crate::shared::connect::reachable;
 
 /// Asks for a user and a group that cannot exist; 200 with an empty list is the only good answer (E-10).
 ///
@@ -11,16 +12,7 @@ use crate::session::Session;
 pub(crate) async fn test_connection(session: &Session, choices: &mut Choices) -> Result<(), String> {
     let script = Script::new(session, "test connection");
     let first = script.find("/Users", "userName", &choices.guid()).await;
-    let stopped = match first.status() {
-        None => "the server does not answer",
-        Some(401 | 403) => "the server refuses the SCIM token",
-        Some(_) => "",
-    };
-    if !stopped.is_empty() {
-        // Recorded as a failed check too, so that the report has the evidence.
-        first.is(&[200]);
-        return Err(stopped.to_owned());
-    }
+    reachable(&first)?;
     first.nobody();
     script.find("/Groups", "displayName", &choices.guid()).await.nobody();
     script.flagged().find("/Users", "userName", &choices.guid()).await.nobody();

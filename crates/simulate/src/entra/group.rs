@@ -6,12 +6,11 @@ use crate::company::{Account, RemoteGroup};
 use crate::compare::{member_ids, text};
 use crate::people::Team;
 use crate::script::Script;
-use crate::wire::{GROUP, operation, patch};
+use crate::shared::groups::{MEMBERS_AT_ONCE, change};
+use crate::wire::{GROUP, operation};
 
 /// The URI that Entra adds to the schemas of a group (E-9).
 const MICROSOFT_GROUP: &str = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group";
-/// How many members one request names; the real number is not documented.
-const MEMBERS_AT_ONCE: usize = 100;
 
 /// The two ways to take members out (E-7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,25 +83,10 @@ pub(crate) async fn add_members(
     Some(())
 }
 
-/// Sends a PATCH of the group.
-pub(crate) async fn change(script: Script<'_>, group: &RemoteGroup, operations: Vec<Value>) -> Option<()> {
-    script.patch("/Groups", &group.id, &patch(operations)).await.changed(&group.id).map(|_| ())
-}
-
 /// Renames the group and keeps the new name.
 pub(crate) async fn rename(script: Script<'_>, group: &mut RemoteGroup, name: &str) -> Option<()> {
     group.name = name.to_owned();
     change(script, group, vec![operation("Replace", "displayName", name)]).await
-}
-
-/// Reads the group and compares: its members are the expected ones and those that it was taken over with.
-pub(crate) async fn verify(script: Script<'_>, group: &RemoteGroup, expected: &[&Account]) -> Option<()> {
-    let answer = script.read("/Groups", &group.id).await;
-    let stored = answer.read(&group.id)?;
-    answer.holds(&stored, "/displayName", &json!(group.name))?;
-    let expected = expected.iter().map(|account| account.id.as_str());
-    let ids: Vec<&str> = expected.chain(group.others.iter().map(String::as_str)).collect();
-    answer.has_members(&stored, &ids)
 }
 
 /// Deletes the group; it is gone for filters and ids, and a second DELETE says so.

@@ -4,13 +4,12 @@ use serde_json::{Value, json};
 
 use crate::company::{Account, RemoteGroup};
 use crate::entra::active;
-use crate::entra::group::{
-    Form, add, add_members, change, create_body, create_or_take_over, delete, remove, rename, verify,
-};
+use crate::entra::group::{Form, add, add_members, create_body, create_or_take_over, delete, remove, rename};
 use crate::people::Team;
 use crate::random::Choices;
 use crate::script::Script;
 use crate::session::Session;
+use crate::shared::groups::{change, verify};
 use crate::wire::{operation, resource};
 
 /// Plays the group sequences with three members. The third is disabled and enabled again on the way.

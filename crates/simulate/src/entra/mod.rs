@@ -13,11 +13,12 @@ mod verbose;
 mod work_email;
 
 use crate::company::{Account, Company, Roster};
-use crate::people::Person;
 use crate::progress::Progress;
 use crate::random::Choices;
 use crate::script::Script;
 use crate::session::Session;
+use crate::shared::groups;
+use crate::shared::users::trial_person;
 use crate::stage::{alone, side_by_side};
 
 /// Creates the company's users and groups and plays every sequence once.
@@ -54,7 +55,7 @@ pub(crate) async fn play(
         let script = Script::new(session, "provision groups");
         let group = group::create_or_take_over(script, team).await?;
         group::add_members(script, &group, &roster.of(&team.members)).await?;
-        group::verify(script, &group, &roster.of(&team.members)).await
+        groups::verify(script, &group, &roster.of(&team.members)).await
     };
     side_by_side(progress, "provision groups", parallel, teams.len(), push).await;
 
@@ -93,20 +94,4 @@ async fn trial_sequences(session: &Session, choices: &mut Choices) -> Option<()>
         delete::hard_delete(session, account).await;
     }
     Some(())
-}
-
-fn trial_person(name: &str, external_id: String) -> Person {
-    let address = format!("trial.{name}@acme.example");
-    Person {
-        given: "Trial".to_owned(),
-        family: name.to_owned(),
-        user_name: address.clone(),
-        email: address,
-        title: "Trial".to_owned(),
-        department: "Trial".to_owned(),
-        employee_number: format!("T-{name}"),
-        external_id,
-        manager: None,
-        active: true,
-    }
 }

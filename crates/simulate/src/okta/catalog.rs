@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::company::Account;
 use crate::script::Script;
 use crate::session::Session;
+use crate::shared::users::shows_active;
 use crate::wire::patch;
 
 /// `{"op":"replace","value":{"active":...}}`
@@ -17,12 +18,7 @@ pub(crate) async fn set_active(session: &Session, account: &mut Account, active:
     let script = Script::new(session, "catalog activation");
     account.person.active = active;
     script.patch("/Users", &account.id, &activation(active)).await.changed(&account.id)?;
-    let answer = script.read("/Users", &account.id).await;
-    let stored = answer.read(&account.id)?;
-    answer.holds(&stored, "/active", &json!(active))?;
-    let lookup = script.find("/Users", "userName", &account.person.user_name).await;
-    let found = lookup.only(&account.id)?;
-    lookup.holds(&found, "/active", &json!(active))
+    shows_active(script, account).await
 }
 
 /// Deactivates and reactivates, and sets the password as catalog applications do.

@@ -6,6 +6,8 @@ use crate::company::{Account, RemoteGroup};
 use crate::compare::text;
 use crate::script::Script;
 use crate::session::Session;
+use crate::shared::groups::verify;
+use crate::shared::pages::pages;
 
 /// Okta imports a hundred at a time.
 const PAGE: usize = 100;
@@ -13,27 +15,6 @@ const PAGE: usize = 100;
 const ODD_PAGE: usize = 37;
 /// Above this the second reading would cost more than it tells.
 const READ_TWICE_UP_TO: usize = 2_000;
-
-/// Reads a collection in pages until `totalResults` have been seen.
-async fn pages(script: Script<'_>, collection: &str, size: usize) -> Option<Vec<Value>> {
-    let mut seen = Vec::new();
-    loop {
-        let path = format!("{collection}?startIndex={}&count={size}", seen.len() + 1);
-        let answer = script.get(&path).await;
-        let page = answer.list()?;
-        let total = usize::try_from(page.total).unwrap_or(usize::MAX);
-        answer
-            .require(page.resources.len() <= size, || format!("the page holds more than {size} resources"))?;
-        let ended = page.resources.is_empty();
-        seen.extend(page.resources);
-        answer.require(!ended || seen.len() >= total, || {
-            format!("totalResults is {total} but after {} resources an empty page came", seen.len())
-        })?;
-        if ended || seen.len() >= total {
-            return Some(seen);
-        }
-    }
-}
 
 fn ids(resources: &[Value]) -> Vec<&str> {
     resources.iter().filter_map(|resource| text(resource, "id")).collect()
@@ -97,7 +78,7 @@ pub(crate) async fn import_and_compare(
                 None,
             );
         }
-        super::push::verify(script, group, members).await;
+        verify(script, group, members).await;
     }
     Some(())
 }

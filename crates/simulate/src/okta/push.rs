@@ -5,10 +5,8 @@ use serde_json::{Value, json};
 use crate::company::{Account, RemoteGroup};
 use crate::compare::text;
 use crate::script::Script;
+use crate::shared::groups::MEMBERS_AT_ONCE;
 use crate::wire::{GROUP, patch};
-
-/// How many members one request names; the real number is not documented.
-const MEMBERS_AT_ONCE: usize = 100;
 
 /// Members as Okta names them in PATCH and PUT.
 pub(crate) fn members(accounts: &[&Account]) -> Value {
@@ -69,15 +67,6 @@ pub(crate) async fn push_now(script: Script<'_>, group: &RemoteGroup, accounts: 
 /// Sends a PATCH of the group.
 pub(crate) async fn change(script: Script<'_>, group: &RemoteGroup, body: &Value) -> Option<()> {
     script.patch("/Groups", &group.id, body).await.changed(&group.id).map(|_| ())
-}
-
-/// Reads the group and compares its name and its members.
-pub(crate) async fn verify(script: Script<'_>, group: &RemoteGroup, expected: &[&Account]) -> Option<()> {
-    let answer = script.read("/Groups", &group.id).await;
-    let stored = answer.read(&group.id)?;
-    answer.holds(&stored, "/displayName", &json!(group.name))?;
-    let ids: Vec<&str> = expected.iter().map(|account| account.id.as_str()).collect();
-    answer.has_members(&stored, &ids)
 }
 
 /// Unlink and delete; the members stay as users.

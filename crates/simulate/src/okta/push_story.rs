@@ -3,11 +3,10 @@
 use serde_json::json;
 
 use crate::company::Account;
-use crate::okta::push::{
-    change, create_or_link, delete, members, push_now, send_name, update_members, verify,
-};
+use crate::okta::push::{change, create_or_link, delete, members, push_now, send_name, update_members};
 use crate::script::Script;
 use crate::session::Session;
+use crate::shared::groups::verify;
 use crate::wire::{GROUP, patch};
 
 const NAME: &str = "Okta Push Trial";

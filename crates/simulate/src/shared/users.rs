@@ -1,0 +1,35 @@
+//! What every identity provider relies on after it has changed a user.
+
+use serde_json::json;
+
+use crate::company::Account;
+use crate::people::Person;
+use crate::script::Script;
+
+/// The user shows the active flag that was set, as a real boolean, by id and by filter (E-10).
+pub(crate) async fn shows_active(script: Script<'_>, account: &Account) -> Option<()> {
+    let active = json!(account.person.active);
+    let answer = script.read("/Users", &account.id).await;
+    let stored = answer.read(&account.id)?;
+    answer.holds(&stored, "/active", &active)?;
+    let lookup = script.find("/Users", "userName", &account.person.user_name).await;
+    let found = lookup.only(&account.id)?;
+    lookup.holds(&found, "/active", &active)
+}
+
+/// Somebody who is there only for sequences that would leave traces.
+pub(crate) fn trial_person(name: &str, external_id: String) -> Person {
+    let address = format!("trial.{name}@acme.example");
+    Person {
+        given: "Trial".to_owned(),
+        family: name.to_owned(),
+        user_name: address.clone(),
+        email: address,
+        title: "Trial".to_owned(),
+        department: "Trial".to_owned(),
+        employee_number: format!("T-{name}"),
+        external_id,
+        manager: None,
+        active: true,
+    }
+}
