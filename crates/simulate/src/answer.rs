@@ -67,11 +67,13 @@ impl<'s> Answer<'s> {
         None
     }
 
-    /// The media type is `application/scim+json`, whatever its parameters (RFC 7644 §3.1, E-17).
+    /// The media type is `application/scim+json`, whatever its parameters (RFC 7644 §3.1, E-17). Those who do not ask for
+    /// it read plain JSON too (L-2).
     fn is_scim_json(&self) -> Option<&Value> {
         let media_type = self.exchange.content_type.as_deref().unwrap_or("no media type");
         let essence = media_type.split(';').next().unwrap_or_default().trim();
-        self.require(essence.eq_ignore_ascii_case("application/scim+json"), || {
+        let plain = !self.session.idp().wants_scim_json() && essence.eq_ignore_ascii_case("application/json");
+        self.require(plain || essence.eq_ignore_ascii_case("application/scim+json"), || {
             format!("expected the media type application/scim+json, got {media_type}")
         });
         self.require(self.body.as_ref().is_some_and(Value::is_object), || {

@@ -1,6 +1,7 @@
 //! Plays identity providers as SCIM clients over HTTP.
 //!
-//! [`run`] creates users and groups on a SCIM server exactly as Okta or Microsoft Entra ID would, checks every
+//! [`run`] creates users and groups on a SCIM server exactly as Okta, Microsoft Entra ID or another
+//! identity provider ([`Idp`]) would, checks every
 //! answer as they would, and says what the server must hold afterwards. [`demo::week`] plays a small company for
 //! a week, step by step.
 //!
@@ -29,6 +30,7 @@ mod exchange;
 mod ledger;
 mod names;
 mod okta;
+mod onelogin;
 mod people;
 mod plan;
 mod progress;
@@ -65,6 +67,7 @@ pub async fn run(plan: &Plan, progress: &dyn Progress) -> Result<Summary, SetupE
     let played = match plan.idp {
         Idp::Okta => okta::play(&session, &mut company, plan.parallel, progress).await,
         Idp::Entra => entra::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
+        Idp::OneLogin => onelogin::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
     };
     // Nothing was created if the run ended in the connection test.
     let expected = if played.is_ok() { company.expected() } else { ExpectedState::default() };

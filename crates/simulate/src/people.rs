@@ -41,6 +41,7 @@ pub(crate) fn external_id(idp: Idp, choices: &mut Choices, prefix: &str) -> Stri
     match idp {
         Idp::Okta => choices.identifier(prefix, 17),
         Idp::Entra => choices.guid(),
+        Idp::OneLogin => (10_000_000 + choices.below(89_999_999)).to_string(),
     }
 }
 
@@ -63,9 +64,9 @@ fn person(idp: Idp, choices: &mut Choices, start: usize, index: usize, combinati
     let tagged = if index % 9 == 4 { format!("{local}+scim") } else { local.clone() };
     let email = format!("{tagged}@acme.example");
     let user_name = match idp {
-        Idp::Okta => email.clone(),
         // A user principal name has neither + nor, for matching, special characters (E-16).
         Idp::Entra => format!("{}@acme.example", local.replace('\'', "")),
+        _ => email.clone(),
     };
     Person {
         given: given.to_owned(),

@@ -13,6 +13,18 @@ pub enum Idp {
     Okta,
     /// Microsoft Entra ID, with the calls of the default client and of the `aadOptscim062020` flag.
     Entra,
+    /// OneLogin, with a template in which everything is a string.
+    OneLogin,
+}
+
+impl Idp {
+    /// Every identity provider that can be played.
+    pub const ALL: [Self; 3] = [Self::Okta, Self::Entra, Self::OneLogin];
+
+    /// Whether answers must have SCIM's own media type.
+    pub(crate) fn wants_scim_json(self) -> bool {
+        matches!(self, Self::Okta | Self::Entra)
+    }
 }
 
 impl fmt::Display for Idp {
@@ -20,6 +32,7 @@ impl fmt::Display for Idp {
         formatter.write_str(match self {
             Self::Okta => "Okta",
             Self::Entra => "Microsoft Entra ID",
+            Self::OneLogin => "OneLogin",
         })
     }
 }

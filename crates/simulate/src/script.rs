@@ -80,7 +80,7 @@ impl<'s> Script<'s> {
         let path = match (idp, collection) {
             (Idp::Okta, _) => format!("{collection}?filter={filter}&startIndex=1&count=100"),
             (Idp::Entra, "/Groups") => format!("{collection}?excludedAttributes=members&filter={filter}"),
-            (Idp::Entra, _) => format!("{collection}?filter={filter}"),
+            _ => format!("{collection}?filter={filter}"),
         };
         self.get(&path).await
     }

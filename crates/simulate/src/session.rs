@@ -203,10 +203,12 @@ fn usable_url(base_url: &str) -> Result<Url, SetupError> {
     Ok(url)
 }
 
-/// The headers of each identity provider (idp-wire.md §1 and §2; Entra's User-Agent is not known).
+/// The headers of each identity provider (idp-wire.md; the User-Agent is known of Okta's client alone).
 fn headers(idp: Idp, with_body: bool) -> HeaderMap {
     const SCIM: HeaderValue = HeaderValue::from_static("application/scim+json");
     const SCIM_UTF8: HeaderValue = HeaderValue::from_static("application/scim+json; charset=utf-8");
+    const JSON: HeaderValue = HeaderValue::from_static("application/json");
+    const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
     let mut headers = HeaderMap::new();
     match idp {
         Idp::Okta => {
@@ -216,9 +218,16 @@ fn headers(idp: Idp, with_body: bool) -> HeaderMap {
         Idp::Entra => {
             headers.insert(ACCEPT, SCIM);
         }
+        Idp::OneLogin => {
+            headers.insert(ACCEPT, ANYTHING);
+        }
     }
     if with_body {
-        headers.insert(CONTENT_TYPE, SCIM_UTF8);
+        let content_type = match idp {
+            Idp::Okta | Idp::Entra => SCIM_UTF8,
+            Idp::OneLogin => JSON,
+        };
+        headers.insert(CONTENT_TYPE, content_type);
     }
     headers
 }

@@ -20,11 +20,11 @@ pub(crate) fn equals(attribute: &str, value: &str) -> String {
     format!("{attribute} eq {}", Value::from(value))
 }
 
-/// A query parameter as the identity provider encodes it: Okta writes a blank as `%20`, Entra as `+`.
+/// A query parameter as the identity provider encodes it: Entra writes a blank as `+`, the others as `%20`.
 pub(crate) fn encode(idp: Idp, text: &str) -> String {
     match idp {
-        Idp::Okta => utf8_percent_encode(text, UNRESERVED).to_string(),
         Idp::Entra => form_urlencoded::byte_serialize(text.as_bytes()).collect(),
+        _ => utf8_percent_encode(text, UNRESERVED).to_string(),
     }
 }
 

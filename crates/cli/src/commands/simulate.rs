@@ -39,14 +39,20 @@ pub(crate) struct SimulateArguments {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum IdpName {
+    /// Okta: wizard and catalog apps
     Okta,
+    /// Microsoft Entra ID, both forms of PATCH
     Entra,
+    /// OneLogin: a template in which everything is a string
+    #[value(name = "onelogin")]
+    OneLogin,
 }
 
 pub(crate) async fn run(arguments: &SimulateArguments, output: Output) -> anyhow::Result<ExitCode> {
     let idp = match arguments.idp {
         IdpName::Okta => Idp::Okta,
         IdpName::Entra => Idp::Entra,
+        IdpName::OneLogin => Idp::OneLogin,
     };
     let mut plan = Plan::new(idp, arguments.url.clone(), arguments.token.clone());
     plan.users = arguments.users;

@@ -17,6 +17,14 @@ pub(crate) async fn shows_active(script: Script<'_>, account: &Account) -> Optio
     lookup.holds(&found, "/active", &active)
 }
 
+/// Deletes the user for good; the user is gone for ids and filters, and a second DELETE says so.
+pub(crate) async fn delete(script: Script<'_>, account: &Account) -> Option<()> {
+    script.delete("/Users", &account.id).await.deleted()?;
+    script.read("/Users", &account.id).await.refused(404, None);
+    script.find("/Users", "userName", &account.person.user_name).await.nobody();
+    script.delete("/Users", &account.id).await.refused(404, None)
+}
+
 /// Somebody who is there only for sequences that would leave traces.
 pub(crate) fn trial_person(name: &str, external_id: String) -> Person {
     let address = format!("trial.{name}@acme.example");

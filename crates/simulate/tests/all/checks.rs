@@ -17,7 +17,7 @@ fn said(summary: &Summary, words: &str) -> usize {
 
 #[tokio::test]
 async fn o8_plain_text_errors_are_failures() {
-    for idp in [Idp::Okta, Idp::Entra] {
+    for idp in Idp::ALL {
         let summary = played(idp, Fault::PlainTextErrors).await;
         assert!(said(&summary, "expected the media type application/scim+json, got text/plain") > 0);
         assert_eq!(summary.stopped, None);
@@ -59,7 +59,7 @@ async fn o2_an_order_that_depends_on_the_page_size_is_a_failure() {
 
 #[tokio::test]
 async fn e10_an_inactive_user_that_no_filter_finds_is_a_failure() {
-    for idp in [Idp::Okta, Idp::Entra] {
+    for idp in Idp::ALL {
         assert!(said(&played(idp, Fault::HidesInactive).await, "got 0 resources, the first nothing") > 0);
     }
 }
@@ -80,7 +80,7 @@ async fn e4_a_dotted_key_stored_literally_is_a_failure() {
 
 #[tokio::test]
 async fn a_refused_token_ends_the_run_at_once() {
-    for idp in [Idp::Okta, Idp::Entra] {
+    for idp in Idp::ALL {
         let summary = played(idp, Fault::RefusesToken).await;
         assert_eq!(summary.stopped.as_deref(), Some("the server refuses the SCIM token"));
         assert_eq!(summary.requests.count, 1);
