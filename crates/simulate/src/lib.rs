@@ -27,6 +27,7 @@ mod compare;
 pub mod demo;
 mod entra;
 mod exchange;
+mod jumpcloud;
 mod ledger;
 mod names;
 mod okta;
@@ -68,6 +69,7 @@ pub async fn run(plan: &Plan, progress: &dyn Progress) -> Result<Summary, SetupE
         Idp::Okta => okta::play(&session, &mut company, plan.parallel, progress).await,
         Idp::Entra => entra::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
         Idp::OneLogin => onelogin::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
+        Idp::JumpCloud => jumpcloud::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
     };
     // Nothing was created if the run ended in the connection test.
     let expected = if played.is_ok() { company.expected() } else { ExpectedState::default() };

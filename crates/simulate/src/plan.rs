@@ -15,11 +15,13 @@ pub enum Idp {
     Entra,
     /// OneLogin, with a template in which everything is a string.
     OneLogin,
+    /// JumpCloud, whose connection test really creates a user and a group.
+    JumpCloud,
 }
 
 impl Idp {
     /// Every identity provider that can be played.
-    pub const ALL: [Self; 3] = [Self::Okta, Self::Entra, Self::OneLogin];
+    pub const ALL: [Self; 4] = [Self::Okta, Self::Entra, Self::OneLogin, Self::JumpCloud];
 
     /// Whether answers must have SCIM's own media type.
     pub(crate) fn wants_scim_json(self) -> bool {
@@ -33,6 +35,7 @@ impl fmt::Display for Idp {
             Self::Okta => "Okta",
             Self::Entra => "Microsoft Entra ID",
             Self::OneLogin => "OneLogin",
+            Self::JumpCloud => "JumpCloud",
         })
     }
 }

@@ -114,3 +114,8 @@ async fn l1_l5_onelogin_is_content_with_this_server_and_its_managers_are_there()
     assert!(managers.iter().all(|id| users.iter().any(|user| text(user, "id") == *id)));
     server.stop().await;
 }
+
+#[tokio::test]
+async fn j1_j2_jumpcloud_is_content_with_this_server() {
+    check(Idp::JumpCloud).await.stop().await;
+}

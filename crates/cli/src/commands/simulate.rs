@@ -46,6 +46,9 @@ enum IdpName {
     /// OneLogin: a template in which everything is a string
     #[value(name = "onelogin")]
     OneLogin,
+    /// JumpCloud: tests the connection with a user and a group of its own
+    #[value(name = "jumpcloud")]
+    JumpCloud,
 }
 
 pub(crate) async fn run(arguments: &SimulateArguments, output: Output) -> anyhow::Result<ExitCode> {
@@ -53,6 +56,7 @@ pub(crate) async fn run(arguments: &SimulateArguments, output: Output) -> anyhow
         IdpName::Okta => Idp::Okta,
         IdpName::Entra => Idp::Entra,
         IdpName::OneLogin => Idp::OneLogin,
+        IdpName::JumpCloud => Idp::JumpCloud,
     };
     let mut plan = Plan::new(idp, arguments.url.clone(), arguments.token.clone());
     plan.users = arguments.users;
