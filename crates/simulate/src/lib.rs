@@ -33,6 +33,7 @@ mod names;
 mod okta;
 mod onelogin;
 mod people;
+mod ping;
 mod plan;
 mod progress;
 mod random;
@@ -70,6 +71,7 @@ pub async fn run(plan: &Plan, progress: &dyn Progress) -> Result<Summary, SetupE
         Idp::Entra => entra::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
         Idp::OneLogin => onelogin::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
         Idp::JumpCloud => jumpcloud::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
+        Idp::Ping => ping::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
     };
     // Nothing was created if the run ended in the connection test.
     let expected = if played.is_ok() { company.expected() } else { ExpectedState::default() };

@@ -17,11 +17,13 @@ pub enum Idp {
     OneLogin,
     /// JumpCloud, whose connection test really creates a user and a group.
     JumpCloud,
+    /// Ping (PingFederate), which downloads all groups instead of filtering.
+    Ping,
 }
 
 impl Idp {
     /// Every identity provider that can be played.
-    pub const ALL: [Self; 4] = [Self::Okta, Self::Entra, Self::OneLogin, Self::JumpCloud];
+    pub const ALL: [Self; 5] = [Self::Okta, Self::Entra, Self::OneLogin, Self::JumpCloud, Self::Ping];
 
     /// Whether answers must have SCIM's own media type.
     pub(crate) fn wants_scim_json(self) -> bool {
@@ -36,6 +38,7 @@ impl fmt::Display for Idp {
             Self::Entra => "Microsoft Entra ID",
             Self::OneLogin => "OneLogin",
             Self::JumpCloud => "JumpCloud",
+            Self::Ping => "Ping",
         })
     }
 }

@@ -119,3 +119,8 @@ async fn l1_l5_onelogin_is_content_with_this_server_and_its_managers_are_there()
 async fn j1_j2_jumpcloud_is_content_with_this_server() {
     check(Idp::JumpCloud).await.stop().await;
 }
+
+#[tokio::test]
+async fn p1_p3_p4_ping_is_content_with_this_server() {
+    check(Idp::Ping).await.stop().await;
+}

@@ -49,6 +49,8 @@ enum IdpName {
     /// JumpCloud: tests the connection with a user and a group of its own
     #[value(name = "jumpcloud")]
     JumpCloud,
+    /// Ping (PingFederate): users by PUT, groups downloaded and changed by PATCH
+    Ping,
 }
 
 pub(crate) async fn run(arguments: &SimulateArguments, output: Output) -> anyhow::Result<ExitCode> {
@@ -57,6 +59,7 @@ pub(crate) async fn run(arguments: &SimulateArguments, output: Output) -> anyhow
         IdpName::Entra => Idp::Entra,
         IdpName::OneLogin => Idp::OneLogin,
         IdpName::JumpCloud => Idp::JumpCloud,
+        IdpName::Ping => Idp::Ping,
     };
     let mut plan = Plan::new(idp, arguments.url.clone(), arguments.token.clone());
     plan.users = arguments.users;
