@@ -27,6 +27,7 @@ mod compare;
 pub mod demo;
 mod entra;
 mod exchange;
+mod google;
 mod jumpcloud;
 mod ledger;
 mod names;
@@ -72,6 +73,7 @@ pub async fn run(plan: &Plan, progress: &dyn Progress) -> Result<Summary, SetupE
         Idp::OneLogin => onelogin::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
         Idp::JumpCloud => jumpcloud::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
         Idp::Ping => ping::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
+        Idp::Google => google::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
     };
     // Nothing was created if the run ended in the connection test.
     let expected = if played.is_ok() { company.expected() } else { ExpectedState::default() };

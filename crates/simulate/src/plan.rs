@@ -19,11 +19,14 @@ pub enum Idp {
     JumpCloud,
     /// Ping (PingFederate), which downloads all groups instead of filtering.
     Ping,
+    /// Google Workspace, which provisions users only.
+    Google,
 }
 
 impl Idp {
     /// Every identity provider that can be played.
-    pub const ALL: [Self; 5] = [Self::Okta, Self::Entra, Self::OneLogin, Self::JumpCloud, Self::Ping];
+    pub const ALL: [Self; 6] =
+        [Self::Okta, Self::Entra, Self::OneLogin, Self::JumpCloud, Self::Ping, Self::Google];
 
     /// Whether answers must have SCIM's own media type.
     pub(crate) fn wants_scim_json(self) -> bool {
@@ -39,6 +42,7 @@ impl fmt::Display for Idp {
             Self::OneLogin => "OneLogin",
             Self::JumpCloud => "JumpCloud",
             Self::Ping => "Ping",
+            Self::Google => "Google Workspace",
         })
     }
 }

@@ -124,3 +124,10 @@ async fn j1_j2_jumpcloud_is_content_with_this_server() {
 async fn p1_p3_p4_ping_is_content_with_this_server() {
     check(Idp::Ping).await.stop().await;
 }
+
+#[tokio::test]
+async fn g2_google_is_content_with_this_server_and_leaves_groups_alone() {
+    let server = check(Idp::Google).await;
+    assert!(all(&server, "/Groups").await.is_empty());
+    server.stop().await;
+}

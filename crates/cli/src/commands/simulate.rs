@@ -51,6 +51,8 @@ enum IdpName {
     JumpCloud,
     /// Ping (PingFederate): users by PUT, groups downloaded and changed by PATCH
     Ping,
+    /// Google Workspace: users only
+    Google,
 }
 
 pub(crate) async fn run(arguments: &SimulateArguments, output: Output) -> anyhow::Result<ExitCode> {
@@ -60,6 +62,7 @@ pub(crate) async fn run(arguments: &SimulateArguments, output: Output) -> anyhow
         IdpName::OneLogin => Idp::OneLogin,
         IdpName::JumpCloud => Idp::JumpCloud,
         IdpName::Ping => Idp::Ping,
+        IdpName::Google => Idp::Google,
     };
     let mut plan = Plan::new(idp, arguments.url.clone(), arguments.token.clone());
     plan.users = arguments.users;
