@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn s6_look_alikes_stay_different() {
+    fn threat_s6_look_alikes_stay_different() {
         assert_ne!(folded("m\u{131}ke"), folded("mike"));
         assert_ne!(folded("\u{430}dmin"), folded("admin"), "Cyrillic а");
     }

@@ -81,7 +81,7 @@ async fn r30_a_panic_is_one_callers_error_and_the_writer_lives() {
 }
 
 #[tokio::test]
-async fn r6_of_many_creates_of_one_name_in_one_commit_exactly_one_wins() {
+async fn reliability_r6_of_many_creates_of_one_name_in_one_commit_exactly_one_wins() {
     let home = Home::new();
     let (release, first) = home.occupy().await;
     let jobs: Vec<_> = (0..16).map(|_| home.spawn(|tx| insert(tx, "acme"))).collect();

@@ -98,7 +98,7 @@ async fn r26_a_database_of_a_newer_version_is_refused_with_advice_and_untouched(
 }
 
 #[test]
-fn r5_a_file_that_is_no_database_is_refused_and_untouched() {
+fn reliability_r5_a_file_that_is_no_database_is_refused_and_untouched() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("enroll.db");
     fs::write(&path, "these are the accounts of the year 2019\n".repeat(200)).unwrap();
@@ -112,7 +112,7 @@ fn r5_a_file_that_is_no_database_is_refused_and_untouched() {
 }
 
 #[test]
-fn r5_a_log_without_its_database_is_refused_and_not_thrown_away() {
+fn reliability_r5_a_log_without_its_database_is_refused_and_not_thrown_away() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("enroll.db");
     fs::write(path.with_extension("db-wal"), [1; 5000]).unwrap();
@@ -139,7 +139,7 @@ fn read_all(path: &Path) -> Result<i64, StoreError> {
 }
 
 #[tokio::test]
-async fn r5_a_flipped_byte_in_the_file_is_refused_or_harmless() {
+async fn reliability_r5_a_flipped_byte_in_the_file_is_refused_or_harmless() {
     let home = Home::new();
     let rows = fill(&home.db).await;
     home.db.close().await;
@@ -167,7 +167,7 @@ async fn r5_a_flipped_byte_in_the_file_is_refused_or_harmless() {
 }
 
 #[tokio::test]
-async fn r5_a_damaged_page_that_nobody_reads_at_the_start_is_found_at_the_start() {
+async fn reliability_r5_a_damaged_page_that_nobody_reads_at_the_start_is_found_at_the_start() {
     let home = Home::new();
     fill(&home.db).await;
     home.db.close().await;
@@ -181,7 +181,7 @@ async fn r5_a_damaged_page_that_nobody_reads_at_the_start_is_found_at_the_start(
 }
 
 #[tokio::test]
-async fn r2_every_commit_is_synchronised_and_references_are_checked() {
+async fn reliability_r2_every_commit_is_synchronised_and_references_are_checked() {
     let home = Home::new();
     for (pragma, expected) in
         [("synchronous", 2), ("foreign_keys", 1), ("mmap_size", 0), ("wal_autocheckpoint", 0)]
@@ -196,7 +196,7 @@ async fn r2_every_commit_is_synchronised_and_references_are_checked() {
 }
 
 #[tokio::test]
-async fn r5_a_damaged_or_truncated_log_gives_a_prefix() {
+async fn reliability_r5_a_damaged_or_truncated_log_gives_a_prefix() {
     let home = Home::new();
     for number in 0..20 {
         home.db.write(move |tx| insert(tx, &format!("org-{number:02}"))).await.unwrap();
@@ -219,7 +219,7 @@ async fn r5_a_damaged_or_truncated_log_gives_a_prefix() {
 }
 
 #[tokio::test]
-async fn r4_a_full_disk_refuses_writes_while_reads_go_on_and_frees_itself() {
+async fn reliability_r4_a_full_disk_refuses_writes_while_reads_go_on_and_frees_itself() {
     let home = Home::new();
     let limit = |pages: i64| {
         home.db

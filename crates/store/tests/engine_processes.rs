@@ -73,7 +73,7 @@ async fn r22_two_processes_write_at_once_and_nobody_is_refused() {
 }
 
 #[test]
-fn r1_a_killed_process_loses_no_acknowledged_write_and_leaves_none_half_done() {
+fn reliability_r1_a_killed_process_loses_no_acknowledged_write_and_leaves_none_half_done() {
     let home = Home::new();
     for round in 0..5 {
         let name = format!("round{round}");

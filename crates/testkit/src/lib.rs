@@ -1,6 +1,7 @@
 //! For tests and benches only: a server on a free port with a store of its own, a client that speaks plain HTTP, and what
-//! identity providers were recorded to send.
+//! identity providers were recorded to send. [`conformance`] says which test proves which fact about SCIM.
 
+pub mod conformance;
 pub mod recorded;
 pub mod server;
 pub mod wire;

@@ -63,7 +63,7 @@ async fn members(server: &TestServer, group: &str) -> BTreeSet<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r6_sixteen_creates_of_one_user_name_give_one_201_and_fifteen_409() {
+async fn reliability_r6_sixteen_creates_of_one_user_name_give_one_201_and_fifteen_409() {
     let server = TestServer::start().await;
     for round in 0..20 {
         let requests = (0..16)
@@ -85,7 +85,7 @@ async fn r6_sixteen_creates_of_one_user_name_give_one_201_and_fifteen_409() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r7_sixteen_creates_of_one_group_name_give_one_201_and_fifteen_409() {
+async fn reliability_r7_sixteen_creates_of_one_group_name_give_one_201_and_fifteen_409() {
     let server = TestServer::start().await;
     for round in 0..20 {
         let body = json!({"schemas": [GROUP], "displayName": format!("Group {round}")}).to_string();

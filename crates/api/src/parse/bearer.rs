@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn o1_a_raw_token_is_refused_and_the_detail_says_what_to_put_in_front() {
+    fn wire_o1_a_raw_token_is_refused_and_the_detail_says_what_to_put_in_front() {
         let error = read(&[b"enr_scim_a_b"]).unwrap_err();
         assert_eq!(error, NoBearer::NoScheme);
         assert!(error.to_string().contains("put `Bearer ` (with the space) in front"));

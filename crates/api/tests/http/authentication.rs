@@ -33,7 +33,7 @@ async fn i1_without_a_token_every_endpoint_but_discovery_is_401_with_a_challenge
 }
 
 #[tokio::test]
-async fn o1_a_raw_token_is_401_and_the_detail_says_what_to_put_in_front() {
+async fn wire_o1_a_raw_token_is_401_and_the_detail_says_what_to_put_in_front() {
     let site = Site::start().await;
     let answer = reply(site.bare("GET", "/scim/v2/Users").header("authorization", &site.scim_token)).await;
     assert!(answer.scim_error(401, None).contains("put `Bearer ` (with the space) in front"));

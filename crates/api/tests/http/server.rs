@@ -122,7 +122,7 @@ async fn r18_crowded_out_idle_connections_make_room() {
 }
 
 #[tokio::test]
-async fn h10_http2_without_upgrade_is_spoken() {
+async fn http2_without_upgrade_is_spoken() {
     let site = Site::start().await;
     let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
     let requests =

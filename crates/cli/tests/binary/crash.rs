@@ -68,7 +68,7 @@ struct Acknowledged {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r1_kill_loses_no_acknowledged_write() {
+async fn reliability_r1_kill_loses_no_acknowledged_write() {
     let rounds = variable("ENROLL_CRASH_ROUNDS", 6);
     let seed = variable("ENROLL_CRASH_SEED", u64::from(std::process::id()) | 1 << 32);
     println!("seed {seed}");

@@ -26,7 +26,7 @@ fn c1_a30_user_name_is_required_and_not_empty() {
 }
 
 #[test]
-fn c2_s7_deceptive_user_names_are_refused() {
+fn c2_threat_s7_deceptive_user_names_are_refused() {
     for name in ["a\0", "a\tb", "a\nb", "\u{7f}", "a\u{85}b", " a", "a ", "a\u{a0}", "\u{3000}a"] {
         let error = strict_user(json!({"userName": name})).expect_err(name);
         assert_eq!(error.scim_type(), Some(ScimType::InvalidValue), "{name:?}");
@@ -62,7 +62,7 @@ fn c2_s7_deceptive_user_names_are_refused() {
 }
 
 #[test]
-fn s7_no_string_holds_nul() {
+fn threat_s7_no_string_holds_nul() {
     assert_invalid_value(user(json!({"displayName": "a\0b"})), "displayName holds the character U+0000");
     assert_invalid_value(user(json!({"emails": [{"value": "a\0"}]})), "emails[0].value holds");
     assert_eq!(user(json!({"displayName": "a\nb "})).unwrap()["displayName"], "a\nb ");

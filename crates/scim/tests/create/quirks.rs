@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{ENTERPRISE, GROUP, USER, assert_invalid_value, create_in, group, model, strict_user, user};
 
 #[test]
-fn e2_string_booleans_become_booleans_in_compat() {
+fn a5_wire_e2_string_booleans_become_booleans_in_compat() {
     for (text, value) in [("True", true), ("true", true), ("FALSE", false), ("False", false)] {
         assert_eq!(user(json!({"active": text})).unwrap()["active"], value);
         let roles = user(json!({"roles": [{"value": "a", "primary": text}]})).unwrap();

@@ -12,7 +12,7 @@ fn compat_patch(current: &Value, body: &str) -> Outcome {
 }
 
 #[test]
-fn e1_the_default_client_replaces_attributes() {
+fn wire_e1_the_default_client_replaces_attributes() {
     let body = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[
         {"op":"Replace","path":"displayName","value":"Pvlo"},
         {"op":"Replace","path":"emails[type eq \"work\"].value","value":"a@b"},
@@ -58,7 +58,7 @@ fn e4_e21_the_compliant_client_replaces_attributes() {
 }
 
 #[test]
-fn e2_a_user_is_disabled_and_enabled_in_every_way() {
+fn wire_e2_a_user_is_disabled_and_enabled_in_every_way() {
     let bodies = |value: &str| {
         [
             format!(r#"{{"Operations":[{{"op":"Replace","path":"active","value":{value}}}]}}"#),
@@ -91,7 +91,7 @@ fn e2_a_user_is_disabled_and_enabled_in_every_way() {
 }
 
 #[test]
-fn e1_an_attribute_is_added() {
+fn wire_e1_an_attribute_is_added() {
     let outcome =
         compat_patch(&barbara(), r#"{"Operations":[{"op":"Add","path":"nickName","value":"Babs"}]}"#);
     assert_eq!(outcome.resource["nickName"], "Babs");
@@ -204,7 +204,7 @@ fn verbose(op: &str) -> Value {
 }
 
 #[test]
-fn e22_e3_thirty_six_operations_build_up_a_user() {
+fn e22_wire_e3_thirty_six_operations_build_up_a_user() {
     let expected = json!({
         "userName": "bjensen",
         "active": true,

@@ -18,14 +18,14 @@ fn group_after(request: &PatchRequest) -> Value {
 }
 
 #[test]
-fn j2_jumpcloud_removes_members_by_a_list() {
+fn wire_j2_jumpcloud_removes_members_by_a_list() {
     let (changes, _) =
         on_group(r#"{"Operations":[{"op":"remove","path":"members","value":[{"value":"u1"}]}]}"#);
     assert_eq!(changes, [Remove(vec!["u1".into()])]);
 }
 
 #[test]
-fn k3_keycloak_patches_a_user() {
+fn wire_k3_keycloak_patches_a_user() {
     let body = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[
         {"op":"replace","path":"active","value":"false"},
         {"op":"replace","path":"userName","value":"babs"},
@@ -37,7 +37,7 @@ fn k3_keycloak_patches_a_user() {
 }
 
 #[test]
-fn k3_k4_keycloak_patches_a_group() {
+fn wire_k3_wire_k4_keycloak_patches_a_group() {
     let (changes, rest) = on_group(
         r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[
         {"op":"replace","path":"members","value":[{"value":"u1","$ref":"Users/u1"}]},
@@ -49,13 +49,13 @@ fn k3_k4_keycloak_patches_a_group() {
 }
 
 #[test]
-fn k3_keycloak_empties_a_group_with_a_null_value() {
+fn wire_k3_keycloak_empties_a_group_with_a_null_value() {
     let (changes, _) = on_group(r#"{"Operations":[{"op":"remove","path":"members","value":null}]}"#);
     assert_eq!(changes, [RemoveAll]);
 }
 
 #[test]
-fn k5_scim_for_keycloak_sends_json_in_a_string_and_its_members_are_not_lost() {
+fn wire_k5_scim_for_keycloak_sends_json_in_a_string_and_its_members_are_not_lost() {
     let body = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[
         {"op":"replace","value":"{\"displayName\":\"Sales\",\"externalId\":\"kc-1\"}"},
         {"op":"add","path":"members","value":[{"value":"u1"}]},
@@ -69,7 +69,7 @@ fn k5_scim_for_keycloak_sends_json_in_a_string_and_its_members_are_not_lost() {
 }
 
 #[test]
-fn a3_authentik_changes_members_one_by_one() {
+fn wire_a3_authentik_changes_members_one_by_one() {
     let (changes, _) = on_group(
         r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[
         {"op":"add","path":"members","value":[{"value":"u1"}]},
@@ -83,7 +83,7 @@ fn a3_authentik_changes_members_one_by_one() {
 }
 
 #[test]
-fn a3_authentik_replaces_a_group_by_the_whole_object() {
+fn wire_a3_authentik_replaces_a_group_by_the_whole_object() {
     let (changes, rest) = on_group(
         r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","value":{
         "schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"id":"g1","externalId":"ak-1","displayName":"Sales"}}]}"#,

@@ -41,19 +41,19 @@ async fn e7_removing_one_member_that_empties_the_group_is_a_failure() {
 }
 
 #[tokio::test]
-async fn e2_quoted_booleans_are_failures() {
+async fn wire_e2_quoted_booleans_are_failures() {
     let words = "active must be true or false without quotes";
     assert!(said(&played(Idp::Okta, Fault::QuotedBooleans).await, words) > 0);
 }
 
 #[tokio::test]
-async fn o2_quoted_numbers_are_failures() {
+async fn wire_o2_quoted_numbers_are_failures() {
     let summary = played(Idp::Okta, Fault::QuotedNumbers).await;
     assert!(said(&summary, "totalResults must be a JSON integer") > 0);
 }
 
 #[tokio::test]
-async fn o2_an_order_that_depends_on_the_page_size_is_a_failure() {
+async fn wire_o2_an_order_that_depends_on_the_page_size_is_a_failure() {
     assert!(said(&played(Idp::Okta, Fault::UnstableOrder).await, "/Users: the order differs") > 0);
 }
 

@@ -70,7 +70,7 @@ async fn an_error_that_rests_on_an_uncommitted_job_is_told_only_after_its_commit
 }
 
 #[tokio::test]
-async fn r4_a_commit_on_a_full_disk_is_undone_and_the_writer_goes_on() {
+async fn reliability_r4_a_commit_on_a_full_disk_is_undone_and_the_writer_goes_on() {
     let (db, _folder) = database(1, ffi::SQLITE_FULL);
     assert_eq!(db.write(|tx| insert(tx, "ada")).await, Err(StoreError::Full));
     assert_eq!(db.health(), Health::Ok);
@@ -80,7 +80,7 @@ async fn r4_a_commit_on_a_full_disk_is_undone_and_the_writer_goes_on() {
 }
 
 #[tokio::test]
-async fn r3_after_a_failed_fsync_nothing_is_acknowledged_until_the_next_start() {
+async fn reliability_r3_after_a_failed_fsync_nothing_is_acknowledged_until_the_next_start() {
     let (db, folder) = database(2, ffi::SQLITE_IOERR_FSYNC);
     db.write(|tx| insert(tx, "earlier")).await.unwrap();
     for answer in batch(&db).await {

@@ -62,7 +62,7 @@ fn filled() -> Store {
 }
 
 #[test]
-fn s5_another_directory_sees_nothing() {
+fn threat_s5_another_directory_sees_nothing() {
     filled().write(|tx| {
         let everything = Compiled::everything();
         assert_eq!(user::find(tx, OTHER, user_id(1))?, None);
@@ -92,7 +92,7 @@ fn s5_another_directory_sees_nothing() {
 }
 
 #[test]
-fn s5_another_directory_changes_nothing() {
+fn threat_s5_another_directory_changes_nothing() {
     let store = filled();
     store.write(|tx| {
         let changed = resource(json!({"userName": "evil", "displayName": "evil"}));
@@ -128,7 +128,7 @@ fn s5_another_directory_changes_nothing() {
 }
 
 #[test]
-fn s5_names_are_unique_within_a_directory_alone() {
+fn threat_s5_names_are_unique_within_a_directory_alone() {
     let store = filled();
     let found = store.write(|tx| {
         new_user(tx, OTHER, user_id(2), json!({"userName": "BOB"}))?;

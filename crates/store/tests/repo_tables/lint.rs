@@ -24,7 +24,7 @@ const ALLOWED: [(&str, &str); 9] = [
 ];
 
 #[test]
-fn s5_every_statement_on_owned_data_names_the_directory() {
+fn threat_s5_every_statement_on_owned_data_names_the_directory() {
     let mut statements = 0;
     let mut used = [false; ALLOWED.len()];
     let mut faults = Vec::new();

@@ -23,7 +23,7 @@ fn sorted(mut members: Vec<Member>) -> Vec<Member> {
 }
 
 #[test]
-fn l9_adding_again_is_no_error_and_only_new_members_are_told() {
+fn lesson_l9_adding_again_is_no_error_and_only_new_members_are_told() {
     let store = Store::new();
     let (first, second, all) = store.write(|tx| {
         new_users(tx, DEFAULT, &["a", "b", "c"])?;
