@@ -75,3 +75,20 @@ async fn wrong_method(request: Request) -> Response {
     let detail = format!("this URL does not take {}; the header Allow says what it takes", request.method());
     Surface::of(request.uri().path()).refuse(StatusCode::METHOD_NOT_ALLOWED, detail)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_openapi_document_has_every_scim_path_and_no_other() {
+        let document = include_str!("../../../docs/openapi/scim.yaml");
+        let described: BTreeSet<&str> =
+            document.lines().filter_map(|line| line.strip_prefix("  /")?.strip_suffix(':')).collect();
+        let routes = scim_routes();
+        let served: BTreeSet<&str> = routes.iter().map(|(path, _)| path.trim_start_matches('/')).collect();
+        assert_eq!(described, served);
+    }
+}
