@@ -4,9 +4,9 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{MethodRouter, any, get, post};
+use axum::routing::{MethodRouter, any, delete, get, post};
 
-use crate::scim::{Groups, Users, discovery, unsupported};
+use crate::scim::{Custom, Groups, Users, discovery, unsupported};
 use crate::surface::Surface;
 use crate::{App, api, health, scim};
 
@@ -33,6 +33,9 @@ fn scim_routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/Groups", post(scim::create::<Groups>).get(scim::list::<Groups>)),
         ("/Groups/{id}", resource::<Groups>()),
         ("/Groups/.search", post(scim::search::<Groups>)),
+        ("/{endpoint}", post(scim::create::<Custom>).get(scim::list::<Custom>)),
+        ("/{endpoint}/{id}", resource::<Custom>()),
+        ("/{endpoint}/.search", post(scim::search::<Custom>)),
         ("/ServiceProviderConfig", get(discovery::service_provider_config)),
         ("/ResourceTypes", get(discovery::resource_types)),
         ("/ResourceTypes/{name}", get(discovery::resource_type)),
@@ -52,6 +55,8 @@ fn resource<K: scim::Kind>() -> MethodRouter<App> {
 fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
     vec![
         ("/organizations/{organization}/members", get(api::members)),
+        ("/directories/{directory}/schemas", get(api::schemas::list).post(api::schemas::register)),
+        ("/directories/{directory}/schemas/{name}", delete(api::schemas::remove)),
         ("/check", get(api::check)),
         ("/explain", get(api::explain)),
     ]

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{access, api_token, demo, directory, mapping, org, simulate, token};
+use crate::commands::{access, api_token, demo, directory, mapping, org, schema, simulate, token};
 use crate::exit;
 use crate::settings::SettingsFlags;
 
@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// Manage mappings: which group gives which role in which organization
     #[command(subcommand)]
     Mapping(mapping::MappingCommand),
+    /// Manage schemas and resource types that a directory has beside those of the RFCs
+    #[command(subcommand)]
+    Schema(schema::SchemaCommand),
     /// May this user act in that organization?
     Check(access::AccessArguments),
     /// Why may this user act in that organization, or why not?

@@ -62,6 +62,8 @@ ids! {
     UserId
     /// A group.
     GroupId
+    /// A resource of a custom type.
+    ResourceId
     /// An organization.
     OrganizationId
     /// A mapping of a group to an organization.

@@ -38,7 +38,7 @@ pub mod word;
 pub use binding::{MappedGroup, MappingBinding, RebindPolicy};
 pub use group_name::{GroupName, GroupNameKey};
 pub use handle::{Handle, HandleBase};
-pub use id::{DirectoryId, GrantId, GroupId, MappingId, OrganizationId, TokenId, UserId};
+pub use id::{DirectoryId, GrantId, GroupId, MappingId, OrganizationId, ResourceId, TokenId, UserId};
 pub use name::{DirectoryName, OrganizationName};
 pub use role::{ResourceRole, Role};
 pub use scope::Scope;

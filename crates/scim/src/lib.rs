@@ -31,7 +31,7 @@ pub use name::{AttributeName, SchemaUri};
 pub use path::AttributePath;
 pub use quirks::{Dialect, Notes, Quirk};
 pub use resource::Resource;
-pub use schema::{Attribute, Registry, ResourceModel, ResourceType, Schema};
+pub use schema::{Attribute, Registry, ResourceModel, ResourceType, Schema, UnknownExtensions};
 
 /// A JSON object that keeps the order of its members.
 pub type Object = serde_json::Map<String, serde_json::Value>;

@@ -12,6 +12,7 @@ mod clock;
 mod entropy;
 mod error;
 mod kept;
+mod models;
 mod public_url;
 mod scim;
 mod service;
@@ -21,16 +22,15 @@ mod verify;
 
 pub use access::{CheckAnswer, ExplainAnswer, MemberEntry, MembersPage, UserSummary};
 pub use admin::{
-    DirectoryInfo, DirectorySettings, MappingInfo, MappingState, NewMapping, NewOrganization, NewToken,
-    OrganizationInfo, TokenInfo,
+    CustomSchemas, DirectoryInfo, DirectorySettings, MappingInfo, MappingState, NewMapping, NewOrganization,
+    NewToken, OrganizationInfo, TokenInfo,
 };
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use error::Error;
+pub use models::{Models, ResourceKind, ResourceTypeDefinition};
 pub use public_url::{InvalidPublicUrl, PublicUrl};
-pub use scim::{
-    Answer, CURSOR_TIMEOUT, IfMatch, ListRequest, ProjectionRequest, ResourceKind, WriteOptions, Written,
-};
+pub use scim::{Answer, CURSOR_TIMEOUT, IfMatch, ListRequest, ProjectionRequest, WriteOptions, Written};
 pub use service::{Service, ServiceOptions};
 pub use session::{ApiSession, ScimSession};
 pub use source::{GroupSummary, SourceView};

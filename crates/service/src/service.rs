@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use enroll_scim::{Limits, Registry, ResourceModel};
+use enroll_scim::{Limits, Registry};
 use enroll_store::{Db, Health};
 
+use crate::models::KeptModels;
 use crate::scim::{CursorKey, KeptUsers};
 use crate::session::KeptTokens;
-use crate::{Clock, Entropy, Error, PublicUrl, ResourceKind};
+use crate::{Clock, Entropy, Error, PublicUrl};
 
 /// What a service is configured with.
 #[derive(Debug, Clone)]
@@ -31,9 +32,7 @@ pub struct Service(Arc<Inner>);
 
 struct Inner {
     db: Db,
-    registry: Registry,
-    user: ResourceModel,
-    group: ResourceModel,
+    models: KeptModels,
     options: ServiceOptions,
     cursor_key: CursorKey,
     tokens: KeptTokens,
@@ -52,13 +51,10 @@ impl Service {
     /// # Errors
     /// [`Error::Store`] when the store cannot be written.
     pub async fn open(db: Db, options: ServiceOptions) -> Result<Self, Error> {
-        let registry = Registry::core();
-        let missing = |name: &str| Error::Internal(format!("the core schemas lack {name}"));
-        let user = registry.model("User").ok_or_else(|| missing("User"))?;
-        let group = registry.model("Group").ok_or_else(|| missing("Group"))?;
+        let models = KeptModels::new()?;
         let cursor_key = CursorKey::open(&db, &options.clock, Entropy).await?;
         let (tokens, users) = (KeptTokens::default(), KeptUsers::default());
-        let service = Self(Arc::new(Inner { db, registry, user, group, options, cursor_key, tokens, users }));
+        let service = Self(Arc::new(Inner { db, models, options, cursor_key, tokens, users }));
         service.ensure_default_directory().await?;
         Ok(service)
     }
@@ -79,9 +75,9 @@ impl Service {
         self.db().close().await;
     }
 
-    /// The schemas and resource types.
+    /// The schemas and resource types that every directory has.
     pub fn registry(&self) -> &Registry {
-        &self.0.registry
+        self.0.models.core().registry()
     }
 
     /// Where clients reach the service.
@@ -125,10 +121,7 @@ impl Service {
         &self.0.users
     }
 
-    pub(crate) fn model(&self, kind: ResourceKind) -> &ResourceModel {
-        match kind {
-            ResourceKind::User => &self.0.user,
-            ResourceKind::Group => &self.0.group,
-        }
+    pub(crate) fn models(&self) -> &KeptModels {
+        &self.0.models
     }
 }

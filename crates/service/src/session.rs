@@ -1,15 +1,18 @@
 //! Who is calling: a token, checked.
 
+use std::sync::Arc;
+
 use enroll_domain::{DirectoryId, PresentedToken, Scope, TokenHash, TokenId, TokenKind};
 use enroll_scim::Dialect;
 use enroll_store::directory::DirectoryRow;
 use enroll_store::token::api::ApiTokenRow;
 use enroll_store::token::scim::ScimTokenRow;
-use enroll_store::{StoreError, token};
+use enroll_store::{StoreError, custom_schema, token};
 use jiff::Timestamp;
 use tracing::warn;
 
 use crate::kept::{Kept, Weight};
+use crate::models::Models;
 use crate::{Error, Service};
 
 /// Tokens kept in memory: more than are in use at a time.
@@ -25,6 +28,7 @@ pub(crate) struct KeptTokens {
 struct ScimToken {
     row: ScimTokenRow,
     directory: DirectoryRow,
+    models: Arc<Models>,
 }
 
 impl Default for KeptTokens {
@@ -58,6 +62,8 @@ pub struct ScimSession {
     pub token: TokenId,
     /// The token's label, for the log.
     pub label: String,
+    /// What the directory provisions.
+    pub models: Arc<Models>,
 }
 
 /// An application or administrator that has shown a valid API token.
@@ -79,12 +85,15 @@ impl Service {
     pub fn authenticate_scim(&self, presented: &str, address: Option<&str>) -> Result<ScimSession, Error> {
         let presented = parse(presented, TokenKind::Scim)?;
         let token = self.tokens().scim.get_or_load(self.db(), presented.id(), || {
-            self.db().look_up_one(|tx| {
+            self.db().look_up(|tx| {
                 let found = token::scim::find_with_directory(tx, presented.id())?;
-                found.map(|(row, directory)| ScimToken { row, directory }).ok_or_else(refused)
+                let (row, directory) = found.ok_or_else(refused)?;
+                let definitions = custom_schema::definitions(tx, directory.id)?;
+                let models = self.models().of(directory.id, definitions)?;
+                Ok::<_, Error>(ScimToken { row, directory, models })
             })
         })?;
-        let ScimToken { row, directory } = &*token;
+        let ScimToken { row, directory, models } = &*token;
         let now = self.clock().now();
         verify(&presented, &row.secret_hash, row.expires, now)?;
         if token::needs_touch(row.last_use.as_ref(), now) {
@@ -97,6 +106,7 @@ impl Service {
             dialect: directory.dialect.dialect(),
             token: row.id,
             label: row.label.clone(),
+            models: Arc::clone(models),
         })
     }
 

@@ -36,6 +36,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod custom_schema;
 pub mod directory;
 pub mod filter;
 pub mod grant;
@@ -44,10 +45,12 @@ pub mod handle;
 pub mod mapping;
 pub mod member;
 pub mod organization;
+pub mod resource;
 pub mod server_key;
 pub mod slice;
 pub mod token;
 pub mod tombstone;
+pub mod unique_value;
 pub mod user;
 pub mod verify;
 

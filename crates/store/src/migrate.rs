@@ -15,9 +15,10 @@ use crate::params;
 use crate::tx::Tx;
 
 /// The migration files, oldest first.
-const FILES: [(i64, &str); 2] = [
+const FILES: [(i64, &str); 3] = [
     (1, include_str!("../migrations/0001_foundation.sql")),
     (2, include_str!("../migrations/0002_server_keys.sql")),
+    (3, include_str!("../migrations/0003_custom_schemas.sql")),
 ];
 
 /// Steps per file at most.

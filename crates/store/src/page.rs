@@ -31,6 +31,14 @@ pub enum Page<Id> {
 }
 
 impl<Id: Copy> Page<Id> {
+    /// The same part, by another kind of id.
+    pub fn map<Other>(self, id: impl FnOnce(Id) -> Other) -> Page<Other> {
+        match self {
+            Self::Skip { skip, limit } => Page::Skip { skip, limit },
+            Self::After { after, limit } => Page::After { after: after.map(id), limit },
+        }
+    }
+
     /// The first of a list.
     pub const fn first(limit: u32) -> Self {
         Self::After { after: None, limit }

@@ -24,6 +24,13 @@ pub(crate) struct ToCheck;
 /// Reading what the API shows.
 pub(crate) struct ToRead;
 
+/// Changing what the API shows.
+pub(crate) struct ToAdminister;
+
+impl Need for ToAdminister {
+    const SCOPE: Scope = Scope::Admin;
+}
+
 impl Need for ToCheck {
     const SCOPE: Scope = Scope::Check;
 }

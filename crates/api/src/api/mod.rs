@@ -6,6 +6,7 @@ mod explain;
 mod members;
 pub(crate) mod parameters;
 mod problem;
+pub(crate) mod schemas;
 
 pub(crate) use check::check;
 pub(crate) use explain::explain;

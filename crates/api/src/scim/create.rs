@@ -7,17 +7,17 @@ use enroll_service::WriteOptions;
 
 use super::body::JsonBody;
 use super::parameters::Projection;
-use super::{Authenticated, Kind, Refusal, answer};
+use super::{Kind, Refusal, Target, answer};
 use crate::App;
 
 /// 201 with the resource as it was stored, and where it is.
 pub(crate) async fn create<K: Kind>(
     State(app): State<App>,
-    Authenticated(session): Authenticated,
+    Target { session, kind, .. }: Target<K>,
     Projection(projection): Projection,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Refusal> {
     let options = WriteOptions { projection, if_match: None, representation: true };
-    let created = app.service().create(&session, K::KIND, body, &options).await?;
+    let created = app.service().create(&session, &kind, body, &options).await?;
     Ok(answer::resource(StatusCode::CREATED, &created))
 }

@@ -4,16 +4,16 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::parameters::{ChangeParameters, Segment};
-use super::{Authenticated, Kind, Refusal};
+use super::{Kind, Refusal, Target};
 use crate::App;
 
 /// 204 with nothing in it. A body that a client sends along is not read.
 pub(crate) async fn delete<K: Kind>(
     State(app): State<App>,
-    Authenticated(session): Authenticated,
+    Target { session, kind, .. }: Target<K>,
     Segment(id): Segment,
     parameters: ChangeParameters,
 ) -> Result<StatusCode, Refusal> {
-    app.service().delete(&session, K::KIND, &id, parameters.if_match.as_ref()).await?;
+    app.service().delete(&session, &kind, &id, parameters.if_match.as_ref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,24 +1,26 @@
 //! `/ServiceProviderConfig`, `/ResourceTypes`, `/Schemas` (RFC 7644 §4), for anybody: a client reads here how to sign in.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::response::Response;
 use enroll_scim::discovery::{self, Bulk, Pagination, ServiceProviderConfig};
-use enroll_scim::{Object, ScimError};
+use enroll_scim::{Object, Registry, ScimError};
 use enroll_service::{CURSOR_TIMEOUT, Service};
 use serde_json::json;
 
 use super::parameters::Segment;
-use super::{Refusal, answer};
+use super::{Authenticated, Refusal, answer};
 use crate::parse::query::Query;
 use crate::{App, HttpConfig};
 
-/// The documents, made once: they change with the configuration only.
+/// The documents of what every directory has, made once: they change with the configuration only.
 pub(crate) struct DiscoveryDocuments {
     service_provider_config: Object,
-    resource_types: Vec<Object>,
-    schemas: Vec<Object>,
+    types: Types,
 }
 
 impl DiscoveryDocuments {
@@ -41,11 +43,42 @@ impl DiscoveryDocuments {
             },
             ..ServiceProviderConfig::default()
         };
-        Self {
-            service_provider_config: config.to_object(&base),
-            resource_types: discovery::resource_types(service.registry(), &base),
-            schemas: discovery::schemas(service.registry(), &base),
+        Self { service_provider_config: config.to_object(&base), types: Types::of(service.registry(), &base) }
+    }
+}
+
+/// Resource types and schemas: those that every directory has, or with a token those of its directory.
+#[derive(Clone)]
+pub(crate) struct Types(Arc<TypeDocuments>);
+
+struct TypeDocuments {
+    resource_types: Vec<Object>,
+    schemas: Vec<Object>,
+}
+
+impl Types {
+    fn of(registry: &Registry, base: &str) -> Self {
+        Self(Arc::new(TypeDocuments {
+            resource_types: discovery::resource_types(registry, base),
+            schemas: discovery::schemas(registry, base),
+        }))
+    }
+}
+
+impl FromRequestParts<App> for Types {
+    type Rejection = Refusal;
+
+    /// Whoever shows a token wants to know what it opens, so a token that is not valid is refused, though none is needed.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        if !parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(app.discovery().types.clone());
         }
+        let Authenticated(session) = Authenticated::from_request_parts(parts, app).await?;
+        let registry = session.models.registry();
+        if std::ptr::eq(registry, app.service().registry()) {
+            return Ok(app.discovery().types.clone());
+        }
+        Ok(Self::of(registry, &app.service().public_url().scim_base()))
     }
 }
 
@@ -72,31 +105,31 @@ pub(crate) async fn service_provider_config(State(app): State<App>, _unfiltered:
 }
 
 /// `GET /ResourceTypes`
-pub(crate) async fn resource_types(State(app): State<App>, _unfiltered: Unfiltered) -> Response {
-    answer::scim_json(StatusCode::OK, &list(&app.discovery().resource_types))
+pub(crate) async fn resource_types(_unfiltered: Unfiltered, Types(types): Types) -> Response {
+    answer::scim_json(StatusCode::OK, &list(&types.resource_types))
 }
 
 /// `GET /ResourceTypes/{name}`
 pub(crate) async fn resource_type(
-    State(app): State<App>,
     _unfiltered: Unfiltered,
+    Types(types): Types,
     Segment(name): Segment,
 ) -> Result<Response, Refusal> {
-    one(&app.discovery().resource_types, "name", &name)
+    one(&types.resource_types, "name", &name)
 }
 
 /// `GET /Schemas`
-pub(crate) async fn schemas(State(app): State<App>, _unfiltered: Unfiltered) -> Response {
-    answer::scim_json(StatusCode::OK, &list(&app.discovery().schemas))
+pub(crate) async fn schemas(_unfiltered: Unfiltered, Types(types): Types) -> Response {
+    answer::scim_json(StatusCode::OK, &list(&types.schemas))
 }
 
 /// `GET /Schemas/{uri}`, the URI percent-encoded or not.
 pub(crate) async fn schema(
-    State(app): State<App>,
     _unfiltered: Unfiltered,
+    Types(types): Types,
     Segment(uri): Segment,
 ) -> Result<Response, Refusal> {
-    one(&app.discovery().schemas, "id", &uri)
+    one(&types.schemas, "id", &uri)
 }
 
 /// All of them in one ListResponse (RFC 7644 §3.4.2): these lists are never paged.

@@ -5,15 +5,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::parameters::ListParameters;
-use super::{Authenticated, Kind, Refusal, answer};
+use super::{Kind, Refusal, Target, answer};
 use crate::App;
 
 /// 200 with a ListResponse, also when nothing matches.
 pub(crate) async fn list<K: Kind>(
     State(app): State<App>,
-    Authenticated(session): Authenticated,
+    Target { session, kind, .. }: Target<K>,
     ListParameters(request): ListParameters,
 ) -> Result<Response, Refusal> {
-    let page = app.service().list(&session, K::KIND, &request).await?;
+    let page = app.service().list(&session, &kind, &request).await?;
     Ok(answer::scim_json(StatusCode::OK, &page))
 }

@@ -26,7 +26,7 @@ pub(crate) use bulk::bulk;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use discovery::DiscoveryDocuments;
-pub(crate) use kind::{Groups, Kind, Users};
+pub(crate) use kind::{Custom, Groups, Kind, Target, Users};
 pub(crate) use list::list;
 pub(crate) use patch::patch;
 pub(crate) use read::read;

@@ -1,6 +1,6 @@
 //! What stands in a request beside its body: id, projection, query, conditions.
 
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::header::IF_MATCH;
 use axum::http::request::Parts;
 use enroll_scim::ScimError;
@@ -12,7 +12,7 @@ use crate::parse::entity_tag::Tags;
 use crate::parse::prefer::ReturnPreference;
 use crate::parse::query::Query;
 
-/// The one variable segment of a path, decoded.
+/// The last variable segment of a path, decoded.
 pub(crate) struct Segment(pub(crate) String);
 
 impl FromRequestParts<App> for Segment {
@@ -20,10 +20,10 @@ impl FromRequestParts<App> for Segment {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         // The edge has seen to the encoding: what fails here is no id of ours.
-        let segment = Path::<String>::from_request_parts(parts, app).await;
-        segment
-            .map(|Path(segment)| Self(segment))
-            .map_err(|_| ScimError::not_found("nothing is at this URL").into())
+        let segments = RawPathParams::from_request_parts(parts, app).await.ok();
+        let last = segments.as_ref().and_then(|segments| segments.iter().last());
+        last.map(|(_, segment)| Self(segment.to_owned()))
+            .ok_or_else(|| ScimError::not_found("nothing is at this URL").into())
     }
 }
 

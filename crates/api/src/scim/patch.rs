@@ -7,7 +7,7 @@ use enroll_service::ResourceKind;
 
 use super::body::JsonBody;
 use super::parameters::{ChangeParameters, Segment};
-use super::{Authenticated, Kind, Refusal, answer};
+use super::{Kind, Refusal, Target, answer};
 use crate::App;
 use crate::parse::prefer::{PREFERENCE_APPLIED, ReturnPreference};
 
@@ -15,7 +15,7 @@ use crate::parse::prefer::{PREFERENCE_APPLIED, ReturnPreference};
 /// the other, and a projection always brings the resource (RFC 7644 §3.5.2: with `attributes` it MUST be 200).
 pub(crate) async fn patch<K: Kind>(
     State(app): State<App>,
-    Authenticated(session): Authenticated,
+    Target { session, kind, .. }: Target<K>,
     Segment(id): Segment,
     parameters: ChangeParameters,
     JsonBody(body): JsonBody,
@@ -23,10 +23,10 @@ pub(crate) async fn patch<K: Kind>(
     let preference = parameters.preference;
     let representation = match preference {
         Some(preference) => preference == ReturnPreference::Representation,
-        None => K::KIND == ResourceKind::User,
+        None => kind != ResourceKind::Group,
     };
     let options = parameters.with_representation(representation);
-    let patched = app.service().patch(&session, K::KIND, &id, body, &options).await?;
+    let patched = app.service().patch(&session, &kind, &id, body, &options).await?;
     let mut response = answer::resource(StatusCode::OK, &patched);
     let followed = preference
         .filter(|preference| (*preference == ReturnPreference::Representation) == patched.resource.is_some());

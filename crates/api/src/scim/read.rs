@@ -6,7 +6,7 @@ use axum::http::header::IF_NONE_MATCH;
 use axum::response::Response;
 
 use super::parameters::{Projection, Segment};
-use super::{Authenticated, Kind, Refusal, answer};
+use super::{Kind, Refusal, Target, answer};
 use crate::App;
 use crate::parse::entity_tag::Tags;
 
@@ -14,12 +14,12 @@ use crate::parse::entity_tag::Tags;
 /// whole answer is never wrong.
 pub(crate) async fn read<K: Kind>(
     State(app): State<App>,
-    Authenticated(session): Authenticated,
+    Target { session, kind, .. }: Target<K>,
     Segment(id): Segment,
     Projection(projection): Projection,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let found = app.service().get(&session, K::KIND, &id, &projection).await?;
+    let found = app.service().get(&session, &kind, &id, &projection).await?;
     let known = Tags::read(&headers, &IF_NONE_MATCH).ok().flatten();
     if known.is_some_and(|tags| tags.name(&found.version)) {
         return Ok(answer::not_modified(&found.version));

@@ -6,18 +6,18 @@ use axum::response::Response;
 
 use super::body::JsonBody;
 use super::parameters::{ChangeParameters, Segment};
-use super::{Authenticated, Kind, Refusal, answer};
+use super::{Kind, Refusal, Target, answer};
 use crate::App;
 
 /// 200 with the whole resource. PUT never creates.
 pub(crate) async fn replace<K: Kind>(
     State(app): State<App>,
-    Authenticated(session): Authenticated,
+    Target { session, kind, .. }: Target<K>,
     Segment(id): Segment,
     parameters: ChangeParameters,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Refusal> {
     let options = parameters.with_representation(true);
-    let replaced = app.service().replace(&session, K::KIND, &id, body, &options).await?;
+    let replaced = app.service().replace(&session, &kind, &id, body, &options).await?;
     Ok(answer::resource(StatusCode::OK, &replaced))
 }

@@ -6,16 +6,16 @@ use axum::response::Response;
 
 use super::body::JsonBody;
 use super::parameters::ListParameters;
-use super::{Authenticated, Kind, Refusal, answer};
+use super::{Authenticated, Kind, Refusal, Target, answer};
 use crate::App;
 
 /// `POST /Users/.search`, `POST /Groups/.search`: the answer of `GET` with the same parameters.
 pub(crate) async fn search<K: Kind>(
     State(app): State<App>,
-    Authenticated(session): Authenticated,
+    Target { session, kind, .. }: Target<K>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Refusal> {
-    let page = app.service().search(&session, Some(K::KIND), body).await?;
+    let page = app.service().search(&session, Some(&kind), body).await?;
     Ok(answer::scim_json(StatusCode::OK, &page))
 }
 

@@ -15,15 +15,20 @@ pub(crate) fn unknown(path: &str) -> Response {
         .next()
         .unwrap_or_default();
     let error = if first != "v2" && is_version(first) {
-        ScimError::invalid_version("this server speaks SCIM 2.0 only: the base URL ends in /scim/v2")
+        other_version()
     } else {
         ScimError::not_found("nothing is at this URL; resources are below /scim/v2/Users and /scim/v2/Groups")
     };
     Refusal::from(error).into_response()
 }
 
+/// 400: the path names a version that this server does not speak.
+pub(super) fn other_version() -> ScimError {
+    ScimError::invalid_version("this server speaks SCIM 2.0 only: the base URL ends in /scim/v2")
+}
+
 /// `v` and digits, with or without a dot: `v1`, `V2`, `v1.1`.
-fn is_version(segment: &str) -> bool {
+pub(super) fn is_version(segment: &str) -> bool {
     let number = segment.strip_prefix(['v', 'V']).unwrap_or_default();
     number.starts_with(|first: char| first.is_ascii_digit())
         && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')

@@ -12,6 +12,7 @@ mod authentication;
 mod bulk;
 mod bulk_or_single;
 mod cursors;
+mod custom_schemas;
 mod discovery;
 mod kept;
 mod limits;

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use enroll_domain::RebindPolicy;
+use enroll_scim::UnknownExtensions;
 use enroll_service::{DirectoryInfo, DirectorySettings, Service};
 
 use crate::output::{Output, table};
@@ -36,6 +37,10 @@ pub(crate) struct SettingsArguments {
     /// When a mapped group is deleted and one of the same name is made: wait for an admin, or bind by name
     #[arg(long)]
     rebind: Option<RebindName>,
+    /// What happens to extensions of users and groups that no schema describes: left out with a note, stored as they are, or the
+    /// request is refused
+    #[arg(long)]
+    unknown_extensions: Option<RuleName>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -50,6 +55,13 @@ enum RebindName {
     ByName,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RuleName {
+    Ignore,
+    Keep,
+    Refuse,
+}
+
 impl SettingsArguments {
     fn settings(&self) -> DirectorySettings {
         DirectorySettings {
@@ -57,6 +69,11 @@ impl SettingsArguments {
             rebind: self.rebind.map(|rebind| match rebind {
                 RebindName::Confirm => RebindPolicy::Confirm,
                 RebindName::ByName => RebindPolicy::ByName,
+            }),
+            unknown_extensions: self.unknown_extensions.map(|rule| match rule {
+                RuleName::Ignore => UnknownExtensions::Ignore,
+                RuleName::Keep => UnknownExtensions::Keep,
+                RuleName::Refuse => UnknownExtensions::Refuse,
             }),
         }
     }
@@ -85,11 +102,16 @@ fn print(directories: &[DirectoryInfo], output: Output) -> anyhow::Result<()> {
                     directory.name.clone(),
                     directory.dialect.to_owned(),
                     directory.rebind.to_string(),
+                    directory.unknown_extensions.to_owned(),
                     directory.users.to_string(),
                     directory.groups.to_string(),
                 ]
             })
             .collect();
-        table(["NAME", "DIALECT", "REBIND", "USERS", "GROUPS"], rows, "No directories yet.")
+        table(
+            ["NAME", "DIALECT", "REBIND", "UNKNOWN EXTENSIONS", "USERS", "GROUPS"],
+            rows,
+            "No directories yet.",
+        )
     })
 }

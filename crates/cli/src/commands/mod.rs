@@ -8,6 +8,7 @@ pub(crate) mod directory;
 pub(crate) mod mapping;
 pub(crate) mod org;
 mod progress;
+pub(crate) mod schema;
 mod serve;
 pub(crate) mod simulate;
 pub(crate) mod token;
@@ -59,6 +60,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             with_service(&settings, opening, async |service| mapping::run(command, service, output).await)
                 .await?;
         }
+        Command::Schema(command) => {
+            with_service(&settings, opening, async |service| schema::run(command, service, output).await)
+                .await?;
+        }
         Command::Check(access) => {
             return with_service(&settings, opening, async |service| {
                 access::check(access, service, output).await
@@ -92,7 +97,8 @@ fn opening(command: &Command) -> Opening {
         | Command::Token(token::TokenCommand::Create(_))
         | Command::ApiToken(api_token::ApiTokenCommand::Create(_))
         | Command::Org(org::OrgCommand::Create { .. })
-        | Command::Mapping(mapping::MappingCommand::Add(_)) => Opening::SetUp,
+        | Command::Mapping(mapping::MappingCommand::Add(_))
+        | Command::Schema(schema::SchemaCommand::Register { .. }) => Opening::SetUp,
         _ => Opening::Existing,
     }
 }

@@ -77,3 +77,30 @@ fn a_reader_that_has_seen_enough_is_no_fault() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(refusal(&output), "");
 }
+
+#[test]
+fn schemas_are_registered_from_a_file_listed_and_removed() {
+    const BADGE: &str = "urn:example:params:scim:schemas:extension:badge:2.0:User";
+    let (data, folder, address) =
+        (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), free_address());
+    let data = data.path();
+    let file = folder.path().join("badges.json");
+    let definitions = serde_json::json!([
+        {"id": BADGE, "attributes": [{"name": "number"}]},
+        {"name": "User", "schemaExtensions": [{"schema": BADGE, "required": false}]},
+    ]);
+    std::fs::write(&file, definitions.to_string()).unwrap();
+    let listed = enroll_ok(data, address, &["schema", "register", file.to_str().unwrap()]);
+    assert!(listed.contains(BADGE) && listed.contains("number"), "{listed}");
+    let listed = json(&enroll_ok(data, address, &["schema", "list", "--json"]));
+    assert_eq!(listed["resourceTypes"][0]["schemaExtensions"][0]["schema"], BADGE);
+    let missing = folder.path().join("none.json");
+    let said = refusal(&enroll(data, address, &["schema", "register", missing.to_str().unwrap()]));
+    assert!(said.contains("none.json cannot be read"), "{said}");
+    enroll_ok(data, address, &["schema", "remove", BADGE]);
+    let listed = enroll_ok(data, address, &["schema", "list"]);
+    assert!(listed.contains("Nothing but the schemas of the RFCs"), "{listed}");
+    let set =
+        enroll_ok(data, address, &["directory", "set", "default", "--unknown-extensions", "keep", "--json"]);
+    assert_eq!(json(&set)[0]["unknownExtensions"], "keep");
+}

@@ -76,12 +76,13 @@ pub(super) fn parse(
     method: Option<&str>,
     has_bulk_id: bool,
     mut object: Object,
+    endpoints: &[String],
     notes: &mut Notes,
 ) -> Result<Operation, ScimError> {
     let method =
         method.ok_or_else(|| ScimError::invalid_syntax("method is required: POST, PUT, PATCH or DELETE"))?;
     let (endpoint, id) = match member(&mut object, "path")? {
-        Some(Value::String(path)) => target::parse(&path)?,
+        Some(Value::String(path)) => target::parse(&path, endpoints)?,
         None | Some(Value::Null) => return Err(ScimError::invalid_syntax("path is required")),
         Some(_) => return Err(ScimError::invalid_syntax("path must be a string")),
     };

@@ -41,7 +41,8 @@ impl BulkRequest {
     /// let limits = Limits::default();
     /// let body = br#"{"Operations": [{"method": "DELETE", "path": "/Users/1"}, {"method": "GET", "path": "/Users/1"}]}"#;
     /// let body = json::parse_object(body, &limits)?;
-    /// let request = BulkRequest::parse(body, &Dialect::compat(), &limits, &mut Notes::default())?;
+    /// let endpoints = ["/Users".to_owned(), "/Groups".to_owned()];
+    /// let request = BulkRequest::parse(body, &Dialect::compat(), &limits, &endpoints, &mut Notes::default())?;
     /// assert!(request.entries[0].operation.is_ok());
     /// assert!(request.entries[1].operation.is_err());
     /// # Ok::<(), enroll_scim::ScimError>(())
@@ -54,6 +55,7 @@ impl BulkRequest {
         mut body: Object,
         dialect: &Dialect,
         limits: &Limits,
+        endpoints: &[String],
         notes: &mut Notes,
     ) -> Result<Self, ScimError> {
         let schemas = member(&mut body, "schemas")?;
@@ -77,7 +79,7 @@ impl BulkRequest {
             )));
         }
         let mut entries: Vec<Entry> =
-            operations.into_iter().map(|operation| Entry::parse(operation, notes)).collect();
+            operations.into_iter().map(|operation| Entry::parse(operation, endpoints, notes)).collect();
         refuse_duplicates(&mut entries);
         Ok(Self { fail_on_errors, entries })
     }
@@ -89,7 +91,7 @@ impl BulkRequest {
 }
 
 impl Entry {
-    fn parse(operation: Value, notes: &mut Notes) -> Self {
+    fn parse(operation: Value, endpoints: &[String], notes: &mut Notes) -> Self {
         let Value::Object(mut object) = operation else {
             let error = ScimError::invalid_syntax("an operation must be an object with method and path");
             return Self { method: None, bulk_id: None, operation: Err(error) };
@@ -98,9 +100,9 @@ impl Entry {
         let bulk_id = text(&mut object, "bulkId").map(|bulk_id| bulk_id.filter(|text| !text.is_empty()));
         let shown = method.as_ref().ok().and_then(Option::as_deref).map(shown_method);
         let known = bulk_id.clone().ok().flatten();
-        let operation = method
-            .and(bulk_id)
-            .and_then(|bulk_id| operation::parse(shown.as_deref(), bulk_id.is_some(), object, notes));
+        let operation = method.and(bulk_id).and_then(|bulk_id| {
+            operation::parse(shown.as_deref(), bulk_id.is_some(), object, endpoints, notes)
+        });
         Self { method: shown, bulk_id: known, operation }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Choice, Projection};
-use crate::schema::Returned;
+use crate::schema::{Returned, is_extension_uri};
 use crate::{Attribute, Object, ResourceModel, SchemaUri};
 
 /// How much of an attribute is shown.
@@ -49,6 +49,10 @@ impl Projection {
                     });
                     let values: Object = values.collect();
                     (key, (!values.is_empty()).then_some(Value::Object(values)))
+                }
+                // Nobody knows what it holds, so it is shown as a whole, unless only certain attributes are asked for.
+                (None, value @ Value::Object(_)) if is_extension_uri(&key) => {
+                    (key, (!matches!(self.0, Choice::Only(_))).then_some(value))
                 }
                 (_, value) => {
                     let written = written.contains_key(&key);
@@ -143,9 +147,12 @@ fn only_parts(value: Value, parts: &[&Attribute]) -> Option<Value> {
 
 /// `schemas` names only extensions of which something is shown (RFC 7643 §3).
 fn leave_out_absent_extensions(model: &ResourceModel, shown: &mut Object) {
-    let absent: Vec<_> =
-        model.extensions().map(|schema| &schema.id).filter(|uri| !shown.contains_key(uri.as_str())).collect();
+    let present: Vec<String> = shown.keys().filter(|key| is_extension_uri(key)).cloned().collect();
     if let Some(Value::Array(schemas)) = shown.get_mut("schemas") {
-        schemas.retain(|schema| !absent.iter().any(|uri| schema.as_str().is_some_and(|text| uri.is(text))));
+        schemas.retain(|schema| {
+            schema.as_str().is_some_and(|uri| {
+                model.base().id.is(uri) || present.iter().any(|key| key.eq_ignore_ascii_case(uri))
+            })
+        });
     }
 }

@@ -15,6 +15,33 @@ pub struct ResourceModel {
     common: Arc<Schema>,
     /// Whether some attribute is hidden although nobody asks for a projection (`returned` never or request).
     hides: bool,
+    unknown_extensions: UnknownExtensions,
+}
+
+/// What happens to an extension object in a body whose URI the resource type does not have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum UnknownExtensions {
+    /// It is left out, with a note.
+    #[default]
+    Ignore,
+    /// It is stored as it is and given back. No schema tells its attributes, so filters and PATCH paths cannot name them.
+    Keep,
+    /// The request is refused.
+    Refuse,
+}
+
+impl UnknownExtensions {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Ignore, Self::Keep, Self::Refuse];
+
+    /// The word in configuration: `ignore`, `keep` or `refuse`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ignore => "ignore",
+            Self::Keep => "keep",
+            Self::Refuse => "refuse",
+        }
+    }
 }
 
 /// What an [`AttributePath`] means for one resource type.
@@ -47,7 +74,32 @@ impl ResourceModel {
     ) -> Self {
         let schemas = extensions.iter().chain([&base, &common]);
         let hides = schemas.flat_map(|schema| &schema.attributes).any(is_hidden);
-        Self { resource_type, base, extensions, common, hides }
+        Self {
+            resource_type,
+            base,
+            extensions,
+            common,
+            hides,
+            unknown_extensions: UnknownExtensions::default(),
+        }
+    }
+
+    /// The same with another rule for extensions that it does not have.
+    #[must_use]
+    pub fn with_unknown_extensions(mut self, rule: UnknownExtensions) -> Self {
+        self.unknown_extensions = rule;
+        self
+    }
+
+    /// What happens to extensions that it does not have.
+    pub fn unknown_extensions(&self) -> UnknownExtensions {
+        self.unknown_extensions
+    }
+
+    /// The members of a stored document that belong to extensions which were kept though nobody knows them.
+    pub fn kept_extensions<'d>(&self, document: &'d crate::Object) -> impl Iterator<Item = &'d str> {
+        let kept = document.keys().filter(|key| is_extension_uri(key) && self.extension(key).is_none());
+        kept.map(String::as_str)
     }
 
     /// Whether some attribute is hidden although nobody asks for a projection (`returned` never or request).
@@ -130,4 +182,9 @@ impl ResourceModel {
         };
         Some(AttributeRef::Attribute { extension: extension.map(|schema| &schema.id), attribute, sub })
     }
+}
+
+/// Whether the name of a member is the URI of a schema: no attribute has a colon in its name (RFC 7643 §2.1).
+pub(crate) fn is_extension_uri(name: &str) -> bool {
+    name.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("urn:"))
 }

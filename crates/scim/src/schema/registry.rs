@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ResourceModel, ResourceType, Schema, core, definition};
+use super::{ResourceModel, ResourceType, Schema, SchemaExtension, core, definition};
 
 /// Every schema and resource type a server knows. Starts with [`Registry::core`]; custom ones are registered beside.
 ///
@@ -112,6 +112,29 @@ impl Registry {
                 Ok(())
             }
         }
+    }
+
+    /// Lets the resources of a registered type have one more extension.
+    ///
+    /// # Errors
+    /// [`RegistryError`] when there is no such type, its schema is unknown, or the type has it already.
+    pub fn extend(&mut self, resource_type: &str, extension: SchemaExtension) -> Result<(), RegistryError> {
+        if self.schema(extension.schema.as_str()).is_none() {
+            return Err(RegistryError::UnknownSchema(extension.schema.to_string()));
+        }
+        let mut types = self.resource_types.iter_mut();
+        let Some(found) = types.find(|found| found.name.eq_ignore_ascii_case(resource_type)) else {
+            return Err(RegistryError::Invalid(format!(
+                "there is no resource type {resource_type:?} to extend"
+            )));
+        };
+        if found.schema == extension.schema
+            || found.schema_extensions.iter().any(|other| other.schema == extension.schema)
+        {
+            return Err(RegistryError::Invalid(format!("{} has {} already", found.name, extension.schema)));
+        }
+        found.schema_extensions.push(extension);
+        Ok(())
     }
 
     /// All schemas, in the order of registration.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Reading, attribute_value, schemas, shown};
 use crate::quirks::single_values;
-use crate::schema::{Mutability, USER_SCHEMA};
+use crate::schema::{Mutability, USER_SCHEMA, UnknownExtensions, is_extension_uri};
 use crate::{Dialect, Notes, Object, ResourceModel, Schema, ScimError};
 
 /// Reads the attributes that a client may set. What it has given as unassigned is `null`, so that it can be told from what
@@ -36,11 +36,27 @@ pub(super) fn read(
             }
         } else if let Some(extension) = model.extension(&name) {
             read.insert(extension.id.to_string(), container(&mut cx, extension, value)?);
+        } else if is_extension_uri(&name) && value.is_object() {
+            match model.unknown_extensions() {
+                UnknownExtensions::Ignore => cx.notes.ignored(ignored(model, &name)),
+                UnknownExtensions::Keep => {
+                    read.insert(name, value);
+                }
+                UnknownExtensions::Refuse => return Err(refused(model, &name)),
+            }
         } else {
             cx.notes.ignored(ignored(model, &name));
         }
     }
     Ok(read)
+}
+
+fn refused(model: &ResourceModel, uri: &str) -> ScimError {
+    ScimError::invalid_value(format!(
+        "{} is no extension of a {} in this directory, which refuses what it does not know: register its schema, or leave it out",
+        shown(uri),
+        model.resource_type().name,
+    ))
 }
 
 /// Takes the member of that name, in any case.

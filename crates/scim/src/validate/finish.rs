@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::compare::comparable;
 use super::value::{first_missing, is_required, is_unassigned, missing_part};
 use crate::resource::is_primary;
+use crate::schema::is_extension_uri;
 use crate::{Attribute, Object, ResourceModel, ScimError};
 
 /// Brings a resource into canonical form and checks it as a whole: empty lists and objects are removed, equal elements are
@@ -28,6 +29,8 @@ pub(crate) fn finish(model: &ResourceModel, resource: &mut Object) -> Result<(),
                 }
                 container.retain(|_, value| !is_unassigned(value));
             }
+            // An extension that is kept as it is: nobody knows what it means.
+            (None, None, Value::Object(_)) if is_extension_uri(name) => {}
             (None, _, unknown) => *unknown = Value::Null,
         }
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::shown;
 use crate::quirks::lenient_schemas;
+use crate::schema::{UnknownExtensions, is_extension_uri};
 use crate::{Dialect, Notes, ResourceModel, SchemaUri, ScimError};
 
 /// Checks the `schemas` of a body: a list of URIs without duplicates that has the base schema and else only extensions of
@@ -42,7 +43,8 @@ pub(super) fn check(
         let Value::String(uri) = uri else {
             return Err(ScimError::invalid_syntax("schemas must be a list of URIs, each a string"));
         };
-        if !base.is(uri) && model.extension(uri).is_none() {
+        let kept = model.unknown_extensions() == UnknownExtensions::Keep && is_extension_uri(uri);
+        if !base.is(uri) && model.extension(uri).is_none() && !kept {
             fault(format!("schemas has {}, which {} does not have", shown(uri), model.resource_type().name))?;
         } else if !seen.insert(SchemaUri::new(uri.as_str())) {
             fault(format!("schemas has {} twice", shown(uri)))?;

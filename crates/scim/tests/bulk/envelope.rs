@@ -64,7 +64,13 @@ fn v9_more_operations_than_allowed_are_413_with_the_limit() {
     let parse = |count: usize| {
         let body = json!({ "Operations": vec![delete(); count] });
         let body = body.as_object().unwrap().clone();
-        BulkRequest::parse(body, &Dialect::compat(), &limits, &mut Notes::default())
+        BulkRequest::parse(
+            body,
+            &Dialect::compat(),
+            &limits,
+            &crate::support::endpoints(),
+            &mut Notes::default(),
+        )
     };
     assert!(parse(2).is_ok());
     let error = parse(3).unwrap_err();

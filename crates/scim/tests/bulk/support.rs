@@ -6,7 +6,12 @@ use serde_json::{Value, json};
 
 pub(crate) fn read(body: &Value, dialect: &Dialect) -> Result<BulkRequest, ScimError> {
     let body = body.as_object().unwrap().clone();
-    BulkRequest::parse(body, dialect, &Limits::default(), &mut Notes::default())
+    BulkRequest::parse(body, dialect, &Limits::default(), &endpoints(), &mut Notes::default())
+}
+
+/// The endpoints of a server without custom resource types.
+pub(crate) fn endpoints() -> [String; 2] {
+    ["/Users".to_owned(), "/Groups".to_owned()]
 }
 
 /// A request in the strict dialect.

@@ -1,8 +1,9 @@
 //! Directories: one connection to an identity provider each (enrollment.md §1.2).
 
 use enroll_domain::{DirectoryId, DirectoryName, RebindPolicy};
+use enroll_scim::UnknownExtensions;
 use enroll_store::directory::{self, DialectName, DirectoryRow};
-use enroll_store::{StoreError, Tx, group, user};
+use enroll_store::{StoreError, Tx, custom_schema, group, user};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -18,6 +19,8 @@ pub struct DirectorySettings {
     pub strict: Option<bool>,
     /// What happens when a mapped group is deleted and one of the same name is made; by default an admin confirms.
     pub rebind: Option<RebindPolicy>,
+    /// What happens to extensions that no schema of the directory describes; by default they are ignored with a note.
+    pub unknown_extensions: Option<UnknownExtensions>,
 }
 
 impl DirectorySettings {
@@ -26,6 +29,13 @@ impl DirectorySettings {
             row.dialect = if strict { DialectName::Strict } else { DialectName::Compat };
         }
         row.rebind = self.rebind.unwrap_or(row.rebind);
+    }
+
+    fn set_rule(self, tx: &Tx<'_>, row: &DirectoryRow) -> Result<(), StoreError> {
+        match self.unknown_extensions {
+            Some(rule) => custom_schema::set_unknown_extensions(tx, row.id, rule),
+            None => Ok(()),
+        }
     }
 }
 
@@ -41,6 +51,8 @@ pub struct DirectoryInfo {
     pub dialect: &'static str,
     /// What happens when a mapped group is deleted and one of the same name is made.
     pub rebind: RebindPolicy,
+    /// What happens to extensions that no schema of the directory describes: `ignore`, `keep` or `refuse`.
+    pub unknown_extensions: &'static str,
     /// When it was made.
     pub created: Timestamp,
     /// How many users it has.
@@ -59,7 +71,7 @@ impl Service {
         name: &str,
         settings: &DirectorySettings,
     ) -> Result<DirectoryInfo, Error> {
-        let mut row = self.new_directory(parse_name(name)?);
+        let (mut row, settings) = (self.new_directory(parse_name(name)?), *settings);
         settings.apply(&mut row);
         let taken = format!("there is a directory {name} already");
         self.db()
@@ -68,6 +80,7 @@ impl Service {
                     StoreError::Unique { .. } => Error::Conflict(taken.clone()),
                     other => other.into(),
                 })?;
+                settings.set_rule(tx, &row)?;
                 info(tx, &row)
             })
             .await
@@ -96,6 +109,7 @@ impl Service {
                 let mut row = find(tx, &name)?;
                 settings.apply(&mut row);
                 directory::set_policy(tx, row.id, row.dialect, row.rebind)?;
+                settings.set_rule(tx, &row)?;
                 info(tx, &row)
             })
             .await
@@ -152,6 +166,7 @@ fn info(tx: &Tx<'_>, row: &DirectoryRow) -> Result<DirectoryInfo, Error> {
         name: row.name.to_string(),
         dialect: row.dialect.as_str(),
         rebind: row.rebind,
+        unknown_extensions: custom_schema::definitions(tx, row.id)?.unknown_extensions.as_str(),
         created: row.created,
     })
 }

@@ -3,11 +3,13 @@
 mod directory;
 mod mapping;
 mod organization;
+mod schema;
 mod token;
 
 pub use directory::{DirectoryInfo, DirectorySettings};
 pub use mapping::{MappingInfo, MappingState, NewMapping};
 pub use organization::{NewOrganization, OrganizationInfo};
+pub use schema::CustomSchemas;
 pub use token::{NewToken, TokenInfo};
 
 pub(crate) use organization::{all as all_organizations, find as find_organization};

@@ -1,21 +1,22 @@
 //! `POST` (RFC 7644 §3.3).
 
-use enroll_domain::{GroupId, GroupName, Handle, HandleBase, UserId};
+use enroll_domain::{GroupId, GroupName, Handle, HandleBase, ResourceId, UserId};
 use enroll_scim::resource::primary_or_first;
 use enroll_scim::validate;
 use enroll_scim::{Notes, Object, Resource, ScimError};
 use enroll_store::user::NewUser;
-use enroll_store::{StoreError, Tx, group, handle, user};
+use enroll_store::{StoreError, Tx, group, handle, resource, user};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::members::{self, MemberIds};
 use super::view::View;
-use super::{Answer, ResourceKind, WriteOptions, group_name, note};
+use super::{Answer, ResourceKind, WriteOptions, group_name, note, unique};
+use crate::models::CustomType;
 use crate::{Error, ScimSession, Service};
 
 impl Service {
-    /// Creates a user or a group from the body of a POST.
+    /// Creates a user, a group or a resource of a custom type from the body of a POST.
     ///
     /// # Errors
     /// [`Error::Scim`] when the body does not fit the schema (400), or a name is taken (409 `uniqueness`); [`Error::Store`]
@@ -23,7 +24,7 @@ impl Service {
     pub async fn create(
         &self,
         session: &ScimSession,
-        kind: ResourceKind,
+        kind: &ResourceKind,
         body: Object,
         options: &WriteOptions,
     ) -> Result<Answer, Error> {
@@ -43,7 +44,7 @@ impl Service {
 }
 
 /// The id of a resource that is about to be created, and the time of its creation.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct NewId {
     kind: ResourceKind,
     uuid: Uuid,
@@ -51,13 +52,14 @@ pub(super) struct NewId {
 }
 
 impl NewId {
-    pub(super) fn of(service: &Service, kind: ResourceKind) -> Self {
+    pub(super) fn of(service: &Service, kind: &ResourceKind) -> Self {
         let (now, random) = (service.clock().now(), service.entropy().id());
         let uuid = match kind {
             ResourceKind::User => *UserId::new(now, &random).as_uuid(),
             ResourceKind::Group => *GroupId::new(now, &random).as_uuid(),
+            ResourceKind::Custom(_) => *ResourceId::new(now, &random).as_uuid(),
         };
-        Self { kind, uuid, now }
+        Self { kind: kind.clone(), uuid, now }
     }
 
     /// The id as clients see it.
@@ -68,6 +70,8 @@ impl NewId {
 
 /// One POST. It may have to be carried out again, and resources that name each other are inserted before they are linked.
 pub(super) struct Creation {
+    kind: ResourceKind,
+    uuid: Uuid,
     view: View,
     resource: Resource,
     now: Timestamp,
@@ -78,6 +82,7 @@ pub(super) struct Creation {
 enum What {
     User { id: UserId, handle: HandleBase },
     Group { id: GroupId, name: GroupName, members: MemberIds },
+    Custom { id: ResourceId, custom: CustomType },
 }
 
 impl Creation {
@@ -91,10 +96,10 @@ impl Creation {
     ) -> Result<Self, Error> {
         let NewId { kind, uuid, now } = id;
         let mut notes = Notes::default();
-        let mut resource = validate::create(service.model(kind), &session.dialect, body, &mut notes)?;
+        let mut resource = validate::create(session.models.model(&kind), &session.dialect, body, &mut notes)?;
         note(session, &notes);
-        let view = View::of_answer(service, session, kind, options)?;
-        let what = match kind {
+        let view = View::of_answer(service, session, &kind, options)?;
+        let what = match &kind {
             ResourceKind::User => What::User {
                 id: UserId::from_uuid(uuid),
                 handle: Handle::derive(address(&resource), resource.text("userName").unwrap_or_default()),
@@ -104,13 +109,16 @@ impl Creation {
                 members: MemberIds::of_values(resource.take("members"), service.limits())?,
                 name: group_name(&resource)?,
             },
+            ResourceKind::Custom(custom) => {
+                What::Custom { id: ResourceId::from_uuid(uuid), custom: custom.clone() }
+            }
         };
-        Ok(Self { view, resource, now, what })
+        Ok(Self { kind, uuid, view, resource, now, what })
     }
 
     /// Stores the resource itself.
     pub(super) fn insert(&self, tx: &Tx<'_>) -> Result<(), Error> {
-        let Self { view, resource, now, what } = self;
+        let Self { kind, uuid, view, resource, now, what } = self;
         let (directory, now) = (view.directory, *now);
         match what {
             What::User { id, handle } => {
@@ -122,8 +130,12 @@ impl Creation {
                 let new = group::NewGroup { directory, id: *id, now, resource };
                 group::insert(tx, &new).map_err(|error| display_name_taken(error, resource))?;
             }
+            What::Custom { id, custom } => {
+                let new = resource::NewResource { directory, type_key: custom.key(), id: *id, now, resource };
+                resource::insert(tx, &new)?;
+            }
         }
-        Ok(())
+        unique::keep(tx, directory, (kind, view.model()), *uuid, resource)
     }
 
     /// Stores what leads from it to others: members of a group, mappings to its name.
@@ -142,6 +154,7 @@ impl Creation {
         match self.what {
             What::User { id, .. } => self.view.user(tx, id, document, times, true),
             What::Group { id, .. } => self.view.group(tx, id, document, times, true),
+            What::Custom { id, .. } => Ok(self.view.custom(id, document, times, true)),
         }
     }
 }

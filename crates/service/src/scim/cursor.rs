@@ -9,11 +9,12 @@ use std::fmt;
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
 use data_encoding::BASE64URL_NOPAD;
-use enroll_domain::{DirectoryId, GroupId, UserId};
+use enroll_domain::DirectoryId;
 use enroll_scim::ScimError;
 use enroll_scim::sort::SortKey;
 use enroll_store::server_key::{self, Secret};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{ListRequest, ResourceKind};
 use crate::{Error, Service};
@@ -36,20 +37,22 @@ pub(crate) struct CursorKey(XChaCha20Poly1305);
 /// The last resource of a page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Position {
-    #[serde(rename = "i")]
-    pub(super) id: ResourceId,
+    #[serde(flatten)]
+    pub(super) place: Place,
     /// What it was sorted by, cut to [`KEY_BYTES`].
     #[serde(rename = "k", skip_serializing_if = "Option::is_none")]
     pub(super) key: Option<SortKey>,
 }
 
-/// The id of a resource of either type. Users come first.
+/// A resource among the results of a query: types come in the order in which they are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) enum ResourceId {
-    #[serde(rename = "u")]
-    User(UserId),
-    #[serde(rename = "g")]
-    Group(GroupId),
+pub(super) struct Place {
+    /// The number of its type among those that are asked for.
+    #[serde(rename = "t")]
+    pub(super) kind: usize,
+    /// Its id.
+    #[serde(rename = "i")]
+    pub(super) id: Uuid,
 }
 
 /// What is inside a cursor.
@@ -163,11 +166,9 @@ impl Query<'_> {
     fn to_bytes(&self) -> Vec<u8> {
         let ListRequest { filter, sort_by, sort_order, .. } = self.request;
         let mut bytes = self.directory.to_string().into_bytes();
-        bytes.extend(self.kinds.iter().map(|kind| match kind {
-            ResourceKind::User => b'u',
-            ResourceKind::Group => b'g',
-        }));
-        for part in [filter, sort_by, sort_order] {
+        let kinds = self.kinds.iter().map(|kind| Some(kind.name()));
+        let parts = [filter, sort_by, sort_order].map(|part| part.as_deref());
+        for part in kinds.chain([None]).chain(parts) {
             match part {
                 None => bytes.push(0),
                 Some(text) => {

@@ -1,15 +1,17 @@
 //! `DELETE` (RFC 7644 §3.6).
 
-use enroll_domain::{GroupId, UserId};
+use std::sync::Arc;
+
+use enroll_domain::{GroupId, ResourceId, UserId};
 use enroll_store::tombstone::Deletion;
-use enroll_store::{group, user};
+use enroll_store::{group, resource, user};
 
 use super::read::not_found;
-use super::{IfMatch, ResourceKind, conditions, mappings};
+use super::{IfMatch, ResourceKind, conditions, mappings, unique};
 use crate::{Error, ScimSession, Service};
 
 impl Service {
-    /// Deletes a user or a group for good. Memberships and grants of a user end; a group's members stay users, and the mappings
+    /// Deletes a resource for good. Memberships and grants of a user end; a group's members stay users, and the mappings
     /// bound to it give nothing any more.
     ///
     /// # Errors
@@ -17,13 +19,14 @@ impl Service {
     pub async fn delete(
         &self,
         session: &ScimSession,
-        kind: ResourceKind,
+        kind: &ResourceKind,
         id: &str,
         if_match: Option<&IfMatch>,
     ) -> Result<(), Error> {
         let directory = session.directory;
         let missing = not_found(kind, id);
         let (if_match, now) = (if_match.cloned(), self.clock().now());
+        let (models, of) = (Arc::clone(&session.models), kind.clone());
         let by = format!("SCIM token {}", session.label);
         match kind {
             ResourceKind::User => {
@@ -33,6 +36,7 @@ impl Service {
                         let row = user::find(tx, directory, id)?.ok_or_else(|| missing.clone())?;
                         conditions::check(if_match.as_ref(), row.version)?;
                         user::delete(tx, directory, id, Deletion { now, by: &by })?;
+                        unique::release(tx, directory, (&of, models.model(&of)), *id.as_uuid())?;
                         Ok(())
                     })
                     .await
@@ -45,7 +49,21 @@ impl Service {
                         conditions::check(if_match.as_ref(), row.version)?;
                         mappings::group_deleted(tx, directory, id)?;
                         group::delete(tx, directory, id, Deletion { now, by: &by })?;
+                        unique::release(tx, directory, (&of, models.model(&of)), *id.as_uuid())?;
                         Ok(())
+                    })
+                    .await
+            }
+            ResourceKind::Custom(custom) => {
+                let (custom, id): (_, ResourceId) =
+                    (custom.clone(), id.parse().map_err(|_| missing.clone())?);
+                self.db()
+                    .write(move |tx| {
+                        let row = resource::find(tx, directory, custom.key(), id)?
+                            .ok_or_else(|| missing.clone())?;
+                        conditions::check(if_match.as_ref(), row.version)?;
+                        resource::delete(tx, directory, id)?;
+                        unique::release(tx, directory, (&of, models.model(&of)), *id.as_uuid())
                     })
                     .await
             }

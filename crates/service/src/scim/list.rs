@@ -1,6 +1,6 @@
 //! Queries: filter, sort, page, projection (RFC 7644 §3.4.2), on one resource type or on all.
 
-use enroll_domain::{GroupId, UserId};
+use enroll_domain::{GroupId, ResourceId, UserId};
 use enroll_scim::filter::{Filter, TypedFilter};
 use enroll_scim::list::{cursor_response, list_response};
 use enroll_scim::search::SearchRequest;
@@ -9,10 +9,12 @@ use enroll_scim::{Notes, Object, ScimError};
 use enroll_store::Tx;
 use enroll_store::filter::Compiled;
 use enroll_store::group::{self, GroupRow};
+use enroll_store::resource::{self, ResourceRow};
 use enroll_store::user::{self, Page, UserRow};
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::cursor::{self, Position, ResourceId};
+use super::cursor::{self, Place, Position};
 use super::view::View;
 use super::{ListRequest, ProjectionRequest, ResourceKind, note, sorted};
 use crate::{Error, ScimSession, Service};
@@ -66,19 +68,19 @@ impl Service {
     pub async fn list(
         &self,
         session: &ScimSession,
-        kind: ResourceKind,
+        kind: &ResourceKind,
         request: &ListRequest,
     ) -> Result<Object, Error> {
-        self.list_kinds(session, &[kind], request).await
+        self.list_kinds(session, std::slice::from_ref(kind), request).await
     }
 
-    /// As [`Service::list`], over users and groups together (RFC 7644 §3.4.2.1). Users come first where nothing else orders
-    /// them. An attribute that only the other type has counts as unassigned.
+    /// As [`Service::list`], over all resource types together (RFC 7644 §3.4.2.1). Users come first, then groups, where nothing
+    /// else orders them. An attribute that only another type has counts as unassigned.
     ///
     /// # Errors
-    /// As [`Service::list`], for what neither type has.
+    /// As [`Service::list`], for what no type has.
     pub async fn list_all(&self, session: &ScimSession, request: &ListRequest) -> Result<Object, Error> {
-        self.list_kinds(session, &[ResourceKind::User, ResourceKind::Group], request).await
+        self.list_kinds(session, &session.models.kinds(), request).await
     }
 
     /// A query whose parameters stand in a body (RFC 7644 §3.4.3), on one resource type or, without one, on all. The answer is
@@ -89,7 +91,7 @@ impl Service {
     pub async fn search(
         &self,
         session: &ScimSession,
-        kind: Option<ResourceKind>,
+        kind: Option<&ResourceKind>,
         body: Object,
     ) -> Result<Object, Error> {
         let mut notes = Notes::default();
@@ -173,29 +175,38 @@ impl Service {
         };
         if let (Some(filter), true) = (&filter, kinds.len() > 1) {
             each_term(filter, &mut |term| {
-                first_success(kinds, |kind| term.resolve(self.model(kind), &session.dialect, &mut notes))
+                first_success(kinds, |kind| {
+                    term.resolve(session.models.model(kind), &session.dialect, &mut notes)
+                })
             })?;
         }
-        let sort = |kind| request.sort_by.as_ref().map(|by| Sort::parse(self.model(kind), by));
+        let sort = |kind: &ResourceKind| {
+            request.sort_by.as_ref().map(|by| Sort::parse(session.models.model(kind), by))
+        };
         if request.sort_by.is_some() {
             first_success(kinds, |kind| sort(kind).transpose())?;
         }
         let mut queries = Vec::new();
-        for kind in kinds.iter().copied() {
+        for kind in kinds {
             let filter = match &filter {
                 None => None,
                 Some(filter) if kinds.len() > 1 => {
-                    Some(filter.resolve_lenient(self.model(kind), &session.dialect, &mut notes)?)
+                    Some(filter.resolve_lenient(session.models.model(kind), &session.dialect, &mut notes)?)
                 }
-                Some(filter) => Some(filter.resolve(self.model(kind), &session.dialect, &mut notes)?),
+                Some(filter) => {
+                    Some(filter.resolve(session.models.model(kind), &session.dialect, &mut notes)?)
+                }
             };
             let condition = match (&filter, kind) {
+                (filter, ResourceKind::Custom(custom)) => {
+                    Compiled::for_resources(custom.key(), filter.as_ref())
+                }
                 (None, _) => Compiled::everything(),
                 (Some(filter), ResourceKind::User) => Compiled::for_users(filter),
                 (Some(filter), ResourceKind::Group) => Compiled::for_groups(filter),
             };
             queries.push(Query {
-                kind,
+                kind: kind.clone(),
                 filter,
                 condition,
                 sort: sort(kind).and_then(Result::ok).map(sorted::allowed).transpose()?,
@@ -223,10 +234,10 @@ fn each_term(
 /// Succeeds where the attempt does for one of the types; else the first type says why not.
 fn first_success<T, E>(
     kinds: &[ResourceKind],
-    mut attempt: impl FnMut(ResourceKind) -> Result<T, E>,
+    mut attempt: impl FnMut(&ResourceKind) -> Result<T, E>,
 ) -> Result<(), E> {
     let mut refusal = Ok(());
-    for kind in kinds.iter().copied() {
+    for kind in kinds {
         match attempt(kind) {
             Ok(_) => return Ok(()),
             Err(error) if refusal.is_ok() => refusal = Err(error),
@@ -259,99 +270,165 @@ fn page(tx: &Tx<'_>, queries: &[Query], part: &Part) -> Result<Found, Error> {
     // By cursor one result more is read than is shown: whether another page follows.
     let one_more = matches!(part.start, Start::After(_)) && part.limit > 0;
     let mut open = part.limit.saturating_add(one_more.into());
-    let (mut total, mut users, mut groups) = (0, Vec::new(), Vec::new());
-    for query in queries {
-        let found;
-        match query.kind {
-            ResourceKind::User => {
-                (users, found) = find_users(tx, query, part.start.among_users(total, open))?;
-                open = open.saturating_sub(u32::try_from(users.len()).unwrap_or(u32::MAX));
-            }
-            ResourceKind::Group => {
-                (groups, found) = find_groups(tx, query, part.start.among_groups(total, open))?;
-            }
-        }
-        total += found;
-    }
-    let more = users.len() + groups.len() > limit;
-    users.truncate(limit);
-    groups.truncate(limit - users.len());
-    let last_user = users.last().map(|row| ResourceId::User(row.id));
-    let last = groups.last().map(|row| ResourceId::Group(row.id)).or(last_user);
+    let (mut total, mut last, mut more) = (0, None, false);
     let mut resources = Vec::new();
-    for query in queries {
-        resources.extend(match query.kind {
-            ResourceKind::User => query.view.users(tx, std::mem::take(&mut users))?,
-            ResourceKind::Group => query.view.groups_page(tx, std::mem::take(&mut groups))?,
-        });
+    for (kind, query) in queries.iter().enumerate() {
+        let (mut rows, found) = query.find(tx, part.start.among(kind, total, open))?;
+        total += found;
+        open = open.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        let fit = limit - resources.len();
+        more |= rows.len() > fit;
+        rows.truncate(fit);
+        last = rows.last().map(|id| Place { kind, id }).or(last);
+        resources.extend(rows.shown(tx, &query.view)?);
     }
-    let last = last.filter(|_| more && one_more).map(|id| Position { id, key: None });
+    let last = last.filter(|_| more && one_more).map(|place| Position { place, key: None });
     Ok(Found { resources, total, last })
 }
 
 impl Start {
-    /// The part of the users, which come first, where `before` results of other types stand before them.
-    fn among_users(&self, before: u64, limit: u32) -> Page<UserId> {
+    /// The part of the results of one type, where `before` results of other types stand before them.
+    fn among(&self, kind: usize, before: u64, limit: u32) -> Page<Uuid> {
         match self {
             Self::Skip(skip) => Page::Skip { skip: skip.saturating_sub(before), limit },
-            Self::After(None) => Page::After { after: None, limit },
-            Self::After(Some(Position { id: ResourceId::User(id), .. })) => {
-                Page::After { after: Some(*id), limit }
-            }
-            Self::After(Some(Position { id: ResourceId::Group(_), .. })) => Page::first(0),
-        }
-    }
-
-    /// The part of the groups, which come after `before` users.
-    fn among_groups(&self, before: u64, limit: u32) -> Page<GroupId> {
-        match self {
-            Self::Skip(skip) => Page::Skip { skip: skip.saturating_sub(before), limit },
-            Self::After(Some(Position { id: ResourceId::Group(id), .. })) => {
-                Page::After { after: Some(*id), limit }
+            Self::After(Some(Position { place, .. })) if place.kind > kind => Page::first(0),
+            Self::After(Some(Position { place, .. })) if place.kind == kind => {
+                Page::After { after: Some(place.id), limit }
             }
             Self::After(_) => Page::After { after: None, limit },
         }
     }
 }
 
-fn find_users(tx: &Tx<'_>, query: &Query, page: Page<UserId>) -> Result<(Vec<UserRow>, u64), Error> {
-    let directory = query.view.directory;
-    let Some(filter) = query.undecided() else {
-        let total = user::count(tx, directory, &query.condition)?;
-        let rows = if page.is_beyond(total) {
-            Vec::new()
-        } else {
-            user::list(tx, directory, &query.condition, page)?
-        };
-        return Ok((rows, total));
-    };
-    let found = user::search(tx, directory, &query.condition, page, |candidates| {
-        Ok::<_, Error>(verdicts(filter, &query.full.users(tx, candidates.to_vec())?))
-    })?;
-    Ok((found.rows, found.total))
-}
-
-fn find_groups(tx: &Tx<'_>, query: &Query, page: Page<GroupId>) -> Result<(Vec<GroupRow>, u64), Error> {
-    let directory = query.view.directory;
-    let Some(filter) = query.undecided() else {
-        let total = group::count(tx, directory, &query.condition)?;
-        let rows = if page.is_beyond(total) {
-            Vec::new()
-        } else {
-            group::list(tx, directory, &query.condition, page)?
-        };
-        return Ok((rows, total));
-    };
-    let found = group::search(tx, directory, &query.condition, page, |candidates| {
-        Ok::<_, Error>(verdicts(filter, &query.full.groups_page(tx, candidates.to_vec())?))
-    })?;
-    Ok((found.rows, found.total))
-}
-
 impl Query {
     /// The filter, where the database cannot decide alone.
     pub(super) fn undecided(&self) -> Option<&TypedFilter> {
         self.filter.as_ref().filter(|_| !self.condition.exact)
+    }
+
+    /// A part of what meets the query, and how much there is.
+    fn find(&self, tx: &Tx<'_>, page: Page<Uuid>) -> Result<(Rows, u64), Error> {
+        let (directory, condition) = (self.view.directory, &self.condition);
+        if let Some(filter) = self.undecided() {
+            return self.search(tx, page, |_, shown| verdicts(filter, shown));
+        }
+        let total = match self.kind {
+            ResourceKind::User => user::count(tx, directory, condition)?,
+            ResourceKind::Group => group::count(tx, directory, condition)?,
+            ResourceKind::Custom(_) => resource::count(tx, directory, condition)?,
+        };
+        let rows = match self.kind {
+            _ if page.is_beyond(total) => Rows::Users(Vec::new()),
+            ResourceKind::User => {
+                Rows::Users(user::list(tx, directory, condition, page.map(UserId::from_uuid))?)
+            }
+            ResourceKind::Group => {
+                Rows::Groups(group::list(tx, directory, condition, page.map(GroupId::from_uuid))?)
+            }
+            ResourceKind::Custom(_) => {
+                Rows::Custom(resource::list(tx, directory, condition, page.map(ResourceId::from_uuid))?)
+            }
+        };
+        Ok((rows, total))
+    }
+
+    /// Looks at every candidate: `judge` is given their ids and full representations, a chunk at a time.
+    pub(super) fn search(
+        &self,
+        tx: &Tx<'_>,
+        page: Page<Uuid>,
+        mut judge: impl FnMut(Vec<Uuid>, &[Value]) -> Vec<bool>,
+    ) -> Result<(Rows, u64), Error> {
+        let (directory, condition) = (self.view.directory, &self.condition);
+        // Members and groups are read only where the filter has to look at them.
+        let view =
+            if self.undecided().is_some() { self.full.clone() } else { self.full.without_related()? };
+        Ok(match self.kind {
+            ResourceKind::User => {
+                let page = page.map(UserId::from_uuid);
+                let found = user::search(tx, directory, condition, page, |rows| {
+                    let ids = rows.iter().map(|row| *row.id.as_uuid()).collect();
+                    Ok::<_, Error>(judge(ids, &view.users(tx, rows.to_vec())?))
+                })?;
+                (Rows::Users(found.rows), found.total)
+            }
+            ResourceKind::Group => {
+                let page = page.map(GroupId::from_uuid);
+                let found = group::search(tx, directory, condition, page, |rows| {
+                    let ids = rows.iter().map(|row| *row.id.as_uuid()).collect();
+                    Ok::<_, Error>(judge(ids, &view.groups_page(tx, rows.to_vec())?))
+                })?;
+                (Rows::Groups(found.rows), found.total)
+            }
+            ResourceKind::Custom(_) => {
+                let page = page.map(ResourceId::from_uuid);
+                let found = resource::search(tx, directory, condition, page, |rows| {
+                    let ids = rows.iter().map(|row| *row.id.as_uuid()).collect();
+                    Ok::<_, Error>(judge(ids, &view.custom_page(rows.to_vec())?))
+                })?;
+                (Rows::Custom(found.rows), found.total)
+            }
+        })
+    }
+
+    /// The resource of that id as the query shows it.
+    pub(super) fn read(&self, tx: &Tx<'_>, id: Uuid) -> Result<Vec<Value>, Error> {
+        let directory = self.view.directory;
+        let rows = match &self.kind {
+            ResourceKind::User => {
+                Rows::Users(user::find(tx, directory, UserId::from_uuid(id))?.into_iter().collect())
+            }
+            ResourceKind::Group => {
+                Rows::Groups(group::find(tx, directory, GroupId::from_uuid(id))?.into_iter().collect())
+            }
+            ResourceKind::Custom(custom) => {
+                let found = resource::find(tx, directory, custom.key(), ResourceId::from_uuid(id))?;
+                Rows::Custom(found.into_iter().collect())
+            }
+        };
+        rows.shown(tx, &self.view)
+    }
+}
+
+/// Rows of one type.
+pub(super) enum Rows {
+    Users(Vec<UserRow>),
+    Groups(Vec<GroupRow>),
+    Custom(Vec<ResourceRow>),
+}
+
+impl Rows {
+    fn len(&self) -> usize {
+        match self {
+            Self::Users(rows) => rows.len(),
+            Self::Groups(rows) => rows.len(),
+            Self::Custom(rows) => rows.len(),
+        }
+    }
+
+    fn truncate(&mut self, length: usize) {
+        match self {
+            Self::Users(rows) => rows.truncate(length),
+            Self::Groups(rows) => rows.truncate(length),
+            Self::Custom(rows) => rows.truncate(length),
+        }
+    }
+
+    /// The id of the last one.
+    fn last(&self) -> Option<Uuid> {
+        match self {
+            Self::Users(rows) => rows.last().map(|row| *row.id.as_uuid()),
+            Self::Groups(rows) => rows.last().map(|row| *row.id.as_uuid()),
+            Self::Custom(rows) => rows.last().map(|row| *row.id.as_uuid()),
+        }
+    }
+
+    fn shown(self, tx: &Tx<'_>, view: &View) -> Result<Vec<Value>, Error> {
+        match self {
+            Self::Users(rows) => view.users(tx, rows),
+            Self::Groups(rows) => view.groups_page(tx, rows),
+            Self::Custom(rows) => view.custom_page(rows),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod bulk;
 mod conditions;
 mod create;
 mod cursor;
+mod custom;
 mod delete;
 mod list;
 mod mappings;
@@ -13,44 +14,19 @@ mod read;
 mod replace;
 mod representation;
 mod sorted;
+mod unique;
 mod view;
 
 use enroll_domain::GroupName;
 use enroll_scim::{Notes, Object, Quirk, Resource, ScimError};
 
 use crate::ScimSession;
+use crate::models::ResourceKind;
 
 pub use cursor::CURSOR_TIMEOUT;
 pub(crate) use cursor::CursorKey;
 pub(crate) use read::KeptUsers;
 pub use read::Written;
-
-/// The resource types that a directory provisions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ResourceKind {
-    /// `/Users`
-    User,
-    /// `/Groups`
-    Group,
-}
-
-impl ResourceKind {
-    /// The resource type's name, for example `User`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::User => "User",
-            Self::Group => "Group",
-        }
-    }
-
-    /// The endpoint below the base URL, for example `/Users`.
-    pub fn endpoint(self) -> &'static str {
-        match self {
-            Self::User => "/Users",
-            Self::Group => "/Groups",
-        }
-    }
-}
 
 /// `attributes` and `excludedAttributes` as the client has sent them, split at commas; at most one may be given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! `PATCH` (RFC 7644 §3.5.2): the whole request or nothing of it.
 
-use enroll_domain::{GroupId, UserId};
+use enroll_domain::{GroupId, ResourceId, UserId};
 use enroll_scim::patch::{MemberChange, PatchRequest};
 use enroll_scim::{Notes, Object, Resource};
 use enroll_store::{Tx, group, user};
@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use super::read::not_found;
 use super::replace::{store_group, store_user};
 use super::view::View;
-use super::{Answer, IfMatch, ResourceKind, WriteOptions, conditions, members, note};
+use super::{Answer, IfMatch, ResourceKind, WriteOptions, conditions, custom, members, note};
 use crate::{Error, ScimSession, Service};
 
 impl Service {
-    /// Changes a user or a group by the operations of a PATCH, in order, all or none.
+    /// Changes a resource by the operations of a PATCH, in order, all or none.
     ///
     /// # Errors
     /// [`Error::Scim`] for whatever RFC 7644 §3.5.2 and §3.12 refuse; 404 when there is none of that id;
@@ -21,17 +21,17 @@ impl Service {
     pub async fn patch(
         &self,
         session: &ScimSession,
-        kind: ResourceKind,
+        kind: &ResourceKind,
         id: &str,
         body: Object,
         options: &WriteOptions,
     ) -> Result<Answer, Error> {
         let view = View::of_answer(self, session, kind, options)?;
-        let model = self.model(kind);
+        let model = session.models.model(kind);
         let mut notes = Notes::default();
         let mut request = PatchRequest::parse(body, model, &session.dialect, self.limits(), &mut notes)?;
         let members = match kind {
-            ResourceKind::User => Vec::new(),
+            ResourceKind::User | ResourceKind::Custom(_) => Vec::new(),
             ResourceKind::Group => request.detach(model, "members", &mut notes)?,
         };
         note(session, &notes);
@@ -53,6 +53,14 @@ impl Service {
                 let id: GroupId = id.parse().map_err(|_| missing)?;
                 self.db().write(move |tx| patch.group(tx, id)).await
             }
+            ResourceKind::Custom(of) => {
+                let (of, id): (_, ResourceId) = (of.clone(), id.parse().map_err(|_| missing)?);
+                let target = move |tx: &Tx<'_>| {
+                    let target = (id, patch.if_match.as_ref());
+                    custom::change(tx, &patch.view, &of, target, patch.now, |current| patch.apply(current))
+                };
+                self.db().write(target).await
+            }
         }
     }
 }
@@ -71,19 +79,19 @@ struct Patch {
 impl Patch {
     fn user(&self, tx: &Tx<'_>, id: UserId) -> Result<Answer, Error> {
         let row = user::find(tx, self.view.directory, id)?
-            .ok_or_else(|| not_found(ResourceKind::User, &id.to_string()))?;
+            .ok_or_else(|| not_found(&ResourceKind::User, &id.to_string()))?;
         conditions::check(self.if_match.as_ref(), row.version)?;
         let current = Resource::from_stored(row.object()?);
-        let patched = self.apply(ResourceKind::User, &current)?;
+        let patched = self.apply(&current)?;
         store_user(tx, &self.view, &row, &current, patched, self.now)
     }
 
     fn group(&self, tx: &Tx<'_>, id: GroupId) -> Result<Answer, Error> {
         let row = group::find(tx, self.view.directory, id)?
-            .ok_or_else(|| not_found(ResourceKind::Group, &id.to_string()))?;
+            .ok_or_else(|| not_found(&ResourceKind::Group, &id.to_string()))?;
         conditions::check(self.if_match.as_ref(), row.version)?;
         let current = Resource::from_stored(row.object()?);
-        let patched = self.apply(ResourceKind::Group, &current)?;
+        let patched = self.apply(&current)?;
         let mut moved = 0;
         for change in &self.members {
             moved += members::apply(tx, &self.view, id, change, self.now)?;
@@ -91,9 +99,9 @@ impl Patch {
         store_group(tx, &self.view, &row, &current, patched, moved > 0, self.now)
     }
 
-    fn apply(&self, kind: ResourceKind, current: &Resource) -> Result<Resource, Error> {
+    fn apply(&self, current: &Resource) -> Result<Resource, Error> {
         let mut notes = Notes::default();
-        let patched = self.request.apply(self.view.service.model(kind), current, &mut notes)?;
+        let patched = self.request.apply(self.view.model(), current, &mut notes)?;
         note(&self.session, &notes);
         Ok(patched.resource)
     }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use enroll_domain::{DirectoryId, GroupId, UserId};
+use enroll_domain::{DirectoryId, GroupId, ResourceId, UserId};
 use enroll_scim::ScimError;
 use enroll_store::{group, user};
 
 use super::view::View;
-use super::{Answer, ProjectionRequest, ResourceKind};
+use super::{Answer, ProjectionRequest, ResourceKind, custom};
 use crate::kept::{Kept, Weight};
 use crate::{Error, ScimSession, Service};
 
@@ -48,14 +48,14 @@ impl Weight for Written {
 }
 
 impl Service {
-    /// One user or group of the session's directory.
+    /// One resource of the session's directory.
     ///
     /// # Errors
     /// [`Error::Scim`] 404 when the directory has none of that id, 400 when the projection is contradictory.
     pub async fn get(
         &self,
         session: &ScimSession,
-        kind: ResourceKind,
+        kind: &ResourceKind,
         id: &str,
         projection: &ProjectionRequest,
     ) -> Result<Arc<Written>, Error> {
@@ -80,6 +80,15 @@ impl Service {
                 });
                 read.await.map(Arc::new)
             }
+            ResourceKind::Custom(of) => {
+                let id: ResourceId = id.parse().map_err(|_| not_found(kind, id))?;
+                let read = self.db().look_up(|tx| {
+                    let row = custom::find(tx, &view, of, id)?;
+                    let times = (row.created, row.last_modified, row.version);
+                    written(view.custom(id, row.object()?, times, false))
+                });
+                read.map(Arc::new)
+            }
         }
     }
 
@@ -87,7 +96,7 @@ impl Service {
     fn read_user(&self, view: &View, id: UserId) -> Result<Written, Error> {
         self.db().look_up(|tx| {
             let row = user::find(tx, view.directory, id)?
-                .ok_or_else(|| not_found(ResourceKind::User, &id.to_string()))?;
+                .ok_or_else(|| not_found(&ResourceKind::User, &id.to_string()))?;
             let times = (row.created, row.last_modified, row.version);
             written(view.user(tx, id, row.object()?, times, false)?)
         })
@@ -102,7 +111,7 @@ fn written(answer: Answer) -> Result<Written, Error> {
 }
 
 /// The same answer for an id that never was, was deleted, or belongs to another directory.
-pub(super) fn not_found(kind: ResourceKind, id: &str) -> ScimError {
+pub(super) fn not_found(kind: &ResourceKind, id: &str) -> ScimError {
     let mut shown: String = id.chars().filter(|c| !c.is_control()).take(64).collect();
     if shown.len() < id.len() {
         shown.push('…');

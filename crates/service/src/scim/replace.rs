@@ -1,6 +1,6 @@
 //! `PUT` (RFC 7644 §3.5.1).
 
-use enroll_domain::{GroupId, UserId};
+use enroll_domain::{GroupId, ResourceId, UserId};
 use enroll_scim::validate;
 use enroll_scim::{Dialect, Notes, Object, Resource};
 use enroll_store::user::UserRow;
@@ -11,11 +11,12 @@ use super::create::{display_name_taken, user_name_taken};
 use super::members::{self, MemberIds};
 use super::read::not_found;
 use super::view::View;
-use super::{Answer, ResourceKind, WriteOptions, conditions, group_name, mappings, note};
+use super::{Answer, ResourceKind, WriteOptions, conditions, custom, group_name, mappings, note, unique};
+use crate::models::CustomType;
 use crate::{Error, ScimSession, Service};
 
 impl Service {
-    /// Replaces a user or a group by the body of a PUT. What the body leaves out is cleared, except `active` of a user and
+    /// Replaces a resource by the body of a PUT. What the body leaves out is cleared, except `active` of a user and
     /// `members` of a group (`docs/decisions/0003`).
     ///
     /// # Errors
@@ -23,7 +24,7 @@ impl Service {
     pub async fn replace(
         &self,
         session: &ScimSession,
-        kind: ResourceKind,
+        kind: &ResourceKind,
         id: &str,
         body: Object,
         options: &WriteOptions,
@@ -46,6 +47,10 @@ impl Service {
                 let id: GroupId = id.parse().map_err(|_| missing)?;
                 self.db().write(move |tx| replacement.group(tx, id)).await
             }
+            ResourceKind::Custom(of) => {
+                let (of, id): (_, ResourceId) = (of.clone(), id.parse().map_err(|_| missing)?);
+                self.db().write(move |tx| replacement.custom(tx, &of, id)).await
+            }
         }
     }
 }
@@ -62,20 +67,20 @@ struct Replacement {
 impl Replacement {
     fn user(&self, tx: &Tx<'_>, id: UserId) -> Result<Answer, Error> {
         let row = user::find(tx, self.view.directory, id)?
-            .ok_or_else(|| not_found(ResourceKind::User, &id.to_string()))?;
+            .ok_or_else(|| not_found(&ResourceKind::User, &id.to_string()))?;
         conditions::check(self.if_match.as_ref(), row.version)?;
         let current = Resource::from_stored(row.object()?);
-        let resource = self.read(ResourceKind::User, &current)?;
+        let resource = self.read(&current)?;
         store_user(tx, &self.view, &row, &current, resource, self.now)
     }
 
     fn group(&self, tx: &Tx<'_>, id: GroupId) -> Result<Answer, Error> {
         let directory = self.view.directory;
-        let missing = || not_found(ResourceKind::Group, &id.to_string());
+        let missing = || not_found(&ResourceKind::Group, &id.to_string());
         let row = group::find(tx, directory, id)?.ok_or_else(missing)?;
         conditions::check(self.if_match.as_ref(), row.version)?;
         let current = Resource::from_stored(row.object()?);
-        let mut resource = self.read(ResourceKind::Group, &current)?;
+        let mut resource = self.read(&current)?;
         let moved = match resource.take("members") {
             Some(members) => {
                 let ids = MemberIds::of_values(Some(members), self.view.service.limits())?;
@@ -86,8 +91,13 @@ impl Replacement {
         store_group(tx, &self.view, &row, &current, resource, moved > 0, self.now)
     }
 
-    fn read(&self, kind: ResourceKind, current: &Resource) -> Result<Resource, Error> {
-        let (model, dialect): (_, &Dialect) = (self.view.service.model(kind), &self.session.dialect);
+    fn custom(&self, tx: &Tx<'_>, of: &CustomType, id: ResourceId) -> Result<Answer, Error> {
+        let target = (id, self.if_match.as_ref());
+        custom::change(tx, &self.view, of, target, self.now, |current| self.read(current))
+    }
+
+    fn read(&self, current: &Resource) -> Result<Resource, Error> {
+        let (model, dialect): (_, &Dialect) = (self.view.model(), &self.session.dialect);
         let mut notes = Notes::default();
         let resource = validate::replace(model, dialect, current, self.body.clone(), &mut notes)?;
         note(&self.session, &notes);
@@ -108,9 +118,11 @@ pub(super) fn store_user(
     let changed = resource != *current;
     let (mut version, mut last_modified) = (row.version, row.last_modified);
     if changed {
+        let of = (&ResourceKind::User, view.model());
+        unique::keep(tx, view.directory, of, *row.id.as_uuid(), &resource)?;
         let stamp = user::update(tx, view.directory, row.id, &resource, now, None)
             .map_err(|error| user_name_taken(error, &resource))?
-            .ok_or_else(|| not_found(ResourceKind::User, &row.id.to_string()))?;
+            .ok_or_else(|| not_found(&ResourceKind::User, &row.id.to_string()))?;
         (version, last_modified) = (stamp.version, stamp.last_modified);
     }
     view.user(tx, row.id, resource.into_object(), (row.created, last_modified, version), changed)
@@ -140,10 +152,12 @@ pub(super) fn store_group(
     moved: bool,
     now: Timestamp,
 ) -> Result<Answer, Error> {
-    let missing = || not_found(ResourceKind::Group, &row.id.to_string());
+    let missing = || not_found(&ResourceKind::Group, &row.id.to_string());
     let (mut version, mut last_modified) = (row.version, row.last_modified);
     let changed = resource != *current;
     if changed {
+        let of = (&ResourceKind::Group, view.model());
+        unique::keep(tx, view.directory, of, *row.id.as_uuid(), &resource)?;
         let stamp = group::update(tx, view.directory, row.id, &resource, now, None)
             .map_err(|error| display_name_taken(error, &resource))?
             .ok_or_else(missing)?;

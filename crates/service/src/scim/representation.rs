@@ -24,14 +24,14 @@ pub(crate) fn version_tag(version: i64) -> String {
 }
 
 /// `meta.location` (RFC 7643 §3.1).
-pub(crate) fn location(scim_base: &str, kind: ResourceKind, id: &str) -> String {
+pub(crate) fn location(scim_base: &str, kind: &ResourceKind, id: &str) -> String {
     format!("{scim_base}{}/{id}", kind.endpoint())
 }
 
 /// The full representation, before projection: `schemas` and `id` first, `meta` last.
 pub(crate) fn represent(
     model: &ResourceModel,
-    kind: ResourceKind,
+    kind: &ResourceKind,
     document: Object,
     facts: Facts<'_>,
 ) -> Object {
@@ -43,6 +43,7 @@ pub(crate) fn represent(
             .filter(|uri| document.contains_key(*uri))
             .map(|uri| json!(uri)),
     );
+    schemas.extend(model.kept_extensions(&document).map(|uri| json!(uri)));
     let mut representation = Object::new();
     representation.insert("schemas".into(), Value::Array(schemas));
     representation.insert("id".into(), Value::String(facts.id.clone()));
@@ -78,7 +79,7 @@ fn date_time(time: Timestamp) -> String {
 /// An element of `members` or `groups`: `value`, `$ref`, `type`, and `display` where there is one.
 pub(crate) fn reference(
     scim_base: &str,
-    kind: ResourceKind,
+    kind: &ResourceKind,
     id: &str,
     kind_of_link: &str,
     display: Option<&str>,

@@ -5,19 +5,18 @@
 
 use enroll_scim::ScimError;
 use enroll_scim::sort::{Sort, SortKey, SortOrder};
+use enroll_store::Tx;
 use enroll_store::user::Page;
-use enroll_store::{Tx, group, user};
 use serde_json::Value;
 
-use super::ResourceKind;
-use super::cursor::{KEY_BYTES, Position, ResourceId};
+use super::cursor::{KEY_BYTES, Place, Position};
 use super::list::{Found, Part, Query, Start, verdicts};
 use crate::Error;
 
 /// A match. Without a key, and between equal keys, types and ids decide.
 struct Match {
     key: Option<SortKey>,
-    id: ResourceId,
+    place: Place,
 }
 
 /// The same order, where it is one that this server can give.
@@ -36,11 +35,11 @@ pub(super) fn allowed(sort: Sort) -> Result<Sort, ScimError> {
 /// A page of the sorted results of all queries, and how many results there are.
 pub(super) fn page(tx: &Tx<'_>, queries: &[Query], order: SortOrder, part: &Part) -> Result<Found, Error> {
     let mut matches = Vec::new();
-    for query in queries {
-        collect(tx, query, &mut matches)?;
+    for (kind, query) in queries.iter().enumerate() {
+        collect(tx, kind, query, &mut matches)?;
     }
     matches.sort_unstable_by(|left, right| {
-        order.compare(left.key.as_ref(), right.key.as_ref()).then_with(|| left.id.cmp(&right.id))
+        order.compare(left.key.as_ref(), right.key.as_ref()).then_with(|| left.place.cmp(&right.place))
     });
     let first = match &part.start {
         Start::Skip(skip) => usize::try_from(*skip).unwrap_or(usize::MAX),
@@ -51,13 +50,13 @@ pub(super) fn page(tx: &Tx<'_>, queries: &[Query], order: SortOrder, part: &Part
     let shown: Vec<&Match> = matches.iter().skip(first).take(limit).collect();
     let mut resources = Vec::new();
     for found in &shown {
-        resources.extend(read(tx, queries, found.id)?);
+        resources.extend(read(tx, queries, found.place)?);
     }
     let more = first.saturating_add(shown.len()) < matches.len();
     let last = shown
         .last()
         .filter(|_| more)
-        .map(|last| Position { id: last.id, key: last.key.as_ref().map(|key| key.cut(KEY_BYTES)) });
+        .map(|last| Position { place: last.place, key: last.key.as_ref().map(|key| key.cut(KEY_BYTES)) });
     Ok(Found { resources, total: matches.len() as u64, last })
 }
 
@@ -70,21 +69,19 @@ fn behind(matches: &[Match], order: SortOrder, position: &Position) -> usize {
     let start = matches.partition_point(|found| compared(found).is_lt());
     let alike = &matches[start..matches.partition_point(|found| compared(found).is_le())];
     let is_whole = |key: &SortKey| key.text_bytes() + char::MAX_LEN_UTF8 <= KEY_BYTES;
-    match alike.iter().position(|found| found.id == position.id) {
+    match alike.iter().position(|found| found.place == position.place) {
         Some(place) => start + place + 1,
         None if position.key.as_ref().is_none_or(is_whole) => {
-            start + alike.partition_point(|found| found.id < position.id)
+            start + alike.partition_point(|found| found.place < position.place)
         }
         // Those that are alike up to the cut are not in the order of ids: rather some of them twice than one of them never.
         None => start,
     }
 }
 
-/// Adds what meets one query. Members and groups are read only where the filter has to look at them.
-fn collect(tx: &Tx<'_>, query: &Query, matches: &mut Vec<Match>) -> Result<(), Error> {
-    let everything = Page::After { after: None, limit: 0 };
-    let seen = if query.undecided().is_some() { query.full.clone() } else { query.full.without_related()? };
-    let mut keep = |ids: Vec<ResourceId>, representations: &[Value]| {
+/// Adds what meets one query.
+fn collect(tx: &Tx<'_>, kind: usize, query: &Query, matches: &mut Vec<Match>) -> Result<(), Error> {
+    query.search(tx, Page::After { after: None, limit: 0 }, |ids, representations| {
         let verdicts = match query.undecided() {
             Some(filter) => verdicts(filter, representations),
             None => vec![true; ids.len()],
@@ -93,39 +90,20 @@ fn collect(tx: &Tx<'_>, query: &Query, matches: &mut Vec<Match>) -> Result<(), E
             ids.into_iter().zip(representations).zip(&verdicts).filter(|(_, verdict)| **verdict)
         {
             let key = query.sort.as_ref().zip(representation.as_object());
-            matches.push(Match { key: key.and_then(|(sort, object)| sort.key(object)), id });
+            matches.push(Match {
+                key: key.and_then(|(sort, object)| sort.key(object)),
+                place: Place { kind, id },
+            });
         }
         verdicts
-    };
-    match query.kind {
-        ResourceKind::User => {
-            user::search(tx, query.view.directory, &query.condition, everything, |rows| {
-                let ids = rows.iter().map(|row| ResourceId::User(row.id)).collect();
-                Ok::<_, Error>(keep(ids, &seen.users(tx, rows.to_vec())?))
-            })?;
-        }
-        ResourceKind::Group => {
-            let everything = Page::After { after: None, limit: 0 };
-            group::search(tx, query.view.directory, &query.condition, everything, |rows| {
-                let ids = rows.iter().map(|row| ResourceId::Group(row.id)).collect();
-                Ok::<_, Error>(keep(ids, &seen.groups_page(tx, rows.to_vec())?))
-            })?;
-        }
-    }
+    })?;
     Ok(())
 }
 
 /// The resource as its query shows it.
-fn read(tx: &Tx<'_>, queries: &[Query], id: ResourceId) -> Result<Vec<Value>, Error> {
-    let of = |kind| queries.iter().find(|query| query.kind == kind);
-    match id {
-        ResourceId::User(id) => {
-            let Some(query) = of(ResourceKind::User) else { return Ok(Vec::new()) };
-            query.view.users(tx, user::find(tx, query.view.directory, id)?.into_iter().collect())
-        }
-        ResourceId::Group(id) => {
-            let Some(query) = of(ResourceKind::Group) else { return Ok(Vec::new()) };
-            query.view.groups_page(tx, group::find(tx, query.view.directory, id)?.into_iter().collect())
-        }
+fn read(tx: &Tx<'_>, queries: &[Query], place: Place) -> Result<Vec<Value>, Error> {
+    match queries.get(place.kind) {
+        Some(query) => query.read(tx, place.id),
+        None => Ok(Vec::new()),
     }
 }

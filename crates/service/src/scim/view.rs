@@ -2,19 +2,22 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use enroll_domain::{DirectoryId, GroupId, UserId};
-use enroll_scim::Object;
+use enroll_domain::{DirectoryId, GroupId, ResourceId, UserId};
 use enroll_scim::projection::Projection;
+use enroll_scim::{Object, ResourceModel};
 use enroll_store::Tx;
 use enroll_store::group::GroupRow;
 use enroll_store::member::{self, Member, MemberRow};
+use enroll_store::resource::ResourceRow;
 use enroll_store::user::UserRow;
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::representation::{Facts, location, reference, represent, version_tag};
 use super::{Answer, ProjectionRequest, ResourceKind, WriteOptions};
+use crate::models::Models;
 use crate::{Error, ScimSession, Service};
 
 /// Members read in one statement.
@@ -28,6 +31,7 @@ pub(super) type Times = (Timestamp, Timestamp, i64);
 pub(super) struct View {
     pub(super) directory: DirectoryId,
     pub(super) service: Service,
+    models: Arc<Models>,
     kind: ResourceKind,
     projection: Projection,
     scim_base: String,
@@ -40,18 +44,19 @@ impl View {
     pub(super) fn of_projection(
         service: &Service,
         session: &ScimSession,
-        kind: ResourceKind,
+        kind: &ResourceKind,
         request: &ProjectionRequest,
     ) -> Result<Self, Error> {
         let projection = Projection::parse(
-            service.model(kind),
+            session.models.model(kind),
             request.attributes.as_deref(),
             request.excluded.as_deref(),
         )?;
         Ok(Self {
             directory: session.directory,
             service: service.clone(),
-            kind,
+            models: Arc::clone(&session.models),
+            kind: kind.clone(),
             projection,
             scim_base: service.public_url().scim_base(),
             body: true,
@@ -61,7 +66,7 @@ impl View {
     /// The same view of everything but what is read from other resources: `groups` of a user, `members` of a group.
     pub(super) fn without_related(&self) -> Result<Self, Error> {
         let related = ["groups", "members"];
-        let projection = Projection::parse(self.service.model(self.kind), None, Some(&related))?;
+        let projection = Projection::parse(self.model(), None, Some(&related))?;
         Ok(Self { projection, ..self.clone() })
     }
 
@@ -74,7 +79,7 @@ impl View {
     pub(super) fn of_answer(
         service: &Service,
         session: &ScimSession,
-        kind: ResourceKind,
+        kind: &ResourceKind,
         options: &WriteOptions,
     ) -> Result<Self, Error> {
         let view = Self::of_projection(service, session, kind, &options.projection)?;
@@ -110,6 +115,16 @@ impl View {
         Ok(self.answer(id.to_string(), document, times, related, changed))
     }
 
+    /// A resource of a custom type as an answer.
+    pub(super) fn custom(&self, id: ResourceId, document: Object, times: Times, changed: bool) -> Answer {
+        self.answer(id.to_string(), document, times, None, changed)
+    }
+
+    /// What is viewed, with its attributes.
+    pub(super) fn model(&self) -> &ResourceModel {
+        self.models.model(&self.kind)
+    }
+
     fn answer(
         &self,
         id: String,
@@ -118,11 +133,11 @@ impl View {
         related: Option<Vec<Value>>,
         changed: bool,
     ) -> Answer {
-        let location = location(&self.scim_base, self.kind, &id);
+        let location = location(&self.scim_base, &self.kind, &id);
         let resource = self.body.then(|| {
             let facts = Facts { id, created, last_modified, version, related, scim_base: &self.scim_base };
-            let model = self.service.model(self.kind);
-            self.projection.apply(model, represent(model, self.kind, document, facts))
+            let model = self.model();
+            self.projection.apply(model, represent(model, &self.kind, document, facts))
         });
         Answer { resource, location, version: version_tag(version), changed }
     }
@@ -167,6 +182,17 @@ impl View {
             .collect()
     }
 
+    /// A page of resources of a custom type as they are listed.
+    pub(super) fn custom_page(&self, rows: Vec<ResourceRow>) -> Result<Vec<Value>, Error> {
+        rows.into_iter()
+            .map(|row| {
+                let times = (row.created, row.last_modified, row.version);
+                let answer = self.custom(row.id, row.object()?, times, false);
+                Ok(Value::Object(answer.resource.unwrap_or_default()))
+            })
+            .collect()
+    }
+
     /// `groups` of one user: direct and indirect (RFC 7643 §4.1.2).
     fn groups(&self, tx: &Tx<'_>, id: UserId) -> Result<Vec<Value>, Error> {
         Ok(self.groups_by_user(tx, &[id])?.remove(&id).unwrap_or_default())
@@ -178,7 +204,7 @@ impl View {
             let how = if group.direct { "direct" } else { "indirect" };
             let element = reference(
                 &self.scim_base,
-                ResourceKind::Group,
+                &ResourceKind::Group,
                 &group.group.to_string(),
                 how,
                 Some(&group.display),
@@ -205,6 +231,6 @@ impl View {
             Member::User(_) => ResourceKind::User,
             Member::Group(_) => ResourceKind::Group,
         };
-        reference(&self.scim_base, kind, &row.member.uuid().to_string(), kind.name(), row.display.as_deref())
+        reference(&self.scim_base, &kind, &row.member.uuid().to_string(), kind.name(), row.display.as_deref())
     }
 }

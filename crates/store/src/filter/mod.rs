@@ -1,6 +1,6 @@
 //! Filters as conditions of SQL (RFC 7644 §3.4.2.2).
 //!
-//! A [`TypedFilter`] becomes a condition on `users` or `groups` with bound, typed values; nothing that a client wrote becomes
+//! A [`TypedFilter`] becomes a condition on `users`, `groups` or `resources` with bound, typed values; nothing that a client wrote becomes
 //! part of a statement (threat S31). What has no column is left to [`TypedFilter::matches`], which also is what the tests
 //! compare the database with.
 
@@ -13,11 +13,13 @@ mod member;
 mod membership;
 mod parameters;
 mod prefix;
+mod resource;
 mod rows;
 mod text;
 mod time;
 mod user;
 
+use enroll_scim::Folded;
 use enroll_scim::filter::TypedFilter;
 
 use crate::Param;
@@ -28,7 +30,7 @@ use parameters::Parameters;
 /// A filter as a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compiled {
-    /// The condition, for the WHERE of a statement on `users` or `groups`. `?1` is the directory's id, `?2` the first of
+    /// The condition, for the WHERE of a statement on `users`, `groups` or `resources`. `?1` is the directory's id, `?2` the first of
     /// `params`.
     pub sql: String,
     /// The values, from `?2` on.
@@ -60,6 +62,26 @@ impl Compiled {
     /// `meta.lastModified`, and any combination.
     pub fn for_groups(filter: &TypedFilter) -> Self {
         Self::new(filter, &group::GroupColumns)
+    }
+
+    /// The condition for the resources of a custom type, by its folded name, and for a filter on them.
+    ///
+    /// Decided by the database: `externalId`, `id`, `meta.created`, `meta.lastModified`, and any combination.
+    pub fn for_resources(type_key: &Folded, filter: Option<&TypedFilter>) -> Self {
+        let mut parameters = Parameters::default();
+        let of_type = format!("resources.type_key = {}", parameters.bind(type_key.as_str().to_owned()));
+        let Some(filter) = filter else {
+            return Self { sql: of_type, params: parameters.into_values(), exact: true, selective: false };
+        };
+        match compile(filter, &resource::ResourceColumns, &mut parameters) {
+            Some(Fragment { sql, exact, selective }) => Self {
+                sql: format!("{of_type} AND ({sql})"),
+                params: parameters.into_values(),
+                exact,
+                selective,
+            },
+            None => Self { sql: of_type, params: parameters.into_values(), exact: false, selective: false },
+        }
     }
 
     fn new(filter: &TypedFilter, columns: &impl Columns) -> Self {

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use enroll_domain::id::{DirectoryId, GrantId, GroupId, MappingId, OrganizationId, TokenId, UserId};
+use enroll_domain::id::{
+    DirectoryId, GrantId, GroupId, MappingId, OrganizationId, ResourceId, TokenId, UserId,
+};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -144,4 +146,4 @@ macro_rules! from_ids {
     )+};
 }
 
-from_ids! { DirectoryId UserId GroupId OrganizationId MappingId TokenId GrantId }
+from_ids! { DirectoryId UserId GroupId OrganizationId MappingId ResourceId TokenId GrantId }

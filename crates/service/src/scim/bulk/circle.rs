@@ -8,7 +8,7 @@ use enroll_scim::ScimError;
 use enroll_scim::bulk::Action;
 use enroll_store::StoreError;
 
-use super::{Done, Run, depends_on, kind};
+use super::{Done, Run, depends_on};
 use crate::scim::create::{Creation, NewId};
 use crate::scim::{Answer, WriteOptions};
 use crate::{Error, Service};
@@ -50,7 +50,11 @@ impl Run<'_> {
         let mut ids = Vec::with_capacity(circle.len());
         for (place, &index) in circle.iter().enumerate() {
             match self.plan.entries.get(index).map(|entry| &entry.operation) {
-                Some(Ok(operation)) => ids.push((index, NewId::of(self.service, kind(operation.endpoint)))),
+                Some(Ok(operation)) => {
+                    let kind = self.kind(&operation.endpoint);
+                    let kind = kind.map_err(|error| Broken::Member(place, error.into()))?;
+                    ids.push((index, NewId::of(self.service, &kind)));
+                }
                 _ => return Err(Broken::Member(place, unbreakable().into())),
             }
         }
@@ -59,7 +63,7 @@ impl Run<'_> {
         for (place, (index, id)) in ids.iter().enumerate() {
             let creation = self.ready(*index, &texts).map_err(Error::from).and_then(|operation| {
                 let Action::Post(body) = operation.action else { return Err(unbreakable().into()) };
-                Creation::prepare(self.service, self.session, *id, body, &WriteOptions::default())
+                Creation::prepare(self.service, self.session, id.clone(), body, &WriteOptions::default())
             });
             creations.push(creation.map_err(|error| Broken::Member(place, error))?);
         }

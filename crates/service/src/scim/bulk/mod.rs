@@ -23,7 +23,9 @@ impl Service {
     /// [`Error::Scim`] when the envelope cannot be read (400) or has too many operations (413); nothing was carried out then.
     pub async fn bulk(&self, session: &ScimSession, body: Object) -> Result<Object, Error> {
         let mut notes = Notes::default();
-        let request = BulkRequest::parse(body, &session.dialect, self.limits(), &mut notes)?;
+        let endpoints: Vec<String> =
+            session.models.kinds().iter().map(|kind| kind.endpoint().to_owned()).collect();
+        let request = BulkRequest::parse(body, &session.dialect, self.limits(), &endpoints, &mut notes)?;
         note(session, &notes);
         let plan = request.into_plan();
         let mut run = Run { service: self, session, plan: &plan, made: Vec::new(), results: Vec::new() };
@@ -88,8 +90,12 @@ impl Run<'_> {
             Ok(operation) => operation,
             Err(error) => return (None, Err(error.into())),
         };
-        let target = operation.action.id().map(|id| self.location(operation.endpoint, id));
-        (target, self.carry_out(operation).await)
+        let kind = match self.kind(&operation.endpoint) {
+            Ok(kind) => kind,
+            Err(error) => return (None, Err(error.into())),
+        };
+        let target = operation.action.id().map(|id| self.location(&kind, id));
+        (target, self.carry_out(&kind, operation).await)
     }
 
     /// The operation with ids in place of bulkIds. `circle` has the ids that will be there when the operation is.
@@ -112,9 +118,8 @@ impl Run<'_> {
         Ok(operation.resolved(|bulk_id| id_of(self.plan.post(bulk_id)?)))
     }
 
-    async fn carry_out(&self, operation: Operation) -> Result<Done, Error> {
+    async fn carry_out(&self, kind: &ResourceKind, operation: Operation) -> Result<Done, Error> {
         let (service, session) = (self.service, self.session);
-        let kind = kind(operation.endpoint);
         let if_match = operation.version.map(|version| match version {
             Version::Any => IfMatch::Any,
             Version::Tag(tag) => IfMatch::Tags(vec![tag]),
@@ -124,7 +129,7 @@ impl Run<'_> {
         match operation.action {
             Action::Post(body) => {
                 let id = NewId::of(service, kind);
-                let creation = Creation::prepare(service, session, id, body, &options)?;
+                let creation = Creation::prepare(service, session, id.clone(), body, &options)?;
                 let answer = service.carry_out(creation).await?;
                 Ok(Done::Created(id.text(), answer))
             }
@@ -166,15 +171,14 @@ impl Run<'_> {
         OperationResult { location, version, ..OperationResult::of(entry, outcome) }
     }
 
-    fn location(&self, endpoint: Endpoint, id: &str) -> String {
-        location(&self.service.public_url().scim_base(), kind(endpoint), id)
+    fn location(&self, kind: &ResourceKind, id: &str) -> String {
+        location(&self.service.public_url().scim_base(), kind, id)
     }
-}
 
-fn kind(endpoint: Endpoint) -> ResourceKind {
-    match endpoint {
-        Endpoint::Users => ResourceKind::User,
-        Endpoint::Groups => ResourceKind::Group,
+    /// The resource type of an operation. The request was read with the endpoints of the same models.
+    fn kind(&self, endpoint: &Endpoint) -> Result<ResourceKind, ScimError> {
+        let segment = endpoint.as_str().trim_start_matches('/');
+        self.session.models.at(segment).ok_or_else(|| ScimError::not_found("nothing is at this path"))
     }
 }
 

@@ -1,0 +1,39 @@
+//! `/api/v1/directories/{directory}/schemas`: schemas and resource types beside those of the RFCs.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use enroll_service::CustomSchemas;
+
+use super::Problem;
+use super::authenticated::{Authenticated, ToAdminister, ToRead};
+use crate::App;
+
+/// What the directory has defined.
+pub(crate) async fn list(
+    State(app): State<App>,
+    _caller: Authenticated<ToRead>,
+    Path(directory): Path<String>,
+) -> Result<Json<CustomSchemas>, Problem> {
+    Ok(Json(app.service().custom_schemas(&directory).await?))
+}
+
+/// Registers what the body defines, whole or not at all, and answers with all that the directory has defined then.
+pub(crate) async fn register(
+    State(app): State<App>,
+    _caller: Authenticated<ToAdminister>,
+    Path(directory): Path<String>,
+    body: String,
+) -> Result<Json<CustomSchemas>, Problem> {
+    Ok(Json(app.service().register_schemas(&directory, &body).await?))
+}
+
+/// Removes a schema, by its URN, or a resource type, by its name.
+pub(crate) async fn remove(
+    State(app): State<App>,
+    _caller: Authenticated<ToAdminister>,
+    Path((directory, name)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    app.service().remove_schema(&directory, &name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

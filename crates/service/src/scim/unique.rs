@@ -1,0 +1,107 @@
+//! Attributes that custom schemas declare unique (RFC 7643 §2.2, RFC 7644 §3.12): no two resources of a directory have one value.
+//!
+//! `server` and `global` mean the same: what is unique in the world cannot be checked here. The unique attributes of the core
+//! schemas are not among them; those have indexes of their own.
+
+use enroll_domain::DirectoryId;
+use enroll_scim::schema::Uniqueness;
+use enroll_scim::{Attribute, Folded, Resource, ResourceModel, Schema, ScimError};
+use enroll_store::Tx;
+use enroll_store::unique_value::{self, UniqueValue};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::ResourceKind;
+use crate::Error;
+
+/// Keeps the unique values of a resource that is about to be stored.
+///
+/// # Errors
+/// 409 `uniqueness` that names the attribute, when another resource has the value.
+pub(super) fn keep(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    (kind, model): (&ResourceKind, &ResourceModel),
+    owner: Uuid,
+    resource: &Resource,
+) -> Result<(), Error> {
+    let schemas = schemas(kind, model);
+    if schemas.is_empty() {
+        return Ok(());
+    }
+    let values: Vec<UniqueValue> =
+        schemas.iter().flat_map(|(schema, container)| values(schema, container(resource, schema))).collect();
+    match unique_value::set(tx, directory, owner, &values)? {
+        None => Ok(()),
+        Some(UniqueValue { attribute, .. }) => Err(ScimError::uniqueness(format!(
+            "another resource of this directory has this value of {attribute}, which is unique"
+        ))
+        .into()),
+    }
+}
+
+/// Gives up the unique values of a resource that is deleted.
+///
+/// # Errors
+/// The store fails.
+pub(super) fn release(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    (kind, model): (&ResourceKind, &ResourceModel),
+    owner: Uuid,
+) -> Result<(), Error> {
+    if schemas(kind, model).is_empty() {
+        return Ok(());
+    }
+    unique_value::clear(tx, directory, owner).map_err(Error::from)
+}
+
+type Container = for<'r> fn(&'r Resource, &Schema) -> Option<&'r serde_json::Map<String, Value>>;
+
+/// The schemas with unique attributes, each with how its attributes are found in a resource.
+fn schemas<'m>(kind: &ResourceKind, model: &'m ResourceModel) -> Vec<(&'m Schema, Container)> {
+    let inside: Container = |resource, schema| resource.get(schema.id.as_str())?.as_object();
+    let whole: Container = |resource, _| Some(resource.as_object());
+    let base = matches!(kind, ResourceKind::Custom(_)).then(|| (model.base(), whole));
+    let schemas = model.extensions().map(|schema| (schema, inside)).chain(base);
+    schemas.filter(|(schema, _)| schema.attributes.iter().any(has_unique)).collect()
+}
+
+fn has_unique(attribute: &Attribute) -> bool {
+    attribute.uniqueness != Uniqueness::None || attribute.sub_attributes.iter().any(has_unique)
+}
+
+fn values(schema: &Schema, container: Option<&serde_json::Map<String, Value>>) -> Vec<UniqueValue> {
+    let mut found = Vec::new();
+    for attribute in schema.attributes.iter().filter(|attribute| has_unique(attribute)) {
+        let Some(value) = container.and_then(|container| container.get(attribute.name.as_str())) else {
+            continue;
+        };
+        let elements = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        for element in elements {
+            let path = format!("{}:{}", schema.id, attribute.name);
+            add(&mut found, attribute, &path, element);
+            for sub in &attribute.sub_attributes {
+                if let Some(part) = element.get(sub.name.as_str()) {
+                    add(&mut found, sub, &format!("{path}.{}", sub.name), part);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Adds a value, unless the resource has it twice itself.
+fn add(found: &mut Vec<UniqueValue>, attribute: &Attribute, path: &str, value: &Value) {
+    let key = match value {
+        _ if attribute.uniqueness == Uniqueness::None => return,
+        Value::String(text) if attribute.compares_exact() => text.clone(),
+        Value::String(text) => Folded::new(text).as_str().to_owned(),
+        Value::Number(number) => number.to_string(),
+        _ => return,
+    };
+    let value = UniqueValue { attribute: path.to_ascii_lowercase(), value_key: key };
+    if !found.contains(&value) {
+        found.push(value);
+    }
+}
