@@ -29,6 +29,7 @@ mod entra;
 mod exchange;
 mod google;
 mod jumpcloud;
+mod keycloak;
 mod ledger;
 mod names;
 mod okta;
@@ -74,6 +75,7 @@ pub async fn run(plan: &Plan, progress: &dyn Progress) -> Result<Summary, SetupE
         Idp::JumpCloud => jumpcloud::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
         Idp::Ping => ping::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
         Idp::Google => google::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
+        Idp::Keycloak => keycloak::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
     };
     // Nothing was created if the run ended in the connection test.
     let expected = if played.is_ok() { company.expected() } else { ExpectedState::default() };

@@ -21,12 +21,14 @@ pub enum Idp {
     Ping,
     /// Google Workspace, which provisions users only.
     Google,
+    /// Keycloak with the plug-in keycloak-scim, which looks nobody up before it creates.
+    Keycloak,
 }
 
 impl Idp {
     /// Every identity provider that can be played.
-    pub const ALL: [Self; 6] =
-        [Self::Okta, Self::Entra, Self::OneLogin, Self::JumpCloud, Self::Ping, Self::Google];
+    pub const ALL: [Self; 7] =
+        [Self::Okta, Self::Entra, Self::OneLogin, Self::JumpCloud, Self::Ping, Self::Google, Self::Keycloak];
 
     /// Whether answers must have SCIM's own media type.
     pub(crate) fn wants_scim_json(self) -> bool {
@@ -43,6 +45,7 @@ impl fmt::Display for Idp {
             Self::JumpCloud => "JumpCloud",
             Self::Ping => "Ping",
             Self::Google => "Google Workspace",
+            Self::Keycloak => "Keycloak",
         })
     }
 }

@@ -215,7 +215,7 @@ fn headers(idp: Idp, with_body: bool) -> HeaderMap {
             headers.insert(USER_AGENT, HeaderValue::from_static("Okta SCIM Client 1.0.0"));
             headers.insert(ACCEPT, SCIM_UTF8);
         }
-        Idp::Entra | Idp::JumpCloud | Idp::Ping | Idp::Google => {
+        Idp::Entra | Idp::JumpCloud | Idp::Ping | Idp::Google | Idp::Keycloak => {
             headers.insert(ACCEPT, SCIM);
         }
         Idp::OneLogin => {
@@ -225,7 +225,7 @@ fn headers(idp: Idp, with_body: bool) -> HeaderMap {
     if with_body {
         let content_type = match idp {
             Idp::Okta | Idp::Entra => SCIM_UTF8,
-            Idp::JumpCloud | Idp::Ping | Idp::Google => SCIM,
+            Idp::JumpCloud | Idp::Ping | Idp::Google | Idp::Keycloak => SCIM,
             Idp::OneLogin => JSON,
         };
         headers.insert(CONTENT_TYPE, content_type);

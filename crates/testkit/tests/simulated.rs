@@ -131,3 +131,8 @@ async fn g2_google_is_content_with_this_server_and_leaves_groups_alone() {
     assert!(all(&server, "/Groups").await.is_empty());
     server.stop().await;
 }
+
+#[tokio::test]
+async fn k1_k5_keycloak_is_content_with_this_server() {
+    check(Idp::Keycloak).await.stop().await;
+}

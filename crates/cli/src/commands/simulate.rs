@@ -53,6 +53,8 @@ enum IdpName {
     Ping,
     /// Google Workspace: users only
     Google,
+    /// Keycloak with the plug-in keycloak-scim: no look-ups, members with relative references
+    Keycloak,
 }
 
 pub(crate) async fn run(arguments: &SimulateArguments, output: Output) -> anyhow::Result<ExitCode> {
@@ -63,6 +65,7 @@ pub(crate) async fn run(arguments: &SimulateArguments, output: Output) -> anyhow
         IdpName::JumpCloud => Idp::JumpCloud,
         IdpName::Ping => Idp::Ping,
         IdpName::Google => Idp::Google,
+        IdpName::Keycloak => Idp::Keycloak,
     };
     let mut plan = Plan::new(idp, arguments.url.clone(), arguments.token.clone());
     plan.users = arguments.users;
