@@ -86,6 +86,12 @@ impl<'s> Answer<'s> {
         self.body.as_ref()
     }
 
+    /// A JSON document with one of the statuses.
+    pub(crate) fn document(&self, expected: &[u16]) -> Option<&Value> {
+        self.is(expected)?;
+        self.is_scim_json()
+    }
+
     /// A resource with an id, its schemas and real booleans, with one of the statuses.
     fn resource(&self, expected: &[u16]) -> Option<(String, Value)> {
         self.is(expected)?;

@@ -22,6 +22,7 @@
 //! ```
 
 mod answer;
+mod authentik;
 mod company;
 mod compare;
 pub mod demo;
@@ -76,6 +77,7 @@ pub async fn run(plan: &Plan, progress: &dyn Progress) -> Result<Summary, SetupE
         Idp::Ping => ping::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
         Idp::Google => google::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
         Idp::Keycloak => keycloak::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
+        Idp::Authentik => authentik::play(&session, &mut company, plan.seed, plan.parallel, progress).await,
     };
     // Nothing was created if the run ended in the connection test.
     let expected = if played.is_ok() { company.expected() } else { ExpectedState::default() };

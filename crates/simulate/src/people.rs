@@ -40,7 +40,7 @@ pub(crate) struct Team {
 pub(crate) fn external_id(idp: Idp, choices: &mut Choices, prefix: &str) -> String {
     match idp {
         Idp::Okta => choices.identifier(prefix, 17),
-        Idp::Entra | Idp::Ping | Idp::Keycloak => choices.guid(),
+        Idp::Entra | Idp::Ping | Idp::Keycloak | Idp::Authentik => choices.guid(),
         Idp::OneLogin => (10_000_000 + choices.below(89_999_999)).to_string(),
         Idp::Google => format!("1{:020}", choices.next()),
         Idp::JumpCloud => format!("{:016x}{:08x}", choices.next(), choices.next() >> 32),

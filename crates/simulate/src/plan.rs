@@ -23,12 +23,22 @@ pub enum Idp {
     Google,
     /// Keycloak with the plug-in keycloak-scim, which looks nobody up before it creates.
     Keycloak,
+    /// authentik, which reads the ServiceProviderConfig first.
+    Authentik,
 }
 
 impl Idp {
     /// Every identity provider that can be played.
-    pub const ALL: [Self; 7] =
-        [Self::Okta, Self::Entra, Self::OneLogin, Self::JumpCloud, Self::Ping, Self::Google, Self::Keycloak];
+    pub const ALL: [Self; 8] = [
+        Self::Okta,
+        Self::Entra,
+        Self::OneLogin,
+        Self::JumpCloud,
+        Self::Ping,
+        Self::Google,
+        Self::Keycloak,
+        Self::Authentik,
+    ];
 
     /// Whether answers must have SCIM's own media type.
     pub(crate) fn wants_scim_json(self) -> bool {
@@ -46,6 +56,7 @@ impl fmt::Display for Idp {
             Self::Ping => "Ping",
             Self::Google => "Google Workspace",
             Self::Keycloak => "Keycloak",
+            Self::Authentik => "authentik",
         })
     }
 }

@@ -218,7 +218,7 @@ fn headers(idp: Idp, with_body: bool) -> HeaderMap {
         Idp::Entra | Idp::JumpCloud | Idp::Ping | Idp::Google | Idp::Keycloak => {
             headers.insert(ACCEPT, SCIM);
         }
-        Idp::OneLogin => {
+        Idp::OneLogin | Idp::Authentik => {
             headers.insert(ACCEPT, ANYTHING);
         }
     }
@@ -226,7 +226,7 @@ fn headers(idp: Idp, with_body: bool) -> HeaderMap {
         let content_type = match idp {
             Idp::Okta | Idp::Entra => SCIM_UTF8,
             Idp::JumpCloud | Idp::Ping | Idp::Google | Idp::Keycloak => SCIM,
-            Idp::OneLogin => JSON,
+            Idp::OneLogin | Idp::Authentik => JSON,
         };
         headers.insert(CONTENT_TYPE, content_type);
     }

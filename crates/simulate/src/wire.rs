@@ -20,10 +20,10 @@ pub(crate) fn equals(attribute: &str, value: &str) -> String {
     format!("{attribute} eq {}", Value::from(value))
 }
 
-/// A query parameter as the identity provider encodes it: Entra writes a blank as `+`, the others as `%20`.
+/// A query parameter as the identity provider encodes it: Entra and authentik write a blank as `+`, the others as `%20`.
 pub(crate) fn encode(idp: Idp, text: &str) -> String {
     match idp {
-        Idp::Entra => form_urlencoded::byte_serialize(text.as_bytes()).collect(),
+        Idp::Entra | Idp::Authentik => form_urlencoded::byte_serialize(text.as_bytes()).collect(),
         _ => utf8_percent_encode(text, UNRESERVED).to_string(),
     }
 }

@@ -136,3 +136,14 @@ async fn g2_google_is_content_with_this_server_and_leaves_groups_alone() {
 async fn k1_k5_keycloak_is_content_with_this_server() {
     check(Idp::Keycloak).await.stop().await;
 }
+
+#[tokio::test]
+async fn a1_a5_authentik_is_content_with_this_server() {
+    check(Idp::Authentik).await.stop().await;
+}
+
+#[test]
+fn every_identity_provider_that_can_be_played_is_played_here() {
+    // A new one needs a test above.
+    assert_eq!(Idp::ALL.len(), 8);
+}

@@ -55,6 +55,8 @@ enum IdpName {
     Google,
     /// Keycloak with the plug-in keycloak-scim: no look-ups, members with relative references
     Keycloak,
+    /// authentik: reads the ServiceProviderConfig first, members one by one
+    Authentik,
 }
 
 pub(crate) async fn run(arguments: &SimulateArguments, output: Output) -> anyhow::Result<ExitCode> {
@@ -66,6 +68,7 @@ pub(crate) async fn run(arguments: &SimulateArguments, output: Output) -> anyhow
         IdpName::Ping => Idp::Ping,
         IdpName::Google => Idp::Google,
         IdpName::Keycloak => Idp::Keycloak,
+        IdpName::Authentik => Idp::Authentik,
     };
     let mut plan = Plan::new(idp, arguments.url.clone(), arguments.token.clone());
     plan.users = arguments.users;
