@@ -29,7 +29,7 @@ pub use fold::Folded;
 pub use limits::Limits;
 pub use name::{AttributeName, SchemaUri};
 pub use path::AttributePath;
-pub use quirks::{Dialect, Notes, Quirk};
+pub use quirks::{Dialect, Note, Notes, Quirk};
 pub use resource::Resource;
 pub use schema::{Attribute, Registry, ResourceModel, ResourceType, Schema, UnknownExtensions};
 

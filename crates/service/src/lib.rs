@@ -30,7 +30,9 @@ pub use entropy::Entropy;
 pub use error::Error;
 pub use models::{Models, ResourceKind, ResourceTypeDefinition};
 pub use public_url::{InvalidPublicUrl, PublicUrl};
-pub use scim::{Answer, CURSOR_TIMEOUT, IfMatch, ListRequest, ProjectionRequest, WriteOptions, Written};
+pub use scim::{
+    Answer, CURSOR_TIMEOUT, IfMatch, ListRequest, Outcome, ProjectionRequest, WriteOptions, Written,
+};
 pub use service::{Service, ServiceOptions};
 pub use session::{ApiSession, ScimSession};
 pub use source::{GroupSummary, SourceView};

@@ -7,6 +7,7 @@ mod caller;
 mod client_address;
 mod guard;
 mod head;
+mod noted;
 mod request_id;
 mod request_log;
 
@@ -28,6 +29,7 @@ use crate::{Drain, HttpConfig};
 
 pub(crate) use caller::Caller;
 pub(crate) use client_address::ClientAddress;
+pub(crate) use noted::Noted;
 use request_id::RequestId;
 use request_log::RequestLog;
 
@@ -76,7 +78,7 @@ async fn handle(State(edge): State<Arc<Edge>>, mut request: Request, next: Next)
     if edge.drain.has_begun() && version < Version::HTTP_2 {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    log.finish(response.status());
+    log.finish(response.status(), response.extensions().get());
     response
 }
 

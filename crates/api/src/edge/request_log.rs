@@ -1,5 +1,5 @@
 //! The request log: one event a request. Never the query string, a body, a header or a token (Z1, S15): the route is the
-//! pattern that matched, not the path that was sent.
+//! pattern that matched, not the path that was sent. What was normalised is named by its attributes, without their values.
 
 use std::time::Instant;
 
@@ -7,6 +7,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{Method, StatusCode};
 
 use super::caller::Caller;
+use super::noted::Noted;
 use super::request_id::RequestId;
 
 /// One request on its way. Dropped before [`RequestLog::finish`], it was given up by the client, and is logged as that.
@@ -25,12 +26,13 @@ impl RequestLog {
         Self { method: name(request.method()), route, id, caller, started: Instant::now(), finished: false }
     }
 
-    pub(super) fn finish(mut self, status: StatusCode) {
+    /// Writes the line. `noted` is what was read differently in the request.
+    pub(super) fn finish(mut self, status: StatusCode, noted: Option<&Noted>) {
         self.finished = true;
-        self.write(status.as_u16());
+        self.write(status.as_u16(), noted);
     }
 
-    fn write(&self, status: u16) {
+    fn write(&self, status: u16, noted: Option<&Noted>) {
         let caller = self.caller.name();
         tracing::info!(
             target: "enroll::request",
@@ -41,6 +43,8 @@ impl RequestLog {
             request_id = self.id.as_str(),
             directory = caller.and_then(|name| name.directory.as_deref()),
             token = caller.map(|name| name.token.as_str()),
+            quirks = noted.and_then(Noted::quirks),
+            notes = noted.map(Noted::sentences),
             "request"
         );
     }
@@ -50,7 +54,7 @@ impl Drop for RequestLog {
     fn drop(&mut self) {
         if !self.finished {
             // 499: the client went away before the answer. No client sees it.
-            self.write(499);
+            self.write(499, None);
         }
     }
 }

@@ -4,9 +4,21 @@ use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use enroll_scim::Object;
-use enroll_service::{Answer, Written};
+use enroll_service::{Answer, Outcome, Written};
 
+use super::Refusal;
+use crate::edge::Noted;
 use crate::parse::media_type::SCIM_JSON;
+
+/// The answer to a request that the service has carried out or refused. What was read differently from how it was written
+/// goes with it to the request log.
+pub(super) fn of<T>(outcome: Outcome<T>, show: impl FnOnce(T) -> Response) -> Response {
+    let mut response = outcome.result.map_or_else(|error| Refusal::from(error).into_response(), show);
+    if !outcome.notes.is_empty() {
+        response.extensions_mut().insert(Noted::from(outcome.notes));
+    }
+    response
+}
 
 /// A JSON body. The edge changes the media type when the client asked for plain JSON.
 pub(super) fn scim_json(status: StatusCode, body: &Object) -> Response {

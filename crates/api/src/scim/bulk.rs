@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::body::BulkBody;
-use super::{Authenticated, Refusal, answer};
+use super::{Authenticated, answer};
 use crate::App;
 
 /// 200 with a BulkResponse, also when operations have failed: each result has a status of its own.
@@ -13,7 +13,7 @@ pub(crate) async fn bulk(
     State(app): State<App>,
     Authenticated(session): Authenticated,
     BulkBody(body): BulkBody,
-) -> Result<Response, Refusal> {
-    let results = app.service().bulk(&session, body).await?;
-    Ok(answer::scim_json(StatusCode::OK, &results))
+) -> Response {
+    let results = app.service().bulk(&session, body).await;
+    answer::of(results, |results| answer::scim_json(StatusCode::OK, &results))
 }

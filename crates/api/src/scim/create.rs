@@ -7,7 +7,7 @@ use enroll_service::WriteOptions;
 
 use super::body::JsonBody;
 use super::parameters::Projection;
-use super::{Kind, Refusal, Target, answer};
+use super::{Kind, Target, answer};
 use crate::App;
 
 /// 201 with the resource as it was stored, and where it is.
@@ -16,8 +16,8 @@ pub(crate) async fn create<K: Kind>(
     Target { session, kind, .. }: Target<K>,
     Projection(projection): Projection,
     JsonBody(body): JsonBody,
-) -> Result<Response, Refusal> {
+) -> Response {
     let options = WriteOptions { projection, if_match: None, representation: true };
-    let created = app.service().create(&session, &kind, body, &options).await?;
-    Ok(answer::resource(StatusCode::CREATED, &created))
+    let created = app.service().create(&session, &kind, body, &options).await;
+    answer::of(created, |created| answer::resource(StatusCode::CREATED, &created))
 }

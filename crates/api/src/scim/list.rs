@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::parameters::ListParameters;
-use super::{Kind, Refusal, Target, answer};
+use super::{Kind, Target, answer};
 use crate::App;
 
 /// 200 with a ListResponse, also when nothing matches.
@@ -13,7 +13,7 @@ pub(crate) async fn list<K: Kind>(
     State(app): State<App>,
     Target { session, kind, .. }: Target<K>,
     ListParameters(request): ListParameters,
-) -> Result<Response, Refusal> {
-    let page = app.service().list(&session, &kind, &request).await?;
-    Ok(answer::scim_json(StatusCode::OK, &page))
+) -> Response {
+    let page = app.service().list(&session, &kind, &request).await;
+    answer::of(page, |page| answer::scim_json(StatusCode::OK, &page))
 }

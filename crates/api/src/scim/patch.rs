@@ -7,7 +7,7 @@ use enroll_service::ResourceKind;
 
 use super::body::JsonBody;
 use super::parameters::{ChangeParameters, Segment};
-use super::{Kind, Refusal, Target, answer};
+use super::{Kind, Target, answer};
 use crate::App;
 use crate::parse::prefer::{PREFERENCE_APPLIED, ReturnPreference};
 
@@ -19,19 +19,23 @@ pub(crate) async fn patch<K: Kind>(
     Segment(id): Segment,
     parameters: ChangeParameters,
     JsonBody(body): JsonBody,
-) -> Result<Response, Refusal> {
+) -> Response {
     let preference = parameters.preference;
     let representation = match preference {
         Some(preference) => preference == ReturnPreference::Representation,
         None => kind != ResourceKind::Group,
     };
     let options = parameters.with_representation(representation);
-    let patched = app.service().patch(&session, &kind, &id, body, &options).await?;
-    let mut response = answer::resource(StatusCode::OK, &patched);
-    let followed = preference
-        .filter(|preference| (*preference == ReturnPreference::Representation) == patched.resource.is_some());
-    if let Some(preference) = followed {
-        response.headers_mut().insert(PREFERENCE_APPLIED, HeaderValue::from_static(preference.as_str()));
-    }
-    Ok(response)
+    let patched = app.service().patch(&session, &kind, &id, body, &options).await;
+    answer::of(patched, |patched| {
+        let mut response = answer::resource(StatusCode::OK, &patched);
+        let followed = preference.filter(|preference| {
+            (*preference == ReturnPreference::Representation) == patched.resource.is_some()
+        });
+        if let Some(preference) = followed {
+            let applied = HeaderValue::from_static(preference.as_str());
+            response.headers_mut().insert(PREFERENCE_APPLIED, applied);
+        }
+        response
+    })
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::body::JsonBody;
 use super::parameters::{ChangeParameters, Segment};
-use super::{Kind, Refusal, Target, answer};
+use super::{Kind, Target, answer};
 use crate::App;
 
 /// 200 with the whole resource. PUT never creates.
@@ -16,8 +16,8 @@ pub(crate) async fn replace<K: Kind>(
     Segment(id): Segment,
     parameters: ChangeParameters,
     JsonBody(body): JsonBody,
-) -> Result<Response, Refusal> {
+) -> Response {
     let options = parameters.with_representation(true);
-    let replaced = app.service().replace(&session, &kind, &id, body, &options).await?;
-    Ok(answer::resource(StatusCode::OK, &replaced))
+    let replaced = app.service().replace(&session, &kind, &id, body, &options).await;
+    answer::of(replaced, |replaced| answer::resource(StatusCode::OK, &replaced))
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::body::JsonBody;
 use super::parameters::ListParameters;
-use super::{Authenticated, Kind, Refusal, Target, answer};
+use super::{Authenticated, Kind, Target, answer};
 use crate::App;
 
 /// `POST /Users/.search`, `POST /Groups/.search`: the answer of `GET` with the same parameters.
@@ -14,9 +14,9 @@ pub(crate) async fn search<K: Kind>(
     State(app): State<App>,
     Target { session, kind, .. }: Target<K>,
     JsonBody(body): JsonBody,
-) -> Result<Response, Refusal> {
-    let page = app.service().search(&session, Some(&kind), body).await?;
-    Ok(answer::scim_json(StatusCode::OK, &page))
+) -> Response {
+    let page = app.service().search(&session, Some(&kind), body).await;
+    answer::of(page, |page| answer::scim_json(StatusCode::OK, &page))
 }
 
 /// `POST /.search`: over users and groups together.
@@ -24,9 +24,9 @@ pub(crate) async fn search_all(
     State(app): State<App>,
     Authenticated(session): Authenticated,
     JsonBody(body): JsonBody,
-) -> Result<Response, Refusal> {
-    let page = app.service().search(&session, None, body).await?;
-    Ok(answer::scim_json(StatusCode::OK, &page))
+) -> Response {
+    let page = app.service().search(&session, None, body).await;
+    answer::of(page, |page| answer::scim_json(StatusCode::OK, &page))
 }
 
 /// `GET` of the base URL: over users and groups together.
@@ -34,7 +34,7 @@ pub(crate) async fn list_all(
     State(app): State<App>,
     Authenticated(session): Authenticated,
     ListParameters(request): ListParameters,
-) -> Result<Response, Refusal> {
-    let page = app.service().list_all(&session, &request).await?;
-    Ok(answer::scim_json(StatusCode::OK, &page))
+) -> Response {
+    let page = app.service().list_all(&session, &request).await;
+    answer::of(page, |page| answer::scim_json(StatusCode::OK, &page))
 }

@@ -13,7 +13,7 @@ pub(crate) fn boolean(dialect: &Dialect, notes: &mut Notes, name: &str, text: &s
         return None;
     }
     let value = [true, false].into_iter().find(|value| text.eq_ignore_ascii_case(&value.to_string()))?;
-    note(notes, name, text);
+    notes.quirk(Quirk::LenientLiterals, format!("filter: {name}: {text:?} read as {value}"));
     Some(value)
 }
 
@@ -23,10 +23,7 @@ pub(crate) fn number(dialect: &Dialect, notes: &mut Notes, name: &str, text: &st
         return None;
     }
     let value = serde_json::from_str(text).ok()?;
-    note(notes, name, text);
+    // The number may be personal, so it is not repeated.
+    notes.quirk(Quirk::LenientLiterals, format!("filter: {name}: a number in quotes read as a number"));
     Some(value)
-}
-
-fn note(notes: &mut Notes, name: &str, text: &str) {
-    notes.quirk(Quirk::LenientLiterals, format!("filter: {name}: {text:?} read without quotes"));
 }

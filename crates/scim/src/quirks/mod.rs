@@ -218,3 +218,9 @@ impl Notes {
         self.0.is_empty()
     }
 }
+
+impl From<Notes> for Vec<Note> {
+    fn from(notes: Notes) -> Self {
+        notes.0
+    }
+}

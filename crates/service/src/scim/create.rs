@@ -3,32 +3,37 @@
 use enroll_domain::{GroupId, GroupName, Handle, HandleBase, ResourceId, UserId};
 use enroll_scim::resource::primary_or_first;
 use enroll_scim::validate;
-use enroll_scim::{Notes, Object, Resource, ScimError};
+use enroll_scim::{Object, Resource, ScimError};
 use enroll_store::user::NewUser;
 use enroll_store::{StoreError, Tx, group, handle, resource, user};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::members::{self, MemberIds};
+use super::outcome::Book;
 use super::view::View;
-use super::{Answer, ResourceKind, WriteOptions, group_name, note, unique};
+use super::{Answer, Outcome, ResourceKind, WriteOptions, group_name, unique};
 use crate::models::CustomType;
 use crate::{Error, ScimSession, Service};
 
 impl Service {
     /// Creates a user, a group or a resource of a custom type from the body of a POST.
     ///
-    /// # Errors
-    /// [`Error::Scim`] when the body does not fit the schema (400), or a name is taken (409 `uniqueness`); [`Error::Store`]
-    /// when the outcome of the commit is not known.
+    /// The result is [`Error::Scim`] when the body does not fit the schema (400), or a name is taken (409 `uniqueness`);
+    /// [`Error::Store`] when the outcome of the commit is not known.
     pub async fn create(
         &self,
         session: &ScimSession,
         kind: &ResourceKind,
         body: Object,
         options: &WriteOptions,
-    ) -> Result<Answer, Error> {
-        self.carry_out(Creation::prepare(self, session, NewId::of(self, kind), body, options)?).await
+    ) -> Outcome<Answer> {
+        let book = Book::default();
+        let created = match Creation::prepare(self, session, NewId::of(self, kind), body, options, &book) {
+            Ok(creation) => self.carry_out(creation).await,
+            Err(error) => Err(error),
+        };
+        book.close(created)
     }
 
     /// One POST in a transaction of its own.
@@ -93,11 +98,11 @@ impl Creation {
         id: NewId,
         body: Object,
         options: &WriteOptions,
+        book: &Book,
     ) -> Result<Self, Error> {
         let NewId { kind, uuid, now } = id;
-        let mut notes = Notes::default();
-        let mut resource = validate::create(session.models.model(&kind), &session.dialect, body, &mut notes)?;
-        note(session, &notes);
+        let model = session.models.model(&kind);
+        let mut resource = book.noting(|notes| validate::create(model, &session.dialect, body, notes))?;
         let view = View::of_answer(service, session, &kind, options)?;
         let what = match &kind {
             ResourceKind::User => What::User {

@@ -15,8 +15,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::cursor::{self, Place, Position};
+use super::outcome::Book;
 use super::view::View;
-use super::{ListRequest, ProjectionRequest, ResourceKind, note, sorted};
+use super::{ListRequest, Outcome, ProjectionRequest, ResourceKind, sorted};
 use crate::{Error, ScimSession, Service};
 
 /// What is asked of the resources of one type.
@@ -61,8 +62,7 @@ impl Service {
     /// The resources of one type that meet the filter: a page of them, with the true total. Without `sortBy` in the order of
     /// their ids.
     ///
-    /// # Errors
-    /// [`Error::Scim`] 400 `invalidFilter` for a filter that cannot be read or compares what cannot be compared; never all
+    /// The result is [`Error::Scim`] 400 `invalidFilter` for a filter that cannot be read or compares what cannot be compared; never all
     /// resources instead. 400 `invalidValue` for what cannot be sorted by. 400 `invalidCursor`, `expiredCursor` and
     /// `invalidCount` (RFC 9865 §2.1).
     pub async fn list(
@@ -70,37 +70,37 @@ impl Service {
         session: &ScimSession,
         kind: &ResourceKind,
         request: &ListRequest,
-    ) -> Result<Object, Error> {
-        self.list_kinds(session, std::slice::from_ref(kind), request).await
+    ) -> Outcome<Object> {
+        let book = Book::default();
+        book.close(self.list_kinds(session, std::slice::from_ref(kind), request, &book).await)
     }
 
     /// As [`Service::list`], over all resource types together (RFC 7644 §3.4.2.1). Users come first, then groups, where nothing
     /// else orders them. An attribute that only another type has counts as unassigned.
     ///
-    /// # Errors
-    /// As [`Service::list`], for what no type has.
-    pub async fn list_all(&self, session: &ScimSession, request: &ListRequest) -> Result<Object, Error> {
-        self.list_kinds(session, &session.models.kinds(), request).await
+    /// The result is refused as that of [`Service::list`], for what no type has.
+    pub async fn list_all(&self, session: &ScimSession, request: &ListRequest) -> Outcome<Object> {
+        let book = Book::default();
+        book.close(self.list_kinds(session, &session.models.kinds(), request, &book).await)
     }
 
     /// A query whose parameters stand in a body (RFC 7644 §3.4.3), on one resource type or, without one, on all. The answer is
     /// that of the same query in a URL.
     ///
-    /// # Errors
-    /// As [`Service::list`]; 400 `invalidSyntax` for a body that is no search request.
+    /// The result is as that of [`Service::list`]; 400 `invalidSyntax` for a body that is no search request.
     pub async fn search(
         &self,
         session: &ScimSession,
         kind: Option<&ResourceKind>,
         body: Object,
-    ) -> Result<Object, Error> {
-        let mut notes = Notes::default();
-        let request = SearchRequest::parse(body, &session.dialect, &mut notes)?.into();
-        note(session, &notes);
-        match kind {
-            Some(kind) => self.list(session, kind, &request).await,
-            None => self.list_all(session, &request).await,
-        }
+    ) -> Outcome<Object> {
+        let book = Book::default();
+        let kinds = kind.map_or_else(|| session.models.kinds(), |kind| vec![kind.clone()]);
+        let found = match book.noting(|notes| SearchRequest::parse(body, &session.dialect, notes)) {
+            Ok(request) => self.list_kinds(session, &kinds, &request.into(), &book).await,
+            Err(error) => Err(error.into()),
+        };
+        book.close(found)
     }
 
     async fn list_kinds(
@@ -108,9 +108,10 @@ impl Service {
         session: &ScimSession,
         kinds: &[ResourceKind],
         request: &ListRequest,
+        book: &Book,
     ) -> Result<Object, Error> {
         let order = SortOrder::parse(request.sort_order.as_deref())?;
-        let queries = self.queries(session, kinds, request)?;
+        let queries = book.noting(|notes| self.queries(session, kinds, request, notes))?;
         let origin = cursor::Query { directory: session.directory, kinds, request };
         let part = self.part(&origin)?;
         let (limit, is_sorted) = (part.limit, request.sort_by.is_some());
@@ -167,17 +168,15 @@ impl Service {
         session: &ScimSession,
         kinds: &[ResourceKind],
         request: &ListRequest,
+        notes: &mut Notes,
     ) -> Result<Vec<Query>, Error> {
-        let mut notes = Notes::default();
         let filter = match &request.filter {
             None => None,
-            Some(text) => Some(Filter::parse(text, self.limits(), &session.dialect, &mut notes)?),
+            Some(text) => Some(Filter::parse(text, self.limits(), &session.dialect, notes)?),
         };
         if let (Some(filter), true) = (&filter, kinds.len() > 1) {
             each_term(filter, &mut |term| {
-                first_success(kinds, |kind| {
-                    term.resolve(session.models.model(kind), &session.dialect, &mut notes)
-                })
+                first_success(kinds, |kind| term.resolve(session.models.model(kind), &session.dialect, notes))
             })?;
         }
         let sort = |kind: &ResourceKind| {
@@ -191,11 +190,9 @@ impl Service {
             let filter = match &filter {
                 None => None,
                 Some(filter) if kinds.len() > 1 => {
-                    Some(filter.resolve_lenient(session.models.model(kind), &session.dialect, &mut notes)?)
+                    Some(filter.resolve_lenient(session.models.model(kind), &session.dialect, notes)?)
                 }
-                Some(filter) => {
-                    Some(filter.resolve(session.models.model(kind), &session.dialect, &mut notes)?)
-                }
+                Some(filter) => Some(filter.resolve(session.models.model(kind), &session.dialect, notes)?),
             };
             let condition = match (&filter, kind) {
                 (filter, ResourceKind::Custom(custom)) => {
@@ -214,7 +211,6 @@ impl Service {
                 full: View::of_projection(self, session, kind, &ProjectionRequest::default())?,
             });
         }
-        note(session, &notes);
         Ok(queries)
     }
 }

@@ -9,6 +9,7 @@ mod delete;
 mod list;
 mod mappings;
 mod members;
+mod outcome;
 mod patch;
 mod read;
 mod replace;
@@ -18,9 +19,10 @@ mod unique;
 mod view;
 
 use enroll_domain::GroupName;
-use enroll_scim::{Notes, Object, Quirk, Resource, ScimError};
+use enroll_scim::{Object, Resource, ScimError};
 
-use crate::ScimSession;
+pub use outcome::Outcome;
+
 use crate::models::ResourceKind;
 
 pub use cursor::CURSOR_TIMEOUT;
@@ -88,14 +90,6 @@ pub struct Answer {
     pub version: String,
     /// Whether the request has changed anything.
     pub changed: bool,
-}
-
-/// Writes down what was read differently from how it was written.
-fn note(session: &ScimSession, notes: &Notes) {
-    for note in notes.iter() {
-        let quirk = note.quirk.map_or("ignored", Quirk::name);
-        tracing::debug!(directory = %session.directory_name, quirk, "{}", note.text);
-    }
 }
 
 /// The name of a validated group.

@@ -2,21 +2,21 @@
 
 use enroll_domain::{GroupId, ResourceId, UserId};
 use enroll_scim::patch::{MemberChange, PatchRequest};
-use enroll_scim::{Notes, Object, Resource};
+use enroll_scim::{Object, Resource};
 use enroll_store::{Tx, group, user};
 use jiff::Timestamp;
 
+use super::outcome::Book;
 use super::read::not_found;
 use super::replace::{store_group, store_user};
 use super::view::View;
-use super::{Answer, IfMatch, ResourceKind, WriteOptions, conditions, custom, members, note};
+use super::{Answer, IfMatch, Outcome, ResourceKind, WriteOptions, conditions, custom, members};
 use crate::{Error, ScimSession, Service};
 
 impl Service {
     /// Changes a resource by the operations of a PATCH, in order, all or none.
     ///
-    /// # Errors
-    /// [`Error::Scim`] for whatever RFC 7644 §3.5.2 and §3.12 refuse; 404 when there is none of that id;
+    /// The result is [`Error::Scim`] for whatever RFC 7644 §3.5.2 and §3.12 refuse; 404 when there is none of that id;
     /// [`Error::PreconditionFailed`].
     pub async fn patch(
         &self,
@@ -25,18 +25,32 @@ impl Service {
         id: &str,
         body: Object,
         options: &WriteOptions,
+    ) -> Outcome<Answer> {
+        let book = Book::default();
+        book.close(self.patch_noting(session, (kind, id), body, options, &book).await)
+    }
+
+    /// As [`Service::patch`], with the notes in `book`.
+    pub(super) async fn patch_noting(
+        &self,
+        session: &ScimSession,
+        (kind, id): (&ResourceKind, &str),
+        body: Object,
+        options: &WriteOptions,
+        book: &Book,
     ) -> Result<Answer, Error> {
         let view = View::of_answer(self, session, kind, options)?;
         let model = session.models.model(kind);
-        let mut notes = Notes::default();
-        let mut request = PatchRequest::parse(body, model, &session.dialect, self.limits(), &mut notes)?;
-        let members = match kind {
-            ResourceKind::User | ResourceKind::Custom(_) => Vec::new(),
-            ResourceKind::Group => request.detach(model, "members", &mut notes)?,
-        };
-        note(session, &notes);
+        let (request, members) = book.noting(|notes| {
+            let mut request = PatchRequest::parse(body, model, &session.dialect, self.limits(), notes)?;
+            let members = match kind {
+                ResourceKind::User | ResourceKind::Custom(_) => Vec::new(),
+                ResourceKind::Group => request.detach(model, "members", notes)?,
+            };
+            Ok::<_, Error>((request, members))
+        })?;
         let patch = Patch {
-            session: session.clone(),
+            book: book.clone(),
             request,
             members,
             if_match: options.if_match.clone(),
@@ -67,7 +81,7 @@ impl Service {
 
 /// One PATCH; it may have to be carried out again.
 struct Patch {
-    session: ScimSession,
+    book: Book,
     request: PatchRequest,
     /// What concerns the members of a group, which are rows and no part of its document.
     members: Vec<MemberChange>,
@@ -100,9 +114,8 @@ impl Patch {
     }
 
     fn apply(&self, current: &Resource) -> Result<Resource, Error> {
-        let mut notes = Notes::default();
-        let patched = self.request.apply(self.view.model(), current, &mut notes)?;
-        note(&self.session, &notes);
+        let model = self.view.model();
+        let patched = self.book.noting(|notes| self.request.apply(model, current, notes))?;
         Ok(patched.resource)
     }
 }

@@ -2,16 +2,17 @@
 
 use enroll_domain::{GroupId, ResourceId, UserId};
 use enroll_scim::validate;
-use enroll_scim::{Dialect, Notes, Object, Resource};
+use enroll_scim::{Dialect, Object, Resource};
 use enroll_store::user::UserRow;
 use enroll_store::{Tx, group, user};
 use jiff::Timestamp;
 
 use super::create::{display_name_taken, user_name_taken};
 use super::members::{self, MemberIds};
+use super::outcome::Book;
 use super::read::not_found;
 use super::view::View;
-use super::{Answer, ResourceKind, WriteOptions, conditions, custom, group_name, mappings, note, unique};
+use super::{Answer, Outcome, ResourceKind, WriteOptions, conditions, custom, group_name, mappings, unique};
 use crate::models::CustomType;
 use crate::{Error, ScimSession, Service};
 
@@ -19,8 +20,7 @@ impl Service {
     /// Replaces a resource by the body of a PUT. What the body leaves out is cleared, except `active` of a user and
     /// `members` of a group (`docs/decisions/0003`).
     ///
-    /// # Errors
-    /// As [`Service::create`]; 404 when there is none of that id; [`Error::PreconditionFailed`].
+    /// The result is as that of [`Service::create`]; 404 when there is none of that id; [`Error::PreconditionFailed`].
     pub async fn replace(
         &self,
         session: &ScimSession,
@@ -28,10 +28,24 @@ impl Service {
         id: &str,
         body: Object,
         options: &WriteOptions,
+    ) -> Outcome<Answer> {
+        let book = Book::default();
+        book.close(self.replace_noting(session, (kind, id), body, options, &book).await)
+    }
+
+    /// As [`Service::replace`], with the notes in `book`.
+    pub(super) async fn replace_noting(
+        &self,
+        session: &ScimSession,
+        (kind, id): (&ResourceKind, &str),
+        body: Object,
+        options: &WriteOptions,
+        book: &Book,
     ) -> Result<Answer, Error> {
         let view = View::of_answer(self, session, kind, options)?;
         let replacement = Replacement {
-            session: session.clone(),
+            dialect: session.dialect,
+            book: book.clone(),
             body,
             if_match: options.if_match.clone(),
             now: self.clock().now(),
@@ -57,7 +71,8 @@ impl Service {
 
 /// One PUT; it may have to be carried out again.
 struct Replacement {
-    session: ScimSession,
+    dialect: Dialect,
+    book: Book,
     body: Object,
     if_match: Option<super::IfMatch>,
     now: Timestamp,
@@ -97,11 +112,9 @@ impl Replacement {
     }
 
     fn read(&self, current: &Resource) -> Result<Resource, Error> {
-        let (model, dialect): (_, &Dialect) = (self.view.model(), &self.session.dialect);
-        let mut notes = Notes::default();
-        let resource = validate::replace(model, dialect, current, self.body.clone(), &mut notes)?;
-        note(&self.session, &notes);
-        Ok(resource)
+        let model = self.view.model();
+        let read = |notes: &mut _| validate::replace(model, &self.dialect, current, self.body.clone(), notes);
+        Ok(self.book.noting(read)?)
     }
 }
 

@@ -63,7 +63,8 @@ impl Run<'_> {
         for (place, (index, id)) in ids.iter().enumerate() {
             let creation = self.ready(*index, &texts).map_err(Error::from).and_then(|operation| {
                 let Action::Post(body) = operation.action else { return Err(unbreakable().into()) };
-                Creation::prepare(self.service, self.session, id.clone(), body, &WriteOptions::default())
+                let options = WriteOptions::default();
+                Creation::prepare(self.service, self.session, id.clone(), body, &options, self.book)
             });
             creations.push(creation.map_err(|error| Broken::Member(place, error))?);
         }

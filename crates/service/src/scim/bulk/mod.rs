@@ -5,11 +5,12 @@ mod circle;
 use enroll_scim::bulk::{
     Action, BulkRequest, Endpoint, Entry, Operation, OperationResult, Plan, Version, response,
 };
-use enroll_scim::{Notes, Object, ScimError};
+use enroll_scim::{Object, ScimError};
 
 use super::create::{Creation, NewId};
+use super::outcome::Book;
 use super::representation::location;
-use super::{Answer, IfMatch, ResourceKind, WriteOptions, note};
+use super::{Answer, IfMatch, Outcome, ResourceKind, WriteOptions};
 use crate::{Error, ScimSession, Service};
 
 impl Service {
@@ -19,16 +20,22 @@ impl Service {
     /// There is no transaction around them all. POSTs that refer to each other in a circle share one, so that none of them
     /// is there without the others (RFC 7644 §3.7.1).
     ///
-    /// # Errors
-    /// [`Error::Scim`] when the envelope cannot be read (400) or has too many operations (413); nothing was carried out then.
-    pub async fn bulk(&self, session: &ScimSession, body: Object) -> Result<Object, Error> {
-        let mut notes = Notes::default();
+    /// The result is [`Error::Scim`] when the envelope cannot be read (400) or has too many operations (413); nothing was
+    /// carried out then. The notes are those of the envelope and of all operations.
+    pub async fn bulk(&self, session: &ScimSession, body: Object) -> Outcome<Object> {
+        let book = Book::default();
+        book.close(self.bulk_noting(session, body, &book).await)
+    }
+
+    async fn bulk_noting(&self, session: &ScimSession, body: Object, book: &Book) -> Result<Object, Error> {
+        let limits = self.limits();
         let endpoints: Vec<String> =
             session.models.kinds().iter().map(|kind| kind.endpoint().to_owned()).collect();
-        let request = BulkRequest::parse(body, &session.dialect, self.limits(), &endpoints, &mut notes)?;
-        note(session, &notes);
+        let parse = |notes: &mut _| BulkRequest::parse(body, &session.dialect, limits, &endpoints, notes);
+        let request = book.noting(parse)?;
         let plan = request.into_plan();
-        let mut run = Run { service: self, session, plan: &plan, made: Vec::new(), results: Vec::new() };
+        let mut run =
+            Run { service: self, session, book, plan: &plan, made: Vec::new(), results: Vec::new() };
         run.made.resize(plan.entries.len(), None);
         run.results.resize(plan.entries.len(), None);
         let mut errors: u64 = 0;
@@ -46,6 +53,7 @@ impl Service {
 struct Run<'a> {
     service: &'a Service,
     session: &'a ScimSession,
+    book: &'a Book,
     plan: &'a Plan,
     /// The ids of the POSTs that have succeeded, by operation.
     made: Vec<Option<String>>,
@@ -129,15 +137,16 @@ impl Run<'_> {
         match operation.action {
             Action::Post(body) => {
                 let id = NewId::of(service, kind);
-                let creation = Creation::prepare(service, session, id.clone(), body, &options)?;
+                let creation = Creation::prepare(service, session, id.clone(), body, &options, self.book)?;
                 let answer = service.carry_out(creation).await?;
                 Ok(Done::Created(id.text(), answer))
             }
-            Action::Put(id, body) => {
-                service.replace(session, kind, &id, body, &options).await.map(Done::Changed)
-            }
+            Action::Put(id, body) => service
+                .replace_noting(session, (kind, &id), body, &options, self.book)
+                .await
+                .map(Done::Changed),
             Action::Patch(id, body) => {
-                service.patch(session, kind, &id, body, &options).await.map(Done::Changed)
+                service.patch_noting(session, (kind, &id), body, &options, self.book).await.map(Done::Changed)
             }
             Action::Delete(id) => {
                 service.delete(session, kind, &id, options.if_match.as_ref()).await?;
