@@ -105,7 +105,7 @@ async fn entra_is_content_with_this_server() {
 }
 
 #[tokio::test]
-async fn l1_l5_onelogin_is_content_with_this_server_and_its_managers_are_there() {
+async fn wire_l1_wire_l5_onelogin_is_content_with_this_server_and_its_managers_are_there() {
     let server = check(Idp::OneLogin).await;
     let users = all(&server, "/Users").await;
     let managers = users.iter().map(|user| text(&user[ENTERPRISE]["manager"], "value"));
@@ -116,29 +116,29 @@ async fn l1_l5_onelogin_is_content_with_this_server_and_its_managers_are_there()
 }
 
 #[tokio::test]
-async fn j1_j2_jumpcloud_is_content_with_this_server() {
+async fn wire_j1_wire_j2_jumpcloud_is_content_with_this_server() {
     check(Idp::JumpCloud).await.stop().await;
 }
 
 #[tokio::test]
-async fn p1_p3_p4_ping_is_content_with_this_server() {
+async fn wire_p1_wire_p3_wire_p4_ping_is_content_with_this_server() {
     check(Idp::Ping).await.stop().await;
 }
 
 #[tokio::test]
-async fn g2_google_is_content_with_this_server_and_leaves_groups_alone() {
+async fn wire_g2_google_is_content_with_this_server_and_leaves_groups_alone() {
     let server = check(Idp::Google).await;
     assert!(all(&server, "/Groups").await.is_empty());
     server.stop().await;
 }
 
 #[tokio::test]
-async fn k1_k5_keycloak_is_content_with_this_server() {
+async fn wire_k1_wire_k5_keycloak_is_content_with_this_server() {
     check(Idp::Keycloak).await.stop().await;
 }
 
 #[tokio::test]
-async fn a1_a5_authentik_is_content_with_this_server() {
+async fn wire_a1_wire_a5_authentik_is_content_with_this_server() {
     check(Idp::Authentik).await.stop().await;
 }
 

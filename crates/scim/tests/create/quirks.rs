@@ -67,7 +67,7 @@ fn o14_empty_strings_are_unassigned_in_compat() {
 }
 
 #[test]
-fn l1_manager_id_is_the_managers_value_in_compat() {
+fn wire_l1_manager_id_is_the_managers_value_in_compat() {
     let manager = json!({ENTERPRISE: {"manager": {"managerId": "m", "displayName": "Boss"}}});
     assert_eq!(user(manager.clone()).unwrap()[ENTERPRISE], json!({"manager": {"value": "m"}}));
     assert_eq!(strict_user(manager).unwrap().get(ENTERPRISE), None, "to the letter an unknown sub-attribute");

@@ -60,7 +60,7 @@ fn q1_a_member_given_twice_is_refused() {
 }
 
 #[test]
-fn q2_e1_op_in_any_case_is_a_quirk() {
+fn q2_wire_e1_op_in_any_case_is_a_quirk() {
     for op in ["replace", "Replace", "REPLACE", "add", "Add"] {
         let operations = json!([{"op": op, "path": "title", "value": "Guide"}]);
         let outcome = patch(&compat(), &barbara(), operations.clone()).unwrap();

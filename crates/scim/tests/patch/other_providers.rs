@@ -93,7 +93,7 @@ fn wire_a3_authentik_replaces_a_group_by_the_whole_object() {
 }
 
 #[test]
-fn l1_onelogin_names_the_manager_as_in_scim_1_1() {
+fn wire_l1_onelogin_names_the_manager_as_in_scim_1_1() {
     for operation in [
         json!({"op": "replace", "path": format!("{ENTERPRISE}:manager"), "value": {"managerId": "u7"}}),
         json!({"op": "replace", "value": {ENTERPRISE: {"manager": {"managerId": "u7"}}}}),
