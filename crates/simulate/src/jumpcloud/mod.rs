@@ -5,7 +5,7 @@ mod user;
 
 use serde_json::json;
 
-use crate::company::{Company, RemoteGroup, Roster};
+use crate::company::{Account, Company, RemoteGroup, Roster};
 use crate::compare::text;
 use crate::progress::Progress;
 use crate::random::Choices;
@@ -13,7 +13,7 @@ use crate::script::Script;
 use crate::session::Session;
 use crate::shared::groups;
 use crate::stage::{alone, side_by_side};
-use crate::wire::GROUP;
+use crate::wire::{GROUP, operation};
 
 /// Creates the company's users and groups and plays every sequence once.
 ///
@@ -43,10 +43,30 @@ pub(crate) async fn play(
         let group = create_or_take_over(script, &team.name).await?;
         let members = roster.of(&team.members);
         groups::add_members(script, &group, &members).await?;
-        groups::verify(script, &group, &members).await
+        groups::verify(script, &group, &members).await?;
+        match members.as_slice() {
+            [one, others @ ..] if index == 0 => leave_and_return(script, &group, one, others).await,
+            _ => Some(()),
+        }
     };
     side_by_side(progress, "provision groups", parallel, teams.len(), push).await;
     Ok(())
+}
+
+/// One member leaves by a list of values at the path `members`, as Entra ID has it (J-2), and comes back.
+async fn leave_and_return(
+    script: Script<'_>,
+    group: &RemoteGroup,
+    one: &Account,
+    others: &[&Account],
+) -> Option<()> {
+    let removal = operation("remove", "members", groups::members(&[one]));
+    groups::change(script, group, vec![removal]).await;
+    // A group that was taken over had the member already.
+    let taken_over = group.others.iter().filter(|id| **id != one.id).cloned().collect();
+    groups::verify(script, &RemoteGroup { others: taken_over, ..group.clone() }, others).await;
+    groups::add_members(script, group, &[one]).await;
+    groups::verify(script, group, &[&[one], others].concat()).await
 }
 
 /// Looks the group up by name; takes it over, or creates it without members.

@@ -142,3 +142,73 @@ async fn the_token_is_in_no_report() {
     let plan = Plan::new(Idp::Okta, "http://127.0.0.1:1", TOKEN);
     assert!(!format!("{plan:?}").contains(TOKEN));
 }
+
+#[tokio::test]
+async fn e7_wire_j2_wire_a3_removing_one_member_by_value_must_leave_the_others() {
+    for idp in [Idp::Entra, Idp::JumpCloud, Idp::Authentik] {
+        let summary = played(idp, Fault::RemoveByValueEmptiesGroup).await;
+        assert!(said(&summary, "the members are wrong: ") > 0, "{idp}");
+    }
+}
+
+#[tokio::test]
+async fn wire_a1_a_configuration_without_its_required_parts_is_a_failure() {
+    // The small server of these tests answers with an empty list where the configuration should be.
+    let summary = played(Idp::Authentik, Fault::None).await;
+    assert!(said(&summary, "patch.supported must be a boolean") > 0);
+    assert!(said(&summary, "/bulk/maxOperations must be a JSON integer") > 0);
+    assert_eq!(summary.stopped, None, "authentik goes on with what it believes is not supported");
+}
+
+#[tokio::test]
+async fn wire_g2_google_sends_nothing_about_groups() {
+    let server = Server::start(Fault::None).await;
+    let mut plan = Plan::new(Idp::Google, &*server.base_url, TOKEN);
+    (plan.users, plan.groups) = (5, 3);
+    let summary = run(&plan, &Silent).await.unwrap();
+    assert!(summary.is_clean(), "{summary}");
+    assert_eq!(summary.skipped, ["groups: Google Workspace provisions users only"]);
+    assert!(!server.arrived().iter().any(|arrived| arrived.url.contains("/Groups")));
+}
+
+#[tokio::test]
+async fn wire_p1_wire_p3_ping_never_patches_users_and_never_filters_groups() {
+    let server = Server::start(Fault::None).await;
+    let mut plan = Plan::new(Idp::Ping, &*server.base_url, TOKEN);
+    (plan.users, plan.groups) = (5, 3);
+    let summary = run(&plan, &Silent).await.unwrap();
+    assert!(summary.is_clean(), "{summary}");
+    let arrived = server.arrived();
+    assert!(!arrived.iter().any(|a| a.method == "PATCH" && a.url.contains("/Users")));
+    assert!(!arrived.iter().any(|a| a.url.contains("/Groups?filter")));
+    let disabled = arrived.iter().filter(|a| a.method == "POST").filter_map(|a| a.body.as_ref());
+    assert_eq!(disabled.filter(|body| body["active"] == false).count(), 1, "P-4");
+}
+
+#[tokio::test]
+async fn wire_a2_wire_a3_authentik_never_patches_users_and_names_one_member_in_an_operation() {
+    let server = Server::start(Fault::None).await;
+    let mut plan = Plan::new(Idp::Authentik, &*server.base_url, TOKEN);
+    (plan.users, plan.groups) = (5, 3);
+    run(&plan, &Silent).await.unwrap();
+    let arrived = server.arrived();
+    assert!(!arrived.iter().any(|a| a.method == "PATCH" && a.url.contains("/Users")));
+    let bodies = arrived.iter().filter(|a| a.method == "PATCH").filter_map(|a| a.body.as_ref());
+    let operations: Vec<_> = bodies.flat_map(|body| body["Operations"].as_array().unwrap().clone()).collect();
+    let members = operations.iter().filter(|operation| operation["path"] == "members");
+    let sizes: Vec<usize> = members.map(|one| one["value"].as_array().unwrap().len()).collect();
+    assert!(!sizes.is_empty() && sizes.iter().all(|size| *size == 1), "{sizes:?}");
+}
+
+#[tokio::test]
+async fn wire_k1_wire_k2_keycloak_looks_nobody_up_before_it_creates() {
+    let server = Server::start(Fault::None).await;
+    let mut plan = Plan::new(Idp::Keycloak, &*server.base_url, TOKEN);
+    (plan.users, plan.groups) = (3, 0);
+    run(&plan, &Silent).await.unwrap();
+    let arrived = server.arrived();
+    let first_post = arrived.iter().position(|a| a.method == "POST").unwrap();
+    assert!(!arrived[..first_post].iter().any(|a| a.url.contains("filter=")));
+    let email = &arrived[first_post].body.as_ref().unwrap()["emails"][0];
+    assert!(email.get("type").is_none() && email.get("primary").is_none(), "{email}");
+}
