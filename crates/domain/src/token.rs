@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn s14_hash_matches_its_secret_alone() {
+    fn i8_s14_hash_matches_its_secret_alone() {
         let hash = TokenHash::of(&TokenSecret::from_random([1; 32]));
         assert!(hash.matches(&TokenSecret::from_random([1; 32])));
         let mut other = [1; 32];

@@ -42,7 +42,7 @@ fn f2_service_provider_config_document() {
 }
 
 #[test]
-fn f2_f6_f7_everything_required_is_there() {
+fn f2_f3_f6_f7_everything_required_is_there() {
     let config = Value::from(ServiceProviderConfig::default().to_object(BASE));
     for pointer in [
         "/patch/supported",

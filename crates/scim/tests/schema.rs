@@ -152,7 +152,7 @@ fn users() -> ResourceModel {
 }
 
 #[test]
-fn a3_user_has_the_published_characteristics() {
+fn a3_c14_user_has_the_published_characteristics() {
     assert_eq!(table(&core(USER)), GOLDEN_USER);
 }
 

@@ -57,7 +57,7 @@ mod tests {
     use super::PublicUrl;
 
     #[test]
-    fn l15_public_url_is_checked_and_kept_without_trailing_slash() {
+    fn h1_l15_public_url_is_checked_and_kept_without_trailing_slash() {
         for (text, kept) in [
             ("https://enroll.example.com/", "https://enroll.example.com"),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),

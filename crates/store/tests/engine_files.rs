@@ -20,7 +20,7 @@ fn log_size(path: &Path) -> u64 {
 
 #[cfg(unix)]
 #[test]
-fn the_folder_and_the_file_are_for_the_owner_alone() {
+fn z2_the_folder_and_the_file_are_for_the_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a/b/enroll.db");

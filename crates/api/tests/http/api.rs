@@ -57,7 +57,7 @@ async fn e6_1_check_and_explain_answer_for_user_and_organization() {
 }
 
 #[tokio::test]
-async fn e5_2_each_request_needs_its_scope() {
+async fn e5_2_i2_each_request_needs_its_scope() {
     let site = Site::start().await;
     acme(&site).await;
     let query = "?user=ann&organization=acme";

@@ -5,7 +5,7 @@ use enroll_domain::Scope;
 use crate::site::{Site, reply};
 
 #[tokio::test]
-async fn i1_without_a_token_every_endpoint_but_discovery_is_401_with_a_challenge() {
+async fn i1_i7_without_a_token_every_endpoint_but_discovery_is_401_with_a_challenge() {
     let site = Site::start().await;
     for (method, path) in [
         ("GET", "/scim/v2/Users"),
@@ -64,7 +64,7 @@ async fn i5_a_token_in_the_query_or_in_a_cookie_is_no_token() {
 }
 
 #[tokio::test]
-async fn s11_scim_tokens_open_no_api_and_api_tokens_no_scim() {
+async fn i2_s11_scim_tokens_open_no_api_and_api_tokens_no_scim() {
     let site = Site::start().await;
     let admin = site.api_token(Scope::Admin).await;
     for path in ["/scim/v2/Users", "/scim/v2/Groups/1"] {

@@ -172,7 +172,7 @@ async fn cp5_a_cursor_beside_a_start_index_is_refused() {
 async fn cp5_a_cursor_is_good_for_an_hour_and_then_expired() {
     let clock = Clock::manual(Timestamp::from_second(1_790_000_000).unwrap());
     let config = HttpConfig { rate_limit: None, ..HttpConfig::default() };
-    let site = Site::at(config, clock.clone()).await;
+    let site = Site::at(clock.clone(), config).await;
     people(&site).await;
     let next = page(&site, "/Users", "count=2", "").await.body()["nextCursor"].as_str().unwrap().to_owned();
     clock.advance(3_600_000);

@@ -34,7 +34,7 @@ async fn s34_long_headers_and_targets_are_431_and_414_in_scim() {
 }
 
 #[tokio::test]
-async fn l36_requests_over_the_rate_are_429_with_whole_seconds_for_that_token_only() {
+async fn x3_l36_requests_over_the_rate_are_429_with_whole_seconds_for_that_token_only() {
     let limit = RateLimit { per_second: NonZeroU32::MIN, burst: NonZeroU32::new(3).unwrap() };
     let site = Site::with(HttpConfig { rate_limit: Some(limit), ..HttpConfig::default() }).await;
     for _ in 0..3 {

@@ -8,9 +8,11 @@
 )]
 
 mod api;
+mod attributes;
 mod authentication;
 mod bulk;
 mod bulk_or_single;
+mod changes;
 mod cursors;
 mod custom_schemas;
 mod discovery;
@@ -22,3 +24,4 @@ mod request_log;
 mod resources;
 mod server;
 mod site;
+mod tenants;

@@ -47,10 +47,10 @@ impl Site {
     }
 
     pub(crate) async fn with(config: HttpConfig) -> Self {
-        Self::at(config, Clock::system()).await
+        Self::at(Clock::system(), config).await
     }
 
-    pub(crate) async fn at(config: HttpConfig, clock: Clock) -> Self {
+    pub(crate) async fn at(clock: Clock, config: HttpConfig) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let service = open_service(&folder, clock).await;
         let scim_token =

@@ -70,7 +70,7 @@ fn of_a_conjunction_the_database_decides_what_it_can() {
 }
 
 #[test]
-fn s31_nothing_that_a_client_wrote_becomes_part_of_a_statement() {
+fn i8_s31_nothing_that_a_client_wrote_becomes_part_of_a_statement() {
     let text = r#"userName eq "x' OR 1=1 --" and emails[value co "%_\\'"] and displayName ew "';""#;
     let compiled = user_filter(text);
     assert!(compiled.exact && !compiled.sql.contains('%') && !compiled.sql.contains("--"), "{compiled:?}");
