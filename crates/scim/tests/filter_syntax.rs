@@ -105,6 +105,13 @@ fn m5_every_json_literal_is_read() {
 }
 
 #[test]
+fn m5_a_number_is_read_to_its_last_digit() {
+    for text in ["a ge 4.4444444444444446e+111", "a eq 7.042055707759459e-111", "a lt 0.30000000000000004"] {
+        assert_eq!(parse(text).to_string(), text);
+    }
+}
+
+#[test]
 fn m13_a_value_path_holds_nested_logic() {
     let text = "emails[not (type eq \"home\") and (value co \"a\" or value co \"b\")] and title pr";
     assert_eq!(parse(text).to_string(), text);

@@ -106,3 +106,11 @@ proptest! {
         let _ = json::parse_object(&bytes, &Limits::default());
     }
 }
+
+#[test]
+fn a7_a_decimal_is_kept_to_its_last_digit() {
+    for text in ["4.4444444444444446e+111", "7.042055707759459e-111", "0.30000000000000004"] {
+        let body = json::parse_object(format!("{{\"a\":{text}}}").as_bytes(), &Limits::default()).unwrap();
+        assert_eq!(body["a"].to_string(), text);
+    }
+}
