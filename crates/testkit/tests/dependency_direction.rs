@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// Every crate with what it may build on. A crate that is missing here has no place yet: give it one, with a reason.
-const MAY_USE: [(&str, &[&str]); 8] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("enroll-scim", &[]),
     ("enroll-domain", &["enroll-scim"]),
     ("enroll-store", &["enroll-scim", "enroll-domain"]),
@@ -14,9 +14,19 @@ const MAY_USE: [(&str, &[&str]); 8] = [
     ("enroll-api", &["enroll-scim", "enroll-domain", "enroll-service"]),
     // Plays identity providers from outside: knowing the server would let it agree with its faults.
     ("enroll-simulate", &[]),
+    // Checks servers from outside, for the same reason.
+    ("enroll-conformance", &[]),
     (
         "enroll",
-        &["enroll-scim", "enroll-domain", "enroll-store", "enroll-service", "enroll-api", "enroll-simulate"],
+        &[
+            "enroll-scim",
+            "enroll-domain",
+            "enroll-store",
+            "enroll-service",
+            "enroll-api",
+            "enroll-simulate",
+            "enroll-conformance",
+        ],
     ),
     ("enroll-testkit", &["enroll-scim", "enroll-domain", "enroll-store", "enroll-service", "enroll-api"]),
 ];

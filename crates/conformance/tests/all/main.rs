@@ -1,0 +1,8 @@
+//! The checks from outside: against our own server, which must pass, and against servers that are wrong on purpose.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+
+mod faulty;
+mod own;
+mod reports;
+mod support;
