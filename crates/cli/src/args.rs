@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{access, api_token, demo, directory, mapping, org, schema, simulate, token};
+use crate::commands::{access, api_token, conform, demo, directory, mapping, org, schema, simulate, token};
 use crate::exit;
 use crate::settings::SettingsFlags;
 
@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Demo(demo::DemoArguments),
     /// Play an identity provider against a SCIM server and check each answer
     Simulate(simulate::SimulateArguments),
+    /// Check a SCIM server against RFC 7643, RFC 7644 and RFC 9865
+    Conform(conform::ConformArguments),
     /// Manage directories, each one connection to an identity provider
     #[command(subcommand)]
     Directory(directory::DirectoryCommand),

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod api_token;
 mod config;
+pub(crate) mod conform;
 pub(crate) mod demo;
 pub(crate) mod directory;
 pub(crate) mod mapping;
@@ -39,6 +40,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             serve::run(&settings).await?;
         }
         Command::Demo(demo) => return demo::run(demo, output).await,
+        Command::Conform(conform) => return conform::run(conform, output).await,
         Command::Simulate(simulate) => return simulate::run(simulate, output).await,
         Command::Directory(command) => {
             with_service(&settings, opening, async |service| directory::run(command, service, output).await)

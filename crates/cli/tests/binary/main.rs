@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
 
 mod commands;
+mod conform;
 mod crash;
 mod support;
