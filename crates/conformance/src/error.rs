@@ -23,7 +23,7 @@ pub enum RunError {
     #[error("the server does not answer: {0}")]
     Unreachable(String),
     /// The server wants another token.
-    #[error("the server refuses the token: GET {path} answered {status}")]
+    #[error("GET {path} answered {status}: the server wants a token, or another one")]
     Refused {
         /// What was asked for.
         path: String,

@@ -17,9 +17,9 @@ checks! { 7644, "3.3", "Creating Resources";
     Must "create-null" null_is_unassigned "null means unassigned";
     Must "create-duplicate" duplicate "A userName that is taken is 409 with scimType uniqueness";
     Must "create-required-missing" required_missing "A user without userName is 400";
-    Should "create-required-missing-type" required_missing_type "... with scimType invalidValue";
+    Should "create-required-missing-type" required_missing_type "A user without userName is refused with scimType invalidValue";
     Must "create-no-json" no_json "A body that is no JSON is 400";
-    Should "create-no-json-type" no_json_type "... with scimType invalidSyntax";
+    Should "create-no-json-type" no_json_type "A body that is no JSON is refused with scimType invalidSyntax";
     Should "create-wrong-type" wrong_type "A value of the wrong type is 400";
     Note "create-unknown-attribute" unknown_attribute "An attribute that the schema has not is ignored";
 }

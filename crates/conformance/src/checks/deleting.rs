@@ -9,12 +9,12 @@ use crate::urn;
 
 checks! { 7644, "3.6", "Deleting Resources";
     Must "delete-status" status "A deleted resource is 204 with nothing";
-    Must "delete-then-get" then_get "... and GET is 404 afterwards";
-    Must "delete-then-put" then_put "... and PUT is 404 afterwards";
-    Must "delete-then-patch" then_patch "... and PATCH is 404 afterwards";
-    Must "delete-then-delete" then_delete "... and DELETE is 404 afterwards";
-    Must "delete-not-listed" not_listed "... and no query finds it";
-    Should "delete-then-create" then_create "... and its userName is free again";
+    Must "delete-then-get" then_get "GET of a deleted resource is 404";
+    Must "delete-then-put" then_put "PUT of a deleted resource is 404";
+    Must "delete-then-patch" then_patch "PATCH of a deleted resource is 404";
+    Must "delete-then-delete" then_delete "DELETE of a deleted resource is 404";
+    Must "delete-not-listed" not_listed "No query finds a deleted resource";
+    Should "delete-then-create" then_create "The userName of a deleted user is free again";
     Must "delete-unknown" unknown "DELETE of an unknown id is 404";
 }
 

@@ -8,8 +8,8 @@ use crate::request::Request;
 
 checks! { 7644, "3.14", "Versioning Resources";
     Must "etag-header" header "GET of one resource has an ETag";
-    Must "etag-form" form "... that is an entity tag: quoted, weak with W/";
-    Should "etag-in-meta" in_meta "... and is equal to meta.version";
+    Must "etag-form" form "ETag is an entity tag: quoted, weak with W/";
+    Should "etag-in-meta" in_meta "ETag is equal to meta.version";
     Must "etag-moves" moves "A change gives another version";
     Must "etag-not-modified" not_modified "GET with the version in If-None-Match is 304 with nothing";
     Must "etag-modified" modified "GET with another version in If-None-Match is 200";

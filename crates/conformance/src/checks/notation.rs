@@ -10,8 +10,8 @@ use crate::urn;
 
 checks! { 7644, "3.10", "Attribute Notation";
     Must "full-name-in-filter" in_filter "A filter takes the full name of an attribute";
-    Must "full-name-in-any-case" in_any_case "... in any case, with its URN";
-    Must "full-name-of-sub-attribute" of_sub_attribute "... with a sub-attribute";
+    Must "full-name-in-any-case" in_any_case "A filter takes the full name in any case, with its URN";
+    Must "full-name-of-sub-attribute" of_sub_attribute "A filter takes the full name with a sub-attribute";
     Must "full-name-in-path" in_path "A PATCH path takes the full name of an attribute";
     Must "full-name-in-attributes" in_attributes "attributes takes the full name of an attribute";
     Must "attributes-in-any-case" attributes_in_any_case "attributes takes names in any case";

@@ -17,7 +17,7 @@ checks! { 7644, "3.5.2", "Modifying with PATCH";
     Must "patch-read-only" read_only "A change of a readOnly attribute is refused";
     Must "patch-wrong-type" wrong_type "A value of the wrong type is refused";
     Must "patch-malformed-path" malformed_path "A path that cannot be read is 400";
-    Should "patch-malformed-path-type" malformed_path_type "... with scimType invalidPath";
+    Should "patch-malformed-path-type" malformed_path_type "A path that cannot be read is refused with scimType invalidPath";
     Should "patch-unknown-attribute" unknown_attribute "A path to an attribute that the schema has not is 400";
     Should "patch-unknown-operation" unknown_operation "An op that is none of the three is 400";
     Should "patch-no-operations" no_operations "A PATCH without operations is 400";

@@ -10,13 +10,13 @@ use crate::request::Request;
 
 checks! { 7644, "3.9", "Additional Operation Response Parameters";
     Must "attributes-of-one" of_one "attributes gives what is named and id, on GET of one";
-    Must "attributes-of-list" of_list "... on a list";
-    Must "attributes-of-post" of_post "... on POST";
-    Must "attributes-of-put" of_put "... on PUT";
+    Must "attributes-of-list" of_list "attributes gives what is named and id, on a list";
+    Must "attributes-of-post" of_post "attributes gives what is named and id, on POST";
+    Must "attributes-of-put" of_put "attributes gives what is named and id, on PUT";
     Must "attributes-sub" sub "attributes takes a sub-attribute";
     Must "attributes-of-values" of_values "attributes takes a sub-attribute of several values";
     Must "excluded-of-one" excluded_of_one "excludedAttributes leaves out what is named, on GET of one";
-    Must "excluded-of-list" excluded_of_list "... on a list";
+    Must "excluded-of-list" excluded_of_list "excludedAttributes leaves out what is named, on a list";
     Must "excluded-id" excluded_id "excludedAttributes cannot take id away";
     Must "excluded-members" excluded_members "excludedAttributes=members gives a group without its members";
     Note "attributes-and-excluded" both "Both at once are 400";

@@ -34,8 +34,11 @@ impl fmt::Display for Report {
             self.requests,
             self.seconds
         )?;
-        let verdict = if self.is_conformant() { "conforms" } else { "does not conform" };
-        write!(formatter, "\nAs far as checked, the server {verdict}.")
+        match (&self.stopped, self.is_conformant()) {
+            (Some(_), _) => write!(formatter, "\nWhether the server conforms is not known."),
+            (None, true) => write!(formatter, "\nAs far as checked, the server conforms."),
+            (None, false) => write!(formatter, "\nAs far as checked, the server does not conform."),
+        }
     }
 }
 
