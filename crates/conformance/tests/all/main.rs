@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
 
+mod cursors;
+mod each_check;
 mod faulty;
 mod own;
 mod reports;
