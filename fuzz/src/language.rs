@@ -1,5 +1,7 @@
 //! Filter, attribute path, PATCH, the body of a POST, Bulk.
 
+use std::sync::LazyLock;
+
 use enroll_scim::bulk::BulkRequest;
 use enroll_scim::filter::Filter;
 use enroll_scim::patch::PatchRequest;
@@ -12,8 +14,11 @@ fn dialects() -> [Dialect; 2] {
     [Dialect::strict(), Dialect::compat()]
 }
 
-fn models() -> [ResourceModel; 2] {
-    ["User", "Group"].map(|name| Registry::core().model(name).unwrap())
+/// Built once: it costs more than most inputs.
+fn models() -> &'static [ResourceModel; 2] {
+    static MODELS: LazyLock<[ResourceModel; 2]> =
+        LazyLock::new(|| ["User", "Group"].map(|name| Registry::core().model(name).unwrap()));
+    &MODELS
 }
 
 /// A user or group with something in every kind of attribute.
@@ -46,10 +51,10 @@ pub fn filter(data: &[u8]) {
         let again = Filter::parse(&printed, &ample, &Dialect::strict(), &mut notes);
         assert_eq!(again.as_ref(), Ok(&filter), "{printed}");
         for model in models() {
-            let resource = example(&model);
+            let resource = example(model);
             for typed in [
-                filter.resolve(&model, &dialect, &mut notes),
-                filter.resolve_lenient(&model, &dialect, &mut notes),
+                filter.resolve(model, &dialect, &mut notes),
+                filter.resolve_lenient(model, &dialect, &mut notes),
             ] {
                 let _ = typed.map(|typed| typed.matches(resource.as_object()));
             }
@@ -82,10 +87,10 @@ fn change(body: &Value) {
     for dialect in dialects() {
         for model in models() {
             let mut notes = Notes::default();
-            let read = PatchRequest::parse(body.clone(), &model, &dialect, &Limits::default(), &mut notes);
+            let read = PatchRequest::parse(body.clone(), model, &dialect, &Limits::default(), &mut notes);
             let Ok(request) = read else { continue };
-            let before = example(&model);
-            let Ok(patched) = request.apply(&model, &before, &mut notes) else { continue };
+            let before = example(model);
+            let Ok(patched) = request.apply(model, &before, &mut notes) else { continue };
             assert_eq!(patched.changed, patched.resource != before, "changed says whether it has changed");
             let name = if before.get("userName").is_some() { "userName" } else { "displayName" };
             assert!(patched.resource.text(name).is_some_and(|text| !text.is_empty()), "{name} is required");
@@ -109,14 +114,14 @@ pub fn post(data: &[u8]) {
     let Some(body) = object(data) else { return };
     for model in models() {
         for dialect in dialects() {
-            let _ = validate::create(&model, &dialect, body.clone(), &mut Notes::default());
+            let _ = validate::create(model, &dialect, body.clone(), &mut Notes::default());
         }
         let dialect = Dialect::compat();
-        let Ok(made) = validate::create(&model, &dialect, body.clone(), &mut Notes::default()) else {
+        let Ok(made) = validate::create(model, &dialect, body.clone(), &mut Notes::default()) else {
             continue;
         };
         check_primary(&made);
-        let again = validate::create(&model, &dialect, made.clone().into_object(), &mut Notes::default());
+        let again = validate::create(model, &dialect, made.clone().into_object(), &mut Notes::default());
         assert_eq!(again.as_ref(), Ok(&made));
     }
 }
