@@ -72,13 +72,13 @@ fn k3_only_named_attributes_and_those_always_returned() {
 }
 
 #[test]
-fn k5_never_stays_hidden_and_request_shows_when_named() {
+fn a28_k5_never_stays_hidden_and_request_shows_when_named() {
     assert_eq!(only("secret,pin,parts.code"), least(json!({"pin": "1234"})));
     assert_eq!(only("box.weight,box.code"), least(json!({"box": {"weight": 2, "shape": "round"}})));
 }
 
 #[test]
-fn k4_excluding_never_removes_what_is_always_returned() {
+fn a28_k4_excluding_never_removes_what_is_always_returned() {
     assert_eq!(without("id,schemas,badge,pin"), everything());
     let mut expected = object(everything());
     expected.insert("box".into(), json!({"colour": "red", "shape": "round"}));

@@ -61,7 +61,7 @@ fn p3_o7_an_echo_of_the_whole_resource_changes_nothing() {
 }
 
 #[test]
-fn p5_required_attributes_are_not_kept() {
+fn a30_p5_required_attributes_are_not_kept() {
     let error = replace_user(json!({"userName": "u", "active": true}), json!({"title": "x"})).unwrap_err();
     assert_eq!((error.status(), error.scim_type()), (400, Some(ScimType::InvalidValue)));
     assert!(error.detail().contains("userName"));

@@ -121,7 +121,7 @@ async fn a27_each_mutability_does_what_it_says() {
 }
 
 #[tokio::test]
-async fn a29_a_name_that_is_taken_is_409_on_post_put_and_patch() {
+async fn a29_d1_p5_a_name_that_is_taken_is_409_on_post_put_and_patch() {
     let site = Site::start().await;
     let (users, groups) = ("/scim/v2/Users", "/scim/v2/Groups");
     let (first, second) = (site.user("first").await, site.user("second").await);
@@ -149,7 +149,7 @@ async fn a29_a_name_that_is_taken_is_409_on_post_put_and_patch() {
 }
 
 #[tokio::test]
-async fn b1_b3_an_id_is_the_servers_unique_and_stays() {
+async fn b1_b2_b3_an_id_is_the_servers_unique_and_stays() {
     let site = Site::start().await;
     let mut ids = vec![site.user("a").await, site.user("b").await, site.group("G").await];
     let path = format!("/scim/v2/Users/{}", ids[0]);
@@ -158,6 +158,11 @@ async fn b1_b3_an_id_is_the_servers_unique_and_stays() {
     assert_eq!(site.send("PUT", &path, &body).await.body()["id"], ids[0]);
     assert_eq!(site.get(&path).await.body()["userName"], "renamed");
     assert_eq!(reply(site.scim("DELETE", &path)).await.status, 204);
+    let mut copy = user("copy");
+    copy["id"] = json!(ids[1]);
+    let copy = site.send("POST", "/scim/v2/Users", &copy).await;
+    assert_eq!(copy.status, 201, "an id in the body selects nobody");
+    ids.push(copy.body()["id"].as_str().unwrap().to_owned());
     let post = json!({ "method": "POST", "path": "/Users", "bulkId": "bulkId", "data": user("renamed") });
     let bulk =
         json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [post] });
@@ -257,4 +262,15 @@ async fn j3_m17_what_is_left_out_is_defaulted_and_what_is_empty_is_unassigned() 
         let found = site.get(&format!("/scim/v2/Users?filter={filter}")).await.body();
         assert_eq!(found["totalResults"], total, "{filter}: the default compares as what was returned");
     }
+}
+
+#[tokio::test]
+async fn b4_an_external_id_is_the_clients_and_need_not_be_unique() {
+    let site = Site::start().await;
+    for (name, external) in [("a", json!({ "externalId": "Same" })), ("b", json!({ "externalId": "Same" }))] {
+        assert_eq!(create(&site, name, external).await["externalId"], "Same");
+    }
+    assert_eq!(create(&site, "c", json!({})).await.get("externalId"), None, "none is invented");
+    let found = site.get("/scim/v2/Users?filter=externalId%20eq%20%22Same%22").await.body();
+    assert_eq!(found["totalResults"], 2);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::site::{PUBLIC_URL, Site, reply};
+use crate::site::{PUBLIC_URL, Site, patch, reply, user};
 
 #[tokio::test]
 async fn f1_f4_service_provider_config_is_one_object_for_anybody() {
@@ -73,4 +73,28 @@ async fn g10_discovery_is_read_only() {
             assert_eq!(answer.header("allow"), Some("GET,HEAD"));
         }
     }
+}
+
+#[tokio::test]
+async fn f5_what_is_announced_is_what_the_server_does() {
+    let site = Site::start().await;
+    let config = site.get("/scim/v2/ServiceProviderConfig").await.body();
+    let says = |part: &str| config[part]["supported"].as_bool().unwrap();
+    let path = format!("/scim/v2/Users/{}", site.user("ada").await);
+    site.user("bob").await;
+
+    let change = patch(&json!([{ "op": "add", "path": "title", "value": "x" }]));
+    assert_eq!(says("patch"), site.send("PATCH", &path, &change).await.status == 200);
+    let post = json!({ "method": "POST", "path": "/Users", "bulkId": "a", "data": user("eve") });
+    let bulk =
+        json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [post] });
+    assert_eq!(says("bulk"), site.send("POST", "/scim/v2/Bulk", &bulk).await.status == 200);
+    let filtered = site.get("/scim/v2/Users?filter=userName%20eq%20%22bob%22").await.body();
+    assert_eq!(says("filter"), filtered["totalResults"] == 1);
+    let sorted = site.get("/scim/v2/Users?sortBy=userName&sortOrder=descending").await.body();
+    assert_eq!(says("sort"), sorted["Resources"][0]["userName"] == "eve");
+    assert_eq!(says("etag"), site.get(&path).await.header("etag").is_some());
+    assert!(!says("changePassword"), "a password is thrown away");
+    let scheme = config["authenticationSchemes"][0]["type"].as_str();
+    assert_eq!(scheme, Some("oauthbearertoken"));
 }

@@ -18,6 +18,7 @@ mod custom_schemas;
 mod discovery;
 mod kept;
 mod limits;
+mod membership;
 mod queries;
 mod refusals;
 mod request_log;

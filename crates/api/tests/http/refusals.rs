@@ -120,7 +120,7 @@ async fn j6_s27_bodies_that_cannot_be_read_are_400_invalid_syntax() {
 }
 
 #[tokio::test]
-async fn l7_h9_query_parameters_that_cannot_be_read_are_400() {
+async fn l7_h9_m6_query_parameters_that_cannot_be_read_are_400() {
     let site = Site::start().await;
     for (query, scim_type) in [
         ("count=x", "invalidValue"),

@@ -180,6 +180,8 @@ async fn u1_u2_delete_is_204_and_then_everything_is_404() {
         let gone = reply(site.scim("DELETE", &path)).await;
         assert_eq!((gone.status.as_u16(), gone.text.as_str()), (204, ""));
         assert_eq!(gone.header("content-type"), None);
+        let list = site.get(path.rsplit_once('/').unwrap().0).await.body();
+        assert_eq!(list["totalResults"], 0);
         for method in ["DELETE", "GET"] {
             reply(site.scim(method, &path)).await.scim_error(404, None);
         }

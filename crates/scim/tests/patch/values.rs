@@ -174,7 +174,7 @@ fn q16_an_empty_string_takes_an_optional_attribute_away_in_compat() {
 }
 
 #[test]
-fn q16_a_required_attribute_must_keep_a_value() {
+fn a30_q16_a_required_attribute_must_keep_a_value() {
     for value in [json!(null), json!("")] {
         let operations = json!([{"op": "replace", "path": "userName", "value": value}]);
         assert_eq!(refused_by_both(&barbara(), operations), "invalidValue");
