@@ -130,7 +130,9 @@ pub fn post(data: &[u8]) {
 pub fn bulk(data: &[u8]) {
     let Some(body) = object(data) else { return };
     for dialect in dialects() {
-        let read = BulkRequest::parse(body.clone(), &dialect, &Limits::default(), &mut Notes::default());
+        let (limits, mut notes) = (Limits::default(), Notes::default());
+        let endpoints = ["/Users".to_owned(), "/Groups".to_owned()];
+        let read = BulkRequest::parse(body.clone(), &dialect, &limits, &endpoints, &mut notes);
         let Ok(request) = read else { continue };
         let plan = request.into_plan();
         let mut batch_of = vec![None; plan.entries.len()];

@@ -11,8 +11,10 @@
 #[expect(dead_code, reason = "the targets use some of it")]
 mod parse;
 
+mod cursors;
 mod heads;
 mod language;
 
+pub use cursors::cursor;
 pub use heads::{authorization, if_match, query};
 pub use language::{bulk, filter, patch, path, post};

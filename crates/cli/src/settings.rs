@@ -30,6 +30,9 @@ pub(crate) struct SettingsFlags {
     /// Per-token rate limit: on or off [default: on] [env: ENROLL_RATE_LIMIT]
     #[arg(long, global = true, value_name = "on|off")]
     pub(crate) rate_limit: Option<String>,
+    /// Whether queries may have filters in the URL, where proxies may log them: on or off [default: on] [env: ENROLL_URL_FILTERS]
+    #[arg(long, global = true, value_name = "on|off")]
+    pub(crate) url_filters: Option<String>,
     /// Log level or filter [default: info] [env: ENROLL_LOG]
     #[arg(long, global = true, value_name = "FILTER")]
     pub(crate) log: Option<String>,
@@ -46,6 +49,7 @@ struct File {
     listen: Option<String>,
     public_url: Option<String>,
     rate_limit: Option<String>,
+    url_filters: Option<String>,
     log: Option<String>,
     log_format: Option<String>,
 }
@@ -82,6 +86,7 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: PublicUrl,
     pub(crate) rate_limit: bool,
+    pub(crate) url_filters: bool,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
     /// The same as text, with origins, for `enroll config`.
@@ -117,6 +122,8 @@ impl Settings {
         )?;
         let rate_limit: Switch =
             picker.pick("rate_limit", flags.rate_limit.as_ref(), file.rate_limit, "on")?;
+        let url_filters: Switch =
+            picker.pick("url_filters", flags.url_filters.as_ref(), file.url_filters, "on")?;
         let log = picker.pick("log", flags.log.as_ref(), file.log, "info")?;
         let log_format: FormatWord =
             picker.pick("log_format", flags.log_format.as_ref(), file.log_format, "auto")?;
@@ -125,6 +132,7 @@ impl Settings {
             listen,
             public_url,
             rate_limit: rate_limit.0,
+            url_filters: url_filters.0,
             log,
             log_format: log_format.0,
             in_force: picker.in_force,

@@ -128,6 +128,11 @@ impl ScimError {
         Self::bad(ScimType::InvalidVers, detail)
     }
 
+    /// 400 `sensitive` (RFC 7644 §7.5.2).
+    pub fn sensitive(detail: impl Into<String>) -> Self {
+        Self::bad(ScimType::Sensitive, detail)
+    }
+
     /// 400 `invalidCursor` (RFC 9865 §2.1).
     pub fn invalid_cursor(detail: impl Into<String>) -> Self {
         Self::bad(ScimType::InvalidCursor, detail)

@@ -51,8 +51,14 @@ pub(crate) struct ListParameters(pub(crate) ListRequest);
 impl FromRequestParts<App> for ListParameters {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let query = Query::new(parts.uri.query());
+        if query.has("filter") && !app.config().url_filters {
+            return Err(ScimError::sensitive(
+                "this server takes no filter in a URL, where it may be logged on the way: POST it to /.search",
+            )
+            .into());
+        }
         Ok(Self(ListRequest {
             filter: query.one("filter")?.map(Into::into),
             sort_by: query.one("sortBy")?.map(Into::into),

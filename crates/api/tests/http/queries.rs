@@ -1,5 +1,6 @@
 //! Queries in a body, sorted queries, queries over all types: conformance.md K9, L3, M18, N, O.
 
+use enroll_api::HttpConfig;
 use serde_json::{Value, json};
 
 use crate::site::{Site, group};
@@ -198,4 +199,19 @@ async fn m18_an_attribute_that_one_type_lacks_is_unassigned_at_the_base() {
     site.get("/scim/v2/?filter=title%20pr%20or%20nope%20pr").await.scim_error(400, Some("invalidFilter"));
     site.get("/scim/v2/?filter=nope%20pr").await.scim_error(400, Some("invalidFilter"));
     site.get("/scim/v2/Groups?filter=title%20pr").await.scim_error(400, Some("invalidFilter"));
+}
+
+#[tokio::test]
+async fn m22_a_server_that_takes_no_filters_in_urls_says_sensitive_and_takes_them_in_bodies() {
+    let config = HttpConfig { rate_limit: None, url_filters: false, ..HttpConfig::default() };
+    let site = Site::with(config).await;
+    people(&site).await;
+    for path in ["/scim/v2/Users", "/scim/v2/Groups", "/scim/v2"] {
+        let refused = site.get(&format!("{path}?filter=userName%20eq%20%22bob%22")).await;
+        assert!(refused.scim_error(400, Some("sensitive")).contains("/.search"));
+        assert_eq!(site.get(path).await.status, 200);
+        assert_eq!(site.get(&format!("{path}?sortBy=id&count=1")).await.status, 200);
+    }
+    let body = json!({"schemas": [SEARCH], "filter": "userName eq \"bob\""});
+    assert_eq!(names(&site.send("POST", "/scim/v2/Users/.search", &body).await.body()), ["bob"]);
 }

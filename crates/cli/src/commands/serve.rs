@@ -17,7 +17,8 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     info!(%address, public_url = %settings.public_url, data_dir = %settings.data_dir.display(), "serving");
     let rate_limit = settings.rate_limit.then(RateLimit::default);
-    let server = Server::new(service.clone(), HttpConfig { rate_limit, ..HttpConfig::default() });
+    let http = HttpConfig { rate_limit, url_filters: settings.url_filters, ..HttpConfig::default() };
+    let server = Server::new(service.clone(), http);
     server.serve(listener, shutdown_signal()).await?;
     service.close().await;
     info!("stopped");

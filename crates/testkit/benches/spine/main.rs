@@ -10,10 +10,12 @@
     reason = "a bench prints, and stops at what it does not expect"
 )]
 
+mod changes;
 mod creates;
 mod filters;
 mod load;
 mod members;
+mod pages;
 mod reads;
 mod report;
 
@@ -37,7 +39,7 @@ struct Scale {
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let quick = arguments.iter().any(|argument| argument == "--quick");
-    let names = ["creates", "reads", "filters", "members"];
+    let names = ["creates", "reads", "filters", "members", "pages", "bulk", "patch"];
     let only: Vec<&String> = arguments.iter().filter(|argument| names.contains(&argument.as_str())).collect();
     let wanted = |name: &str| only.is_empty() || only.iter().any(|only| *only == name);
     let scale = if quick {
@@ -59,6 +61,15 @@ fn main() {
         }
         if wanted("members") {
             members::run(scale, &mut report).await;
+        }
+        if wanted("pages") {
+            pages::run(scale, &mut report).await;
+        }
+        if wanted("bulk") {
+            changes::bulk(scale, &mut report).await;
+        }
+        if wanted("patch") {
+            changes::patch(scale, &mut report).await;
         }
     });
     report.print();
