@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use enroll_domain::{DirectoryId, PresentedToken, Scope, TokenHash, TokenId, TokenKind};
 use enroll_scim::Dialect;
-use enroll_store::directory::DirectoryRow;
+use enroll_store::directory::{self, DirectoryRow};
 use enroll_store::token::api::ApiTokenRow;
 use enroll_store::token::scim::ScimTokenRow;
 use enroll_store::{StoreError, custom_schema, token};
@@ -29,6 +29,7 @@ struct ScimToken {
     row: ScimTokenRow,
     directory: DirectoryRow,
     models: Arc<Models>,
+    dialect: Dialect,
 }
 
 impl Default for KeptTokens {
@@ -90,10 +91,11 @@ impl Service {
                 let (row, directory) = found.ok_or_else(refused)?;
                 let definitions = custom_schema::definitions(tx, directory.id)?;
                 let models = self.models().of(directory.id, definitions)?;
-                Ok::<_, Error>(ScimToken { row, directory, models })
+                let dialect = directory.dialect_with(&directory::quirks(tx, directory.id)?);
+                Ok::<_, Error>(ScimToken { row, directory, models, dialect })
             })
         })?;
-        let ScimToken { row, directory, models } = &*token;
+        let ScimToken { row, directory, models, dialect } = &*token;
         let now = self.clock().now();
         verify(&presented, &row.secret_hash, row.expires, now)?;
         if token::needs_touch(row.last_use.as_ref(), now) {
@@ -103,7 +105,7 @@ impl Service {
         Ok(ScimSession {
             directory: directory.id,
             directory_name: directory.name.to_string(),
-            dialect: directory.dialect.dialect(),
+            dialect: *dialect,
             token: row.id,
             label: row.label.clone(),
             models: Arc::clone(models),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use enroll_domain::{DirectoryId, DirectoryName, RebindPolicy};
-use enroll_scim::Dialect;
+use enroll_scim::{Dialect, Quirk};
 use jiff::Timestamp;
 
 use crate::{Row, StoreError, Tx, params};
@@ -142,4 +142,52 @@ pub fn set_policy(
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE directories SET dialect = ?2, rebind = ?3 WHERE id = ?1";
     Ok(tx.execute(sql, &params![id, dialect.as_str(), rebind.as_str()])? > 0)
+}
+
+/// The quirks that a directory accepts, or refuses, otherwise than its dialect, in the order of their names. One that this version
+/// does not know has no effect.
+///
+/// # Errors
+/// The store fails.
+pub fn quirks(tx: &Tx<'_>, id: DirectoryId) -> Result<Vec<(Quirk, bool)>, StoreError> {
+    let rows = tx.query(
+        "SELECT quirk, accepted FROM directory_quirks WHERE directory_id = ?1 ORDER BY quirk",
+        &params![id],
+        |row| Ok((row.text(0)?.to_owned(), row.boolean(1)?)),
+    )?;
+    let known = |name: &str| Quirk::ALL.into_iter().find(|quirk| quirk.name() == name);
+    Ok(rows.into_iter().filter_map(|(name, accepted)| Some((known(&name)?, accepted))).collect())
+}
+
+/// Lets a directory accept or refuse a quirk whatever its dialect; `None`: as the dialect has it.
+///
+/// # Errors
+/// The store fails.
+pub fn set_quirk(
+    tx: &Tx<'_>,
+    id: DirectoryId,
+    quirk: Quirk,
+    accepted: Option<bool>,
+) -> Result<(), StoreError> {
+    match accepted {
+        None => {
+            let sql = "DELETE FROM directory_quirks WHERE directory_id = ?1 AND quirk = ?2";
+            tx.execute(sql, &params![id, quirk.name()])
+        }
+        Some(accepted) => tx.execute(
+            "INSERT INTO directory_quirks (directory_id, quirk, accepted) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (directory_id, quirk) DO UPDATE SET accepted = ?3",
+            &params![id, quirk.name(), accepted],
+        ),
+    }
+    .map(drop)
+}
+
+impl DirectoryRow {
+    /// What the directory accepts: its dialect, with and without these quirks.
+    pub fn dialect_with(&self, quirks: &[(Quirk, bool)]) -> Dialect {
+        quirks.iter().fold(self.dialect.dialect(), |dialect, (quirk, accepted)| {
+            if *accepted { dialect.with(*quirk) } else { dialect.without(*quirk) }
+        })
+    }
 }

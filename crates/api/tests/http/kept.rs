@@ -20,7 +20,7 @@ async fn set_title(site: &Site, id: &str, title: &str) {
 }
 
 #[tokio::test]
-async fn r10_a_user_read_again_shows_what_either_of_two_servers_has_written() {
+async fn reliability_r10_a_user_read_again_shows_what_either_of_two_servers_has_written() {
     let one = Site::start().await;
     let other = one.beside().await;
     let id = one.user("ada").await;
@@ -35,7 +35,7 @@ async fn r10_a_user_read_again_shows_what_either_of_two_servers_has_written() {
 }
 
 #[tokio::test]
-async fn r10_a_user_read_again_shows_the_new_name_of_a_group() {
+async fn reliability_r10_a_user_read_again_shows_the_new_name_of_a_group() {
     let site = Site::start().await;
     let id = site.user("ada").await;
     let group = json!({
@@ -59,7 +59,7 @@ async fn r10_a_user_read_again_shows_the_new_name_of_a_group() {
 }
 
 #[tokio::test]
-async fn s14_a_token_deleted_by_another_process_is_dead_with_the_next_request() {
+async fn threat_s14_a_token_deleted_by_another_process_is_dead_with_the_next_request() {
     let one = Site::start().await;
     let other = one.beside().await;
     let id = one.user("ada").await;
@@ -74,7 +74,7 @@ async fn s14_a_token_deleted_by_another_process_is_dead_with_the_next_request() 
 }
 
 #[tokio::test]
-async fn s5_a_user_kept_for_one_directory_is_not_there_for_another() {
+async fn threat_s5_a_user_kept_for_one_directory_is_not_there_for_another() {
     let site = Site::start().await;
     site.service.create_directory("partners", &enroll_service::DirectorySettings::default()).await.unwrap();
     let foreign = site.service.create_scim_token("partners", "entra", None).await.unwrap();

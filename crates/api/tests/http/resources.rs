@@ -2,6 +2,9 @@
 
 use serde_json::json;
 
+use enroll_scim::Quirk;
+use enroll_service::DirectorySettings;
+
 use crate::site::{PUBLIC_URL, Site, group, patch, reply, user};
 
 #[tokio::test]
@@ -257,4 +260,31 @@ async fn e2_4_only_an_explicit_true_brings_a_deactivated_user_back() {
         assert_eq!(active["totalResults"], 0, "{operation}");
     }
     assert_eq!(change(json!({"op": "replace", "path": "active", "value": true})).await, true);
+}
+
+#[tokio::test]
+async fn each_quirk_has_a_switch_in_each_directory() {
+    let site = Site::start().await;
+    let set = async |strict: Option<bool>, quirks: Vec<(Quirk, Option<bool>)>| {
+        let settings = DirectorySettings { strict, quirks, ..DirectorySettings::default() };
+        site.service.set_directory("default", &settings).await.unwrap()
+    };
+    let number = std::cell::Cell::new(0);
+    let create = async || {
+        number.set(number.get() + 1);
+        let mut body = user(&format!("user-{}", number.get()));
+        body["active"] = json!("False");
+        site.send("POST", "/scim/v2/Users", &body).await
+    };
+    assert_eq!(create().await.body()["active"], false);
+    let info = set(None, vec![(Quirk::StringBooleans, Some(false))]).await;
+    assert_eq!(info.quirks.into_iter().collect::<Vec<_>>(), [("string-booleans", false)]);
+    create().await.scim_error(400, Some("invalidValue"));
+    set(Some(true), vec![(Quirk::StringBooleans, Some(true))]).await;
+    assert_eq!(create().await.body()["active"], false, "also in strict");
+    set(None, vec![(Quirk::StringBooleans, None)]).await;
+    create().await.scim_error(400, Some("invalidValue"));
+    let info = set(Some(false), Vec::new()).await;
+    assert!(info.quirks.is_empty());
+    assert_eq!(create().await.status, 201);
 }

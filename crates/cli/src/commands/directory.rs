@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use enroll_domain::RebindPolicy;
-use enroll_scim::UnknownExtensions;
+use enroll_scim::{Quirk, UnknownExtensions};
 use enroll_service::{DirectoryInfo, DirectorySettings, Service};
 
 use crate::output::{Output, table};
@@ -41,6 +41,9 @@ pub(crate) struct SettingsArguments {
     /// request is refused
     #[arg(long)]
     unknown_extensions: Option<RuleName>,
+    /// Accept (on) or refuse (off) one quirk whatever the dialect, or leave it to the dialect (default); may be given more than once
+    #[arg(long = "quirk", value_name = "NAME=on|off|default", value_parser = quirk)]
+    quirks: Vec<(Quirk, Option<bool>)>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -75,8 +78,25 @@ impl SettingsArguments {
                 RuleName::Keep => UnknownExtensions::Keep,
                 RuleName::Refuse => UnknownExtensions::Refuse,
             }),
+            quirks: self.quirks.clone(),
         }
     }
+}
+
+/// Reads `string-booleans=off`.
+fn quirk(text: &str) -> Result<(Quirk, Option<bool>), String> {
+    let (name, word) = text.split_once('=').ok_or("write NAME=on, NAME=off or NAME=default")?;
+    let accepted = match word {
+        "on" => Some(true),
+        "off" => Some(false),
+        "default" => None,
+        _ => return Err(format!("{word:?} is none of on, off and default")),
+    };
+    let quirk = Quirk::ALL.into_iter().find(|quirk| quirk.name() == name).ok_or_else(|| {
+        let names: Vec<&str> = Quirk::ALL.into_iter().map(Quirk::name).collect();
+        format!("there is no quirk {name:?}; there are {}", names.join(", "))
+    })?;
+    Ok((quirk, accepted))
 }
 
 pub(crate) async fn run(command: &DirectoryCommand, service: &Service, output: Output) -> anyhow::Result<()> {
@@ -103,15 +123,24 @@ fn print(directories: &[DirectoryInfo], output: Output) -> anyhow::Result<()> {
                     directory.dialect.to_owned(),
                     directory.rebind.to_string(),
                     directory.unknown_extensions.to_owned(),
+                    quirks(directory),
                     directory.users.to_string(),
                     directory.groups.to_string(),
                 ]
             })
             .collect();
         table(
-            ["NAME", "DIALECT", "REBIND", "UNKNOWN EXTENSIONS", "USERS", "GROUPS"],
+            ["NAME", "DIALECT", "REBIND", "UNKNOWN EXTENSIONS", "QUIRKS", "USERS", "GROUPS"],
             rows,
             "No directories yet.",
         )
     })
+}
+
+/// The quirks that are not as the dialect has them.
+fn quirks(directory: &DirectoryInfo) -> String {
+    let switched = directory.quirks.iter();
+    let words: Vec<String> =
+        switched.map(|(name, accepted)| format!("{name} {}", if *accepted { "on" } else { "off" })).collect();
+    words.join(", ")
 }

@@ -104,3 +104,30 @@ fn schemas_are_registered_from_a_file_listed_and_removed() {
         enroll_ok(data, address, &["directory", "set", "default", "--unknown-extensions", "keep", "--json"]);
     assert_eq!(json(&set)[0]["unknownExtensions"], "keep");
 }
+
+#[test]
+fn a_quirk_is_switched_by_its_name_and_an_unknown_one_is_refused_with_the_names() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    let set = [
+        "directory",
+        "create",
+        "entra",
+        "--quirk",
+        "string-booleans=off",
+        "--quirk",
+        "manager-id=on",
+        "--json",
+    ];
+    let made = json(&enroll_ok(folder.path(), address, &set));
+    assert_eq!(made[0]["quirks"], serde_json::json!({"manager-id": true, "string-booleans": false}));
+    let shown =
+        enroll_ok(folder.path(), address, &["directory", "set", "entra", "--quirk", "manager-id=default"]);
+    assert!(shown.contains("string-booleans off") && !shown.contains("manager-id"), "{shown}");
+    for (word, said) in
+        [("nonsense=on", "there is no quirk"), ("manager-id", "NAME=on"), ("manager-id=no", "none of on")]
+    {
+        let output = enroll(folder.path(), address, &["directory", "set", "entra", "--quirk", word]);
+        assert!(!output.status.success());
+        assert!(String::from_utf8_lossy(&output.stderr).contains(said), "{word}");
+    }
+}

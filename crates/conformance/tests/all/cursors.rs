@@ -1,4 +1,4 @@
-//! A server that pages with cursors as RFC 9865 says passes: the proxy makes cursors of our index pages.
+//! A server that pages with cursors of another kind passes too: the proxy makes cursors of our index pages.
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -20,6 +20,10 @@ fn to_index(_: &Method, target: &mut String, body: &mut Value) {
     }
     if let Some(start) = body.get("cursor").and_then(Value::as_str).and_then(start_of) {
         body["startIndex"] = json!(start);
+        // Our server would take it for a cursor of its own.
+        if let Some(cursor) = body.as_object_mut().and_then(|body| body.remove("cursor")) {
+            body["paged"] = cursor;
+        }
     }
 }
 
@@ -34,7 +38,7 @@ fn to_cursors(answer: &mut Answer) {
     }
     let paged = answer.path.ends_with("&paged")
         || answer.path.contains("&paged&")
-        || answer.sent.get("cursor").is_some();
+        || answer.sent.get("paged").is_some();
     let number = |name: &str| answer.body.get(name).and_then(Value::as_u64).unwrap_or_default();
     let next = number("startIndex") + number("itemsPerPage");
     if paged && next <= number("totalResults") {

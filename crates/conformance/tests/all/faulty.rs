@@ -354,7 +354,10 @@ async fn v8_a_bulk_status_that_is_a_number() {
 #[tokio::test]
 async fn cp2_cursors_that_are_announced_and_not_there() {
     let fault = Fault {
-        on_request: |_, target, _| without_parameter(target, "cursor"),
+        on_request: |_, target, body| {
+            without_parameter(target, "cursor");
+            body.as_object_mut().and_then(|body| body.remove("cursor"));
+        },
         on_answer: |answer| {
             if answer.is(&Method::GET, "/ServiceProviderConfig") {
                 answer.body["pagination"] = json!({"cursor": true});

@@ -1,7 +1,9 @@
 //! Directories: one connection to an identity provider each (enrollment.md §1.2).
 
+use std::collections::BTreeMap;
+
 use enroll_domain::{DirectoryId, DirectoryName, RebindPolicy};
-use enroll_scim::UnknownExtensions;
+use enroll_scim::{Quirk, UnknownExtensions};
 use enroll_store::directory::{self, DialectName, DirectoryRow};
 use enroll_store::{StoreError, Tx, custom_schema, group, user};
 use jiff::Timestamp;
@@ -13,7 +15,7 @@ use crate::{Error, Service};
 const DEFAULT: &str = "default";
 
 /// Settings of a directory; what is `None` stays as it is, or has its default in a new directory.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct DirectorySettings {
     /// Whether requests are read by the RFCs to the letter; by default they are read as real identity providers write them.
     pub strict: Option<bool>,
@@ -21,21 +23,25 @@ pub struct DirectorySettings {
     pub rebind: Option<RebindPolicy>,
     /// What happens to extensions that no schema of the directory describes; by default they are ignored with a note.
     pub unknown_extensions: Option<UnknownExtensions>,
+    /// Quirks to accept or refuse whatever the dialect; `None` for as the dialect has it.
+    pub quirks: Vec<(Quirk, Option<bool>)>,
 }
 
 impl DirectorySettings {
-    fn apply(self, row: &mut DirectoryRow) {
+    fn apply(&self, row: &mut DirectoryRow) {
         if let Some(strict) = self.strict {
             row.dialect = if strict { DialectName::Strict } else { DialectName::Compat };
         }
         row.rebind = self.rebind.unwrap_or(row.rebind);
     }
 
-    fn set_rule(self, tx: &Tx<'_>, row: &DirectoryRow) -> Result<(), StoreError> {
-        match self.unknown_extensions {
-            Some(rule) => custom_schema::set_unknown_extensions(tx, row.id, rule),
-            None => Ok(()),
+    /// What stands in tables of its own.
+    fn store(&self, tx: &Tx<'_>, row: &DirectoryRow) -> Result<(), StoreError> {
+        if let Some(rule) = self.unknown_extensions {
+            custom_schema::set_unknown_extensions(tx, row.id, rule)?;
         }
+        let mut quirks = self.quirks.iter();
+        quirks.try_for_each(|(quirk, accepted)| directory::set_quirk(tx, row.id, *quirk, *accepted))
     }
 }
 
@@ -53,6 +59,8 @@ pub struct DirectoryInfo {
     pub rebind: RebindPolicy,
     /// What happens to extensions that no schema of the directory describes: `ignore`, `keep` or `refuse`.
     pub unknown_extensions: &'static str,
+    /// The quirks that are accepted (`true`) or refused (`false`) otherwise than the dialect has it.
+    pub quirks: BTreeMap<&'static str, bool>,
     /// When it was made.
     pub created: Timestamp,
     /// How many users it has.
@@ -71,7 +79,7 @@ impl Service {
         name: &str,
         settings: &DirectorySettings,
     ) -> Result<DirectoryInfo, Error> {
-        let (mut row, settings) = (self.new_directory(parse_name(name)?), *settings);
+        let (mut row, settings) = (self.new_directory(parse_name(name)?), settings.clone());
         settings.apply(&mut row);
         let taken = format!("there is a directory {name} already");
         self.db()
@@ -80,7 +88,7 @@ impl Service {
                     StoreError::Unique { .. } => Error::Conflict(taken.clone()),
                     other => other.into(),
                 })?;
-                settings.set_rule(tx, &row)?;
+                settings.store(tx, &row)?;
                 info(tx, &row)
             })
             .await
@@ -103,13 +111,13 @@ impl Service {
         name: &str,
         settings: &DirectorySettings,
     ) -> Result<DirectoryInfo, Error> {
-        let (name, settings) = (name.to_owned(), *settings);
+        let (name, settings) = (name.to_owned(), settings.clone());
         self.db()
             .write(move |tx| {
                 let mut row = find(tx, &name)?;
                 settings.apply(&mut row);
                 directory::set_policy(tx, row.id, row.dialect, row.rebind)?;
-                settings.set_rule(tx, &row)?;
+                settings.store(tx, &row)?;
                 info(tx, &row)
             })
             .await
@@ -167,6 +175,10 @@ fn info(tx: &Tx<'_>, row: &DirectoryRow) -> Result<DirectoryInfo, Error> {
         dialect: row.dialect.as_str(),
         rebind: row.rebind,
         unknown_extensions: custom_schema::definitions(tx, row.id)?.unknown_extensions.as_str(),
+        quirks: directory::quirks(tx, row.id)?
+            .into_iter()
+            .map(|(quirk, accepted)| (quirk.name(), accepted))
+            .collect(),
         created: row.created,
     })
 }

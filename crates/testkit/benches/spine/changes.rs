@@ -46,7 +46,12 @@ pub(crate) async fn bulk(scale: Scale, report: &mut Report) {
         rounds.push((measured, start.elapsed().as_secs_f64() * 1e6 / BULK as f64));
         server.stop().await;
     }
-    report.add(format!("one of {BULK} creates in a Bulk request against a single POST"), &rounds, "µs", "<= 1.10");
+    report.add(
+        format!("one of {BULK} creates in a Bulk request against a single POST"),
+        &rounds,
+        "µs",
+        "<= 1.10",
+    );
 }
 
 pub(crate) async fn patch(scale: Scale, report: &mut Report) {

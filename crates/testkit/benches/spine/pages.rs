@@ -31,7 +31,12 @@ pub(crate) async fn run(scale: Scale, report: &mut Report) {
             let measured = latency(server.address, time, list(last_page.clone())).await;
             rounds.push((measured, latency(server.address, time, list(first_page.clone())).await));
         }
-        report.add(format!("page {last} against page 1 of {} users, by {way}", scale.large), &rounds, "µs", "about 1");
+        report.add(
+            format!("page {last} against page 1 of {} users, by {way}", scale.large),
+            &rounds,
+            "µs",
+            "about 1",
+        );
     }
     server.stop().await;
 }
