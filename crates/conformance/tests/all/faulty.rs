@@ -356,7 +356,9 @@ async fn cp2_cursors_that_are_announced_and_not_there() {
     let fault = Fault {
         on_request: |_, target, body| {
             without_parameter(target, "cursor");
-            body.as_object_mut().and_then(|body| body.remove("cursor"));
+            if let Some(members) = body.as_object_mut() {
+                members.remove("cursor");
+            }
         },
         on_answer: |answer| {
             if answer.is(&Method::GET, "/ServiceProviderConfig") {
