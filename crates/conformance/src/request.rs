@@ -2,7 +2,9 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use crate::urn;
 
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -64,6 +66,23 @@ impl Request {
         Self::new(Method::DELETE, path)
     }
 
+    /// The query of these parameters as a search (RFC 7644 §3.4.3).
+    pub(crate) fn search(endpoint: &str, parameters: &[(&str, &str)]) -> Self {
+        let member = |(name, text): &(&str, &str)| {
+            let value = match *name {
+                "attributes" | "excludedAttributes" => text.split(',').collect(),
+                "startIndex" | "count" => {
+                    text.parse::<i64>().map_or_else(|_| Value::from(*text), Value::from)
+                }
+                _ => Value::from(*text),
+            };
+            ((*name).to_owned(), value)
+        };
+        let mut body: Map<String, Value> = parameters.iter().map(member).collect();
+        body.insert("schemas".to_owned(), Value::from(vec![urn::SEARCH]));
+        Self::post(format!("{endpoint}/.search"), &Value::Object(body))
+    }
+
     /// With a JSON body.
     pub(crate) fn json(self, body: &Value) -> Self {
         self.raw("application/scim+json", body.to_string())
@@ -109,7 +128,22 @@ pub(crate) fn encode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::Request;
+    use crate::urn;
+
+    #[test]
+    fn k9_a_search_has_numbers_and_arrays() {
+        let parameters = [("filter", "id pr"), ("count", "-1"), ("attributes", "userName,emails")];
+        let request = Request::search("/Users", &parameters);
+        let body: Value = serde_json::from_str(&request.body.unwrap()).unwrap();
+        assert_eq!(request.path, "/Users/.search");
+        assert_eq!(
+            body,
+            json!({"filter": "id pr", "count": -1, "attributes": ["userName", "emails"], "schemas": [urn::SEARCH]})
+        );
+    }
 
     #[test]
     fn query_parameters_are_encoded_and_joined() {

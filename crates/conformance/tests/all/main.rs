@@ -7,4 +7,5 @@ mod each_check;
 mod faulty;
 mod own;
 mod reports;
+mod sensitive;
 mod support;
