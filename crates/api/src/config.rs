@@ -50,7 +50,7 @@ pub struct HttpConfig {
     /// How long running requests may take to finish once no new connection is taken.
     pub drain_time: Duration,
     /// Whether a query may have its filter in the URL, where proxies and logs on the way may keep personal data. If not, a GET
-    /// with one is 400 `sensitive`, and POST `/.search` takes it in the body (RFC 7644 §7.5.2).
+    /// with one is 403 `sensitive`, and POST `/.search` takes it in the body (RFC 7644 §7.5.2).
     pub url_filters: bool,
     /// Per token; `None` for no limit. Requests without a valid token are not counted: each costs one look-up by id and one
     /// hash, and a limit on them could be used up by a stranger.

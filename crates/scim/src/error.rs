@@ -128,9 +128,9 @@ impl ScimError {
         Self::bad(ScimType::InvalidVers, detail)
     }
 
-    /// 400 `sensitive` (RFC 7644 §7.5.2).
+    /// 403 `sensitive` (RFC 7644 §7.5.2; Table 9 lists it among the keywords of 400, erratum 6893 confirms 403).
     pub fn sensitive(detail: impl Into<String>) -> Self {
-        Self::bad(ScimType::Sensitive, detail)
+        Self { status: 403, scim_type: Some(ScimType::Sensitive), detail: detail.into() }
     }
 
     /// 400 `invalidCursor` (RFC 9865 §2.1).
