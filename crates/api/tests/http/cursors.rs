@@ -94,7 +94,7 @@ async fn cp1_cp2_cp4_cp6_the_pages_by_cursor_are_the_whole_list_in_its_order() {
 }
 
 #[tokio::test]
-async fn cp2_a_list_without_results_is_one_page_and_the_first_page_needs_no_value() {
+async fn cp2_cp4_a_list_without_results_is_one_page_and_the_first_page_needs_no_value() {
     let site = Site::start().await;
     let empty = site.get("/scim/v2/Users?cursor").await.body();
     assert_eq!((&empty["totalResults"], &empty["Resources"]), (&json!(0), &json!([])));

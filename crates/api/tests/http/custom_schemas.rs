@@ -73,7 +73,7 @@ fn names(page: &Reply) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn discovery_shows_a_directory_its_own_schemas_and_anybody_the_rfcs() {
+async fn g1_g7_discovery_shows_a_directory_its_own_schemas_and_anybody_the_rfcs() {
     let site = site().await;
     let schemas = site.get("/scim/v2/Schemas").await.body();
     let ids: Vec<&str> = schemas["Resources"]
@@ -101,7 +101,7 @@ async fn discovery_shows_a_directory_its_own_schemas_and_anybody_the_rfcs() {
 }
 
 #[tokio::test]
-async fn custom_values_of_a_custom_extension_are_checked_stored_filtered_sorted_projected_and_patched() {
+async fn b_values_of_a_custom_extension_are_checked_stored_filtered_sorted_projected_and_patched() {
     let site = site().await;
     for (name, level) in [("ada", 3), ("bob", 1), ("cid", 2)] {
         let body = badge(
@@ -157,7 +157,7 @@ async fn custom_values_of_a_custom_extension_are_checked_stored_filtered_sorted_
 }
 
 #[tokio::test]
-async fn custom_uniqueness_of_a_custom_attribute_is_409_and_free_again_after_a_change_or_a_deletion() {
+async fn b_uniqueness_of_a_custom_attribute_is_409_and_free_again_after_a_change_or_a_deletion() {
     let site = site().await;
     let first = site.send("POST", "/scim/v2/Users", &badge("ada", &json!({"number": "7"}))).await.body();
     let second = site.send("POST", "/scim/v2/Users", &badge("bob", &json!({"number": "8"}))).await.body();
@@ -182,7 +182,7 @@ async fn custom_uniqueness_of_a_custom_attribute_is_409_and_free_again_after_a_c
 }
 
 #[tokio::test]
-async fn custom_a_custom_resource_type_has_the_whole_protocol() {
+async fn b_a_custom_resource_type_has_the_whole_protocol() {
     let site = site().await;
     let made = site.send("POST", "/scim/v2/Roles", &json!({
         "schemas": [ROLE], "displayName": "Auditor", "privileged": true, "code": "A1", "externalId": "x-1",

@@ -27,6 +27,8 @@ pub struct UnknownId {
 /// - `s10` alone is also a row of another list when there is no fact of that number;
 /// - `e3_7` is section 3.7 of the enrollment rules, and no fact.
 ///
+/// Tests in a module `faulty` are no part of the results.
+///
 /// # Errors
 /// An id that neither the facts nor the other lists have.
 pub fn ids_of(test: &str, facts: &Facts) -> Result<Vec<FactId>, UnknownId> {
