@@ -14,6 +14,7 @@ mod patch;
 mod read;
 mod replace;
 mod representation;
+mod rows;
 mod sorted;
 mod unique;
 mod view;

@@ -10,7 +10,8 @@ use enroll_store::user::Page;
 use serde_json::Value;
 
 use super::cursor::{KEY_BYTES, Place, Position};
-use super::list::{Found, Part, Query, Start, verdicts};
+use super::list::{Found, Part, Query, Start};
+use super::rows::verdicts;
 use crate::Error;
 
 /// A match. Without a key, and between equal keys, types and ids decide.
