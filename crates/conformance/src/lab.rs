@@ -252,8 +252,8 @@ impl Lab {
         let request = Request::get(endpoint);
         let request = parameters.iter().fold(request, |request, (name, value)| request.query(name, value));
         let answer = self.send_quietly(&request).await;
-        if answer.status() == 403 && answer.at("scimType") == "sensitive" {
-            // The server takes personal data in a body only (RFC 7644 §7.5.2).
+        if answer.at("scimType") == "sensitive" {
+            // The server takes personal data in a body only: RFC 7644 §7.5.2 says 403, Table 9 can be read as 400.
             return self.send_quietly(&Request::search(endpoint, parameters)).await;
         }
         answer
