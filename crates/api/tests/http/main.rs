@@ -14,6 +14,7 @@ mod bulk;
 mod bulk_or_single;
 mod changes;
 mod cursors;
+mod custom_attributes;
 mod custom_schemas;
 mod discovery;
 mod kept;

@@ -68,6 +68,25 @@ impl PatchRequest {
         Ok(Self { steps: reader.steps })
     }
 
+    /// The attributes that its operations name, for
+    /// [`apply_after_write`](crate::projection::Projection::apply_after_write).
+    pub fn written(&self) -> Object {
+        let mut written = Object::new();
+        for Place { extension, attribute, .. } in self.steps.iter().map(|step| &step.place) {
+            match (extension, attribute) {
+                (Some(uri), Some(name)) => {
+                    let container = written.entry(uri.as_str()).or_insert_with(|| Object::new().into());
+                    if let Value::Object(container) = container {
+                        container.insert(name.clone(), Value::Null);
+                    }
+                }
+                (None, Some(name)) => drop(written.insert(name.clone(), Value::Null)),
+                (_, None) => {}
+            }
+        }
+        written
+    }
+
     /// Whether nothing is left to be applied: everything in the request was ignored, or has been taken out with
     /// [`detach`](Self::detach).
     pub fn is_empty(&self) -> bool {

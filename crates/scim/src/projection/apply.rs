@@ -34,7 +34,7 @@ impl Projection {
         representation: Object,
         written: &Object,
     ) -> Object {
-        if !self.is_explicit() && !model.hides() {
+        if self.0 == Choice::Everything || (!self.is_explicit() && !model.hides()) {
             return representation;
         }
         let mut shown = Object::new();
@@ -118,7 +118,7 @@ impl Projection {
             Returned::Default => shown == Shown::Whole,
         };
         match &self.0 {
-            Choice::Default => unnamed,
+            Choice::Default | Choice::Everything => unnamed,
             Choice::Only(names) => {
                 unnamed || names.part(extension, attribute.name.as_str(), part.name.as_str())
             }

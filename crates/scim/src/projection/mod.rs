@@ -3,11 +3,13 @@
 mod apply;
 mod list;
 mod names;
+mod written;
 
 use crate::{ResourceModel, ScimError};
 
 pub use list::split_list;
 use names::Names;
+pub use written::written;
 
 /// Which attributes a client wants to see.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,12 +24,19 @@ enum Choice {
     Only(Names),
     /// Those with `returned` always and default, without these.
     Without(Names),
+    /// All of them, for the server itself.
+    Everything,
 }
 
 impl Projection {
     /// What a client sees that asks for nothing in particular.
     pub fn none() -> Self {
         Self::default()
+    }
+
+    /// Nothing is left out, not even what no client ever sees: what filters and orders look at.
+    pub fn everything() -> Self {
+        Self(Choice::Everything)
     }
 
     /// Reads the two parameters for the resource type of `model`. Names may carry their schema; a name that the type does not
@@ -76,7 +85,7 @@ impl Projection {
     /// (`members`, `groups`). `name` is one of the base schema or a common attribute.
     pub fn wants(&self, name: &str) -> bool {
         match &self.0 {
-            Choice::Default => true,
+            Choice::Default | Choice::Everything => true,
             Choice::Only(names) => names.whole(None, name) || names.any_part(None, name),
             Choice::Without(names) => !names.whole(None, name),
         }

@@ -1,6 +1,7 @@
 //! `POST` (RFC 7644 §3.3).
 
 use enroll_domain::{GroupId, GroupName, Handle, HandleBase, ResourceId, UserId};
+use enroll_scim::projection::written;
 use enroll_scim::resource::primary_or_first;
 use enroll_scim::validate;
 use enroll_scim::{Object, Resource, ScimError};
@@ -102,8 +103,9 @@ impl Creation {
     ) -> Result<Self, Error> {
         let NewId { kind, uuid, now } = id;
         let model = session.models.model(&kind);
+        let written = written(model, &body);
         let mut resource = book.noting(|notes| validate::create(model, &session.dialect, body, notes))?;
-        let view = View::of_answer(service, session, &kind, options)?;
+        let view = View::of_answer(service, session, &kind, options)?.after_write(written);
         let what = match &kind {
             ResourceKind::User => What::User {
                 id: UserId::from_uuid(uuid),

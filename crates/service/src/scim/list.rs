@@ -26,8 +26,6 @@ pub(super) struct Query {
     pub(super) sort: Option<Sort>,
     /// What the answer shows.
     pub(super) view: View,
-    /// What a filter that the database cannot decide looks at.
-    pub(super) full: View,
 }
 
 /// Which part of the results is asked for.
@@ -205,7 +203,6 @@ impl Service {
                 condition,
                 sort: sort(kind).and_then(Result::ok).map(sorted::allowed).transpose()?,
                 view: View::of_projection(self, session, kind, &request.projection)?,
-                full: View::of_projection(self, session, kind, &ProjectionRequest::default())?,
             });
         }
         Ok(queries)

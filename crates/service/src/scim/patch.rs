@@ -49,6 +49,7 @@ impl Service {
             };
             Ok::<_, Error>((request, members))
         })?;
+        let view = view.after_write(request.written());
         let patch = Patch {
             book: book.clone(),
             request,

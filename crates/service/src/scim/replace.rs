@@ -1,6 +1,7 @@
 //! `PUT` (RFC 7644 §3.5.1).
 
 use enroll_domain::{GroupId, ResourceId, UserId};
+use enroll_scim::projection::written;
 use enroll_scim::validate;
 use enroll_scim::{Dialect, Object, Resource};
 use enroll_store::user::UserRow;
@@ -43,6 +44,7 @@ impl Service {
         book: &Book,
     ) -> Result<Answer, Error> {
         let view = View::of_answer(self, session, kind, options)?;
+        let view = view.after_write(written(session.models.model(kind), &body));
         let replacement = Replacement {
             dialect: session.dialect,
             book: book.clone(),

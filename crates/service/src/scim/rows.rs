@@ -55,8 +55,7 @@ impl Query {
     ) -> Result<(Rows, u64), Error> {
         let (directory, condition) = (self.view.directory, &self.condition);
         // Members and groups are read only where the filter has to look at them.
-        let view =
-            if self.undecided().is_some() { self.full.clone() } else { self.full.without_related()? };
+        let view = self.view.of_everything(self.undecided().is_some());
         Ok(match self.kind {
             ResourceKind::User => {
                 let page = page.map(UserId::from_uuid);

@@ -37,6 +37,10 @@ pub(super) struct View {
     scim_base: String,
     /// Whether there is a body at all.
     body: bool,
+    /// Whether it shows what is read from other resources: `groups` of a user, `members` of a group.
+    related: bool,
+    /// What the client has set with the request that is answered.
+    written: Object,
 }
 
 impl View {
@@ -60,14 +64,24 @@ impl View {
             projection,
             scim_base: service.public_url().scim_base(),
             body: true,
+            related: true,
+            written: Object::new(),
         })
     }
 
-    /// The same view of everything but what is read from other resources: `groups` of a user, `members` of a group.
-    pub(super) fn without_related(&self) -> Result<Self, Error> {
-        let related = ["groups", "members"];
-        let projection = Projection::parse(self.model(), None, Some(&related))?;
-        Ok(Self { projection, ..self.clone() })
+    /// The same view of everything, for filters and orders: also of what only those see who ask for it (RFC 7643 §7
+    /// `returned`). `related` says whether that includes what is read from other resources.
+    pub(super) fn of_everything(&self, related: bool) -> Self {
+        Self { projection: Projection::everything(), related, ..self.clone() }
+    }
+
+    /// The same view in an answer to a request that has set these attributes.
+    pub(super) fn after_write(self, written: Object) -> Self {
+        Self { written, ..self }
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.body && self.related && self.projection.wants(name)
     }
 
     /// Whether it shows all that is shown when the client asks for nothing else.
@@ -96,8 +110,7 @@ impl View {
         times: Times,
         changed: bool,
     ) -> Result<Answer, Error> {
-        let related =
-            if self.body && self.projection.wants("groups") { Some(self.groups(tx, id)?) } else { None };
+        let related = if self.wants("groups") { Some(self.groups(tx, id)?) } else { None };
         Ok(self.answer(id.to_string(), document, times, related, changed))
     }
 
@@ -110,8 +123,7 @@ impl View {
         times: Times,
         changed: bool,
     ) -> Result<Answer, Error> {
-        let related =
-            if self.body && self.projection.wants("members") { Some(self.members(tx, id)?) } else { None };
+        let related = if self.wants("members") { Some(self.members(tx, id)?) } else { None };
         Ok(self.answer(id.to_string(), document, times, related, changed))
     }
 
@@ -137,7 +149,8 @@ impl View {
         let resource = self.body.then(|| {
             let facts = Facts { id, created, last_modified, version, related, scim_base: &self.scim_base };
             let model = self.model();
-            self.projection.apply(model, represent(model, &self.kind, document, facts))
+            let whole = represent(model, &self.kind, document, facts);
+            self.projection.apply_after_write(model, whole, &self.written)
         });
         Answer { resource, location, version: version_tag(version), changed }
     }
@@ -146,7 +159,7 @@ impl View {
 impl View {
     /// A page of users as they are listed.
     pub(super) fn users(&self, tx: &Tx<'_>, rows: Vec<UserRow>) -> Result<Vec<Value>, Error> {
-        let mut groups = if self.projection.wants("groups") {
+        let mut groups = if self.wants("groups") {
             self.groups_by_user(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?
         } else {
             HashMap::new()
@@ -163,7 +176,7 @@ impl View {
 
     /// A page of groups as they are listed. Members are read only when they are shown.
     pub(super) fn groups_page(&self, tx: &Tx<'_>, rows: Vec<GroupRow>) -> Result<Vec<Value>, Error> {
-        let wanted = self.projection.wants("members");
+        let wanted = self.wants("members");
         let mut members: HashMap<GroupId, Vec<Value>> = HashMap::new();
         if wanted {
             let ids: Vec<GroupId> = rows.iter().map(|row| row.id).collect();

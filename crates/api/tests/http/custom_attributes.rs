@@ -1,0 +1,95 @@
+//! What attributes of a directory's own schemas may be: every characteristic of RFC 7643 §7.
+
+use serde_json::{Value, json};
+
+use crate::site::{Site, patch};
+
+const TOOL: &str = "urn:example:params:scim:schemas:2.0:Tool";
+const CARE: &str = "urn:example:params:scim:schemas:extension:care:2.0:Tool";
+
+fn definitions() -> Value {
+    json!({
+        "schemas": [
+            {"id": TOOL, "name": "Tool", "attributes": [
+                {"name": "label", "required": true},
+                {"name": "notes", "returned": "request"},
+                {"name": "box", "type": "complex", "subAttributes": [
+                    {"name": "shelf"},
+                    {"name": "slot", "returned": "request"},
+                ]},
+                {"name": "weight", "type": "decimal", "uniqueness": "server"},
+                {"name": "bought", "type": "dateTime", "uniqueness": "server"},
+                {"name": "members", "multiValued": true},
+                {"name": "groups"},
+            ]},
+            {"id": CARE, "name": "Care", "attributes": [
+                {"name": "remark", "returned": "request"},
+                {"name": "members"},
+            ]},
+        ],
+        "resourceTypes": [{
+            "name": "Tool", "endpoint": "/Tools", "schema": TOOL,
+            "schemaExtensions": [{"schema": CARE, "required": false}],
+        }],
+    })
+}
+
+async fn site() -> Site {
+    let site = Site::start().await;
+    site.service.register_schemas("default", &definitions().to_string()).await.unwrap();
+    site
+}
+
+fn tool(label: &str, more: Value) -> Value {
+    let mut body = json!({"schemas": [TOOL, CARE], "label": label});
+    if let (Value::Object(body), Value::Object(more)) = (&mut body, more) {
+        body.extend(more);
+    }
+    body
+}
+
+async fn labels(site: &Site, query: &str) -> Vec<String> {
+    let page = site.get(&format!("/scim/v2/Tools?{}", query.replace(' ', "%20").replace('"', "%22"))).await;
+    assert_eq!(page.status, 200, "{query}: {}", page.text);
+    let body = page.body();
+    let found = body["Resources"].as_array().unwrap();
+    found.iter().map(|tool| tool["label"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a28_what_is_returned_on_request_is_in_the_answer_to_the_write_that_sets_it() {
+    let site = site().await;
+    let hidden = json!({"notes": "n", "box": {"shelf": "s", "slot": "1"}, CARE: {"remark": "r"}});
+    let made = site.send("POST", "/scim/v2/Tools", &tool("saw", hidden)).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let made = made.body();
+    assert_eq!((&made["notes"], &made["box"]["slot"]), (&json!("n"), &json!("1")), "{made}");
+    assert_eq!((&made[CARE]["remark"], &made["schemas"]), (&json!("r"), &json!([TOOL, CARE])), "{made}");
+
+    let path = format!("/scim/v2/Tools/{}", made["id"].as_str().unwrap());
+    let read = site.get(&path).await.body();
+    assert_eq!((read.get("notes"), read.get(CARE), &read["box"]), (None, None, &json!({"shelf": "s"})));
+    let change = json!({"op": "replace", "path": format!("{CARE}:remark"), "value": "other"});
+    let patched = site.send("PATCH", &path, &patch(&json!([change]))).await.body();
+    assert_eq!((&patched[CARE]["remark"], patched.get("notes")), (&json!("other"), None), "{patched}");
+    let replaced =
+        site.send("PUT", &path, &tool("saw", json!({"NOTES": "m", "box": {"shelf": "t"}}))).await.body();
+    assert_eq!((&replaced["notes"], &replaced["box"]), (&json!("m"), &json!({"shelf": "t"})), "{replaced}");
+}
+
+#[tokio::test]
+async fn m1_a28_filters_and_orders_look_at_what_is_returned_on_request() {
+    let site = site().await;
+    for (label, notes) in [("saw", "zebra"), ("axe", "Ape"), ("bit", "lion")] {
+        let body = tool(label, json!({"notes": notes, CARE: {"remark": notes}, "box": {"slot": notes}}));
+        assert_eq!(site.send("POST", "/scim/v2/Tools", &body).await.status, 201);
+    }
+    for path in ["notes", "box.slot", &format!("{CARE}:remark")] {
+        assert_eq!(labels(&site, &format!("filter={path} eq \"ape\"")).await, ["axe"], "{path}");
+        assert_eq!(
+            labels(&site, &format!("filter={path} pr and label ne \"bit\"&sortBy={path}")).await,
+            ["axe", "saw"]
+        );
+        assert_eq!(labels(&site, &format!("sortBy={path}")).await, ["axe", "bit", "saw"], "{path}");
+    }
+}
