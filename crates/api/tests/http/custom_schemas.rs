@@ -424,6 +424,19 @@ async fn a_file_that_is_no_definition_is_refused_with_the_reason_and_changes_not
         (json!({"name": "User", "schemaExtensions": [{"schema": BADGE, "required": false}]}).to_string(), "is not registered"),
         (json!([{"id": ROLE, "attributes": [{"name": "a"}]}, {"name": "Role", "endpoint": "/Bulk", "schema": ROLE}]).to_string(), "cannot be the endpoint"),
         (json!([{"id": ROLE, "attributes": [{"name": "a"}]}, {"name": "Role", "endpoint": "/users", "schema": ROLE}]).to_string(), "registered already"),
+        (json!({"id": "urn:ietf:params:scim:api:messages:2.0:ListResponse", "attributes": [{"name": "a"}]}).to_string(), "belongs to the protocol"),
+        (json!({"id": "urn:ietf:params:scim:schemas:core:2.0:Schema", "attributes": [{"name": "a"}]}).to_string(), "belongs to the protocol"),
+        (json!({"id": "urn:x:a/b", "attributes": [{"name": "a"}]}).to_string(), "cannot be the URI"),
+        (json!({"id": "urn:x:\u{e9}", "attributes": [{"name": "a"}]}).to_string(), "cannot be the URI"),
+        (json!([{"id": ROLE, "attributes": [{"name": "a"}]}, {"id": ROLE.to_uppercase(), "attributes": [{"name": "b"}]}]).to_string(), "twice"),
+        (json!([
+            {"id": ROLE, "attributes": [{"name": "a"}]}, {"id": BADGE, "attributes": [{"name": "a"}]},
+            {"name": "Group", "schemaExtensions": [{"schema": ROLE, "required": false}]},
+            {"name": "group", "schemaExtensions": [{"schema": BADGE, "required": false}]},
+        ]).to_string(), "defines group twice"),
+        (json!([{"id": ROLE, "attributes": [{"name": "a"}]}, {"name": "a/b", "endpoint": "/Roles", "schema": ROLE}]).to_string(), "cannot be the name"),
+        (json!([{"id": ROLE, "attributes": [{"name": "a"}]}, {"name": "R\u{f4}le", "endpoint": "/Roles", "schema": ROLE}]).to_string(), "cannot be the name"),
+        (json!([{"id": ROLE, "attributes": [{"name": "a"}]}, {"name": "Role", "endpoint": "/v2", "schema": ROLE}]).to_string(), "cannot be the endpoint"),
         (format!("[{}]", " ".repeat(300_000)), "larger than"),
     ] {
         let error = site.service.register_schemas("default", &file).await.unwrap_err().to_string();
@@ -431,6 +444,21 @@ async fn a_file_that_is_no_definition_is_refused_with_the_reason_and_changes_not
     }
     let left = site.service.custom_schemas("default").await.unwrap();
     assert_eq!((left.schemas.len(), left.resource_types.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn what_another_server_lists_can_be_registered_as_it_is() {
+    let (theirs, ours) = (site().await, Site::start().await);
+    for (endpoint, found) in [("Schemas", (2, 0)), ("ResourceTypes", (2, 2))] {
+        let listed = theirs.get(&format!("/scim/v2/{endpoint}")).await.text;
+        let all = ours.service.register_schemas("default", &listed).await.unwrap();
+        assert_eq!((all.schemas.len(), all.resource_types.len()), found, "{endpoint}");
+    }
+    assert_eq!(ours.send("POST", "/scim/v2/Roles", &role("Auditor")).await.status, 201);
+    let bare = Site::start().await;
+    let listed = bare.get("/scim/v2/ResourceTypes").await.text;
+    let all = bare.service.register_schemas("default", &listed).await.unwrap();
+    assert!(all.resource_types.is_empty(), "the types of the RFCs alone are nothing of the directory's own");
 }
 
 #[tokio::test]

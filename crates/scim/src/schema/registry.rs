@@ -45,10 +45,6 @@ pub enum RegistryError {
     Invalid(String),
 }
 
-/// Endpoints that belong to the protocol (RFC 7644 §3.2).
-const RESERVED_ENDPOINTS: [&str; 6] =
-    ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas", "/Me", "/Bulk", "/.search"];
-
 impl Registry {
     /// User, Group and Enterprise User with all characteristics and errata (RFC 7643 §4, §8.7).
     pub fn core() -> Self {
@@ -74,19 +70,7 @@ impl Registry {
     /// [`RegistryError`] when name or endpoint is taken or a schema is unknown.
     pub fn register_resource_type(&mut self, resource_type: ResourceType) -> Result<(), RegistryError> {
         let ResourceType { name, endpoint, schema, schema_extensions, .. } = &resource_type;
-        if name.is_empty() {
-            return Err(RegistryError::Invalid("a resource type needs a name".into()));
-        }
-        let is_one_segment = endpoint.strip_prefix('/').is_some_and(|rest| {
-            !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        });
-        if !is_one_segment
-            || RESERVED_ENDPOINTS.iter().any(|reserved| reserved.eq_ignore_ascii_case(endpoint))
-        {
-            return Err(RegistryError::Invalid(format!(
-                "{endpoint:?} cannot be the endpoint of a resource type"
-            )));
-        }
+        definition::check_type(&resource_type).map_err(RegistryError::Invalid)?;
         for other in &self.resource_types {
             if other.name.eq_ignore_ascii_case(name) {
                 return Err(RegistryError::Duplicate(name.clone()));

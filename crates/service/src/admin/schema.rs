@@ -1,10 +1,11 @@
 //! Schemas and resource types that a directory has beside those of the RFCs.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use enroll_domain::DirectoryId;
-use enroll_scim::schema::SchemaExtension;
-use enroll_scim::{Folded, Schema};
+use enroll_scim::schema::{SchemaExtension, is_protocol_schema};
+use enroll_scim::{Folded, Registry, Schema};
 use enroll_store::custom_schema::{self, Definitions, Kind};
 use enroll_store::filter::Compiled;
 use enroll_store::{Tx, group, resource, user};
@@ -192,6 +193,9 @@ fn read_file(text: &str) -> Result<File, Error> {
     if file.schemas.is_empty() && file.resource_types.is_empty() {
         return Err(Error::Invalid("the file defines nothing".to_owned()));
     }
+    if let Some(name) = twice(&file) {
+        return Err(Error::Invalid(format!("the file defines {name} twice")));
+    }
     if let Some(schema) = file.schemas.iter().find(|schema| !has_urn(schema)) {
         return Err(Error::Invalid(format!(
             "{} is not a URN: the id of a schema begins with urn:",
@@ -199,6 +203,21 @@ fn read_file(text: &str) -> Result<File, Error> {
         )));
     }
     Ok(file)
+}
+
+/// Whether it is one of the schemas that every server lists.
+fn is_of_the_rfcs(schema: &Value) -> bool {
+    let id = schema.get("id").and_then(Value::as_str).filter(|_| schema.get("attributes").is_some());
+    id.is_some_and(|id| is_protocol_schema(id) || Registry::core().schema(id).is_some())
+}
+
+/// What the file defines a second time; it could not be told which of the two is meant.
+fn twice(file: &File) -> Option<String> {
+    let mut seen = HashSet::new();
+    let schemas = file.schemas.iter().map(|schema| (true, schema.id.as_str()));
+    let types = file.resource_types.iter().map(|of| (false, of.name.as_str()));
+    let mut all = schemas.chain(types);
+    all.find(|(what, name)| !seen.insert((*what, name.to_ascii_lowercase()))).map(|(_, name)| name.to_owned())
 }
 
 fn has_urn(schema: &Schema) -> bool {
@@ -217,7 +236,9 @@ fn add(file: &mut File, value: Value) -> Result<(), Error> {
             values
         }
         Value::Object(mut object) if object.contains_key("Resources") => {
-            take_array(&mut object, "Resources")?
+            let mut values = take_array(&mut object, "Resources")?;
+            values.retain(|value| !is_of_the_rfcs(value));
+            values
         }
         single => vec![single],
     };
@@ -275,6 +296,9 @@ fn merge(tx: &Tx<'_>, directory: DirectoryId, old: &Definitions, new: &File) -> 
             (of.endpoint, of.schema) = (None, None);
             of.schema_extensions
                 .retain(|extension| !extension.schema.is(enroll_scim::schema::ENTERPRISE_USER_SCHEMA));
+            if of.schema_extensions.is_empty() {
+                continue;
+            }
         } else if let Some(before) = before
             && (&of.endpoint, &of.schema) != (&before.endpoint, &before.schema)
         {
