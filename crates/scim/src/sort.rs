@@ -116,9 +116,9 @@ impl Sort {
         }
     }
 
-    /// The name of the attribute, spelt as in the schema, without extension and sub-attribute.
-    pub fn attribute(&self) -> &str {
-        &self.attribute
+    /// The name of the attribute, spelt as in the schema, without sub-attribute; `None` for one of an extension.
+    pub fn attribute(&self) -> Option<&str> {
+        self.extension.is_none().then_some(&*self.attribute)
     }
 
     /// What `resource` is ordered by; `None` when it has no value. Of several values the primary one counts, else the first.

@@ -93,3 +93,17 @@ async fn m1_a28_filters_and_orders_look_at_what_is_returned_on_request() {
         assert_eq!(labels(&site, &format!("sortBy={path}")).await, ["axe", "bit", "saw"], "{path}");
     }
 }
+
+#[tokio::test]
+async fn n1_attributes_that_are_called_members_or_groups_are_sorted_by_like_others() {
+    let site = site().await;
+    for (label, value) in [("saw", "c"), ("axe", "a"), ("bit", "b")] {
+        let body = tool(label, json!({"members": [value], "groups": value, CARE: {"members": value}}));
+        assert_eq!(site.send("POST", "/scim/v2/Tools", &body).await.status, 201);
+    }
+    for by in ["members", "groups", &format!("{CARE}:members")] {
+        assert_eq!(labels(&site, &format!("sortBy={by}")).await, ["axe", "bit", "saw"], "{by}");
+    }
+    site.get("/scim/v2/Groups?sortBy=members").await.scim_error(400, Some("invalidValue"));
+    site.get("/scim/v2/Users?sortBy=groups").await.scim_error(400, Some("invalidValue"));
+}

@@ -201,7 +201,7 @@ impl Service {
                 kind: kind.clone(),
                 filter,
                 condition,
-                sort: sort(kind).and_then(Result::ok).map(sorted::allowed).transpose()?,
+                sort: sort(kind).and_then(Result::ok).map(|sort| sorted::allowed(kind, sort)).transpose()?,
                 view: View::of_projection(self, session, kind, &request.projection)?,
             });
         }

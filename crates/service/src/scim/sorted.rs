@@ -9,6 +9,7 @@ use enroll_store::Tx;
 use enroll_store::user::Page;
 use serde_json::Value;
 
+use super::ResourceKind;
 use super::cursor::{KEY_BYTES, Place, Position};
 use super::list::{Found, Part, Query, Start};
 use super::rows::verdicts;
@@ -23,12 +24,15 @@ struct Match {
 /// The same order, where it is one that this server can give.
 ///
 /// # Errors
-/// 400 `invalidValue` for `members` and `groups`: sets have no first element, and reading all of them has no bound.
-pub(super) fn allowed(sort: Sort) -> Result<Sort, ScimError> {
-    match sort.attribute() {
-        name @ ("members" | "groups") => Err(ScimError::invalid_value(format!(
-            "sortBy: {name} is a set and has no order; sort by another attribute"
-        ))),
+/// 400 `invalidValue` for `members` of a group and `groups` of a user: sets have no first element, and reading all of them has no
+/// bound.
+pub(super) fn allowed(kind: &ResourceKind, sort: Sort) -> Result<Sort, ScimError> {
+    match (kind, sort.attribute()) {
+        (ResourceKind::Group, Some(name @ "members")) | (ResourceKind::User, Some(name @ "groups")) => {
+            Err(ScimError::invalid_value(format!(
+                "sortBy: {name} is a set and has no order; sort by another attribute"
+            )))
+        }
         _ => Ok(sort),
     }
 }
