@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::site::{Site, patch};
+use crate::site::{Site, patch, reply};
 
 const TOOL: &str = "urn:example:params:scim:schemas:2.0:Tool";
 const CARE: &str = "urn:example:params:scim:schemas:extension:care:2.0:Tool";
@@ -91,6 +91,35 @@ async fn m1_a28_filters_and_orders_look_at_what_is_returned_on_request() {
             ["axe", "saw"]
         );
         assert_eq!(labels(&site, &format!("sortBy={path}")).await, ["axe", "bit", "saw"], "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a29_a_value_is_the_same_however_it_is_written() {
+    let site = site().await;
+    for (name, first, same, other) in [
+        ("weight", "1", "1.0", "1.5"),
+        ("weight", "0", "-0.0", "-1"),
+        ("weight", "10000000000000000000", "1e19", "10000000000000000001"),
+        (
+            "bought",
+            "\"2026-01-01T00:00:00Z\"",
+            "\"2026-01-01T01:00:00.000+01:00\"",
+            "\"2026-01-01T01:00:00Z\"",
+        ),
+    ] {
+        let send = async |value: &str| {
+            let body = format!(r#"{{"schemas": ["{TOOL}"], "label": "saw", "{name}": {value}}}"#);
+            reply(
+                site.scim("POST", "/scim/v2/Tools")
+                    .header("content-type", "application/scim+json")
+                    .body(body),
+            )
+            .await
+        };
+        assert_eq!(send(first).await.status, 201, "{first}");
+        send(same).await.scim_error(409, Some("uniqueness"));
+        assert_eq!(send(other).await.status, 201, "{other}");
     }
 }
 

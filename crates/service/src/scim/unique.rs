@@ -4,11 +4,11 @@
 //! schemas are not among them; those have indexes of their own.
 
 use enroll_domain::DirectoryId;
-use enroll_scim::schema::Uniqueness;
-use enroll_scim::{Attribute, Folded, Resource, ResourceModel, Schema, ScimError};
+use enroll_scim::schema::{AttributeType, Uniqueness};
+use enroll_scim::{Attribute, Folded, Resource, ResourceModel, Schema, ScimError, datetime};
 use enroll_store::Tx;
 use enroll_store::unique_value::{self, UniqueValue};
-use serde_json::Value;
+use serde_json::{Number, Value};
 use uuid::Uuid;
 
 use super::ResourceKind;
@@ -95,13 +95,28 @@ fn values(schema: &Schema, container: Option<&serde_json::Map<String, Value>>) -
 fn add(found: &mut Vec<UniqueValue>, attribute: &Attribute, path: &str, value: &Value) {
     let key = match value {
         _ if attribute.uniqueness == Uniqueness::None => return,
+        Value::String(text) if attribute.kind == AttributeType::DateTime => instant(text),
         Value::String(text) if attribute.compares_exact() => text.clone(),
         Value::String(text) => Folded::new(text).as_str().to_owned(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => whole(number),
         _ => return,
     };
     let value = UniqueValue { attribute: path.to_ascii_lowercase(), value_key: key };
     if !found.contains(&value) {
         found.push(value);
+    }
+}
+
+/// One text for one point in time, however it is written (RFC 7643 §2.3.5).
+fn instant(text: &str) -> String {
+    datetime::parse(text).map_or_else(|| text.to_owned(), |time| time.to_string())
+}
+
+/// One text for one number, however it is written: `1` and `1.0` are the same (RFC 7643 §2.3.3).
+fn whole(number: &Number) -> String {
+    match number.as_f64() {
+        // Adding 0 makes 0 of -0.
+        Some(float) if number.is_f64() && float.fract() == 0.0 => format!("{:.0}", float + 0.0),
+        _ => number.to_string(),
     }
 }
