@@ -167,6 +167,14 @@ impl Models {
         self.kinds().into_iter().find(|kind| kind.endpoint().strip_prefix('/') == Some(segment))
     }
 
+    /// What a resource type of older models has in these: its attributes may be more.
+    pub(crate) fn model_of<'m>(&'m self, older: &'m ResourceKind) -> &'m ResourceModel {
+        match self.custom.iter().find(|custom| matches!(older, ResourceKind::Custom(of) if of == *custom)) {
+            Some(custom) => custom.model(),
+            None => self.model(older),
+        }
+    }
+
     /// The attributes of a resource type.
     pub(crate) fn model<'m>(&'m self, kind: &'m ResourceKind) -> &'m ResourceModel {
         match kind {

@@ -1,8 +1,10 @@
 //! What attributes of a directory's own schemas may be: every characteristic of RFC 7643 §7.
 
+use enroll_scim::UnknownExtensions;
+use enroll_service::DirectorySettings;
 use serde_json::{Value, json};
 
-use crate::site::{Site, patch, reply};
+use crate::site::{Site, patch, reply, user};
 
 const TOOL: &str = "urn:example:params:scim:schemas:2.0:Tool";
 const CARE: &str = "urn:example:params:scim:schemas:extension:care:2.0:Tool";
@@ -135,4 +137,51 @@ async fn n1_attributes_that_are_called_members_or_groups_are_sorted_by_like_othe
     }
     site.get("/scim/v2/Groups?sortBy=members").await.scim_error(400, Some("invalidValue"));
     site.get("/scim/v2/Users?sortBy=groups").await.scim_error(400, Some("invalidValue"));
+}
+
+#[tokio::test]
+async fn a21_what_was_kept_of_an_extension_is_read_by_its_schema_once_that_is_registered() {
+    const BADGE: &str = "urn:example:badge:2.0:User";
+    let site = Site::start().await;
+    let keep = DirectorySettings {
+        unknown_extensions: Some(UnknownExtensions::Keep),
+        ..DirectorySettings::default()
+    };
+    site.service.set_directory("default", &keep).await.unwrap();
+    let make = async |name: &str, uri: &str, values: Value| {
+        let mut body = user(name);
+        body[uri] = values;
+        let made = site.send("POST", "/scim/v2/Users", &body).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        format!("/scim/v2/Users/{}", made.body()["id"].as_str().unwrap())
+    };
+    let ada =
+        make("ada", "URN:Example:badge:2.0:User", json!({"NUMBER": "7", "level": "high", "note": "x"})).await;
+    let bob = make("bob", BADGE, json!({"number": "7"})).await;
+    let file = json!([
+        {"id": BADGE, "attributes": [{"name": "number", "uniqueness": "server"}, {"name": "level", "type": "integer"}]},
+        {"name": "User", "schemaExtensions": [{"schema": BADGE, "required": false}]},
+    ]);
+    let register = async || site.service.register_schemas("default", &file.to_string()).await;
+
+    let error = register().await.unwrap_err().to_string();
+    assert!(error.contains("level must be a whole number"), "{error}");
+    let mut body = user("ada");
+    body["URN:Example:badge:2.0:User"] = json!({"NUMBER": "7", "level": 3, "note": "x"});
+    assert_eq!(site.send("PUT", &ada, &body).await.status, 200);
+    let error = register().await.unwrap_err().to_string();
+    assert!(error.contains("which is unique"), "{error}");
+    assert!(site.service.custom_schemas("default").await.unwrap().schemas.is_empty());
+    assert_eq!(reply(site.scim("DELETE", &bob)).await.status, 204);
+    register().await.unwrap();
+
+    let read = site.get(&ada).await.body();
+    assert_eq!(read[BADGE], json!({"number": "7", "level": 3}), "{read}");
+    assert_eq!(read["schemas"], json!(["urn:ietf:params:scim:schemas:core:2.0:User", BADGE]));
+    assert!(read.get("URN:Example:badge:2.0:User").is_none());
+    let found = site.get(&format!("/scim/v2/Users?filter={BADGE}:level%20eq%203")).await.body();
+    assert_eq!(found["totalResults"], 1);
+    let mut again = user("cid");
+    again[BADGE] = json!({"number": "7"});
+    site.send("POST", "/scim/v2/Users", &again).await.scim_error(409, Some("uniqueness"));
 }

@@ -66,7 +66,10 @@ fn take(object: &mut Object, name: &str) -> Option<Value> {
 }
 
 /// Reads the attributes of an extension.
-fn container(cx: &mut Reading<'_>, extension: &Schema, value: Value) -> Result<Value, ScimError> {
+///
+/// # Errors
+/// 400 `invalidValue` for what is no object, and for a value that does not fit its attribute.
+pub(super) fn container(cx: &mut Reading<'_>, extension: &Schema, value: Value) -> Result<Value, ScimError> {
     let given = match value {
         Value::Object(given) => given,
         Value::Null => return Ok(Value::Null),

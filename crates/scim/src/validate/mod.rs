@@ -3,6 +3,7 @@
 //! Three layers: one value of one attribute (`attribute_value`, `element_value`), the rules for a resource as a whole
 //! (`finish`), and the bodies of POST and PUT ([`create()`], [`replace()`]). PATCH uses the first two.
 
+mod adopt;
 mod body;
 mod compare;
 mod create;
@@ -16,6 +17,7 @@ use serde_json::Value;
 
 use crate::{Dialect, Notes, Object, ResourceModel, ScimError};
 
+pub use adopt::adopt;
 pub(crate) use compare::comparable;
 pub use create::create;
 pub(crate) use finish::finish;

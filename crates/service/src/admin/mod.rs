@@ -1,5 +1,6 @@
 //! What an administrator sets up: directories, tokens, organizations, mappings.
 
+mod adopt;
 mod directory;
 mod mapping;
 mod organization;

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::adopt::adopt;
 use super::directory::find as find_directory;
 use crate::models::{Models, ResourceTypeDefinition};
 use crate::{Error, Service};
@@ -42,7 +43,8 @@ impl Service {
     /// `/Schemas` and `/ResourceTypes` of a server answer. All of it or nothing; in force with the next request.
     ///
     /// What is there already may grow: a schema by attributes that are not required, a resource type by extensions. A resource type
-    /// named `User` or `Group` adds its extensions to those.
+    /// named `User` or `Group` adds its extensions to those. What resources have kept of an extension while nobody knew it is read
+    /// by its schema then.
     ///
     /// # Errors
     /// [`Error::NotFound`] for an unknown directory; [`Error::Invalid`] for what is no definition or contradicts RFC 7643;
@@ -56,10 +58,11 @@ impl Service {
                 let old = custom_schema::definitions(tx, row.id)?;
                 let changed = merge(tx, row.id, &old, &new)?;
                 let after = changed.definitions(&old)?;
-                Models::of(&after)?;
+                let models = (&Models::of(&old)?, &Models::of(&after)?);
                 for (kind, name, definition) in changed.all()? {
                     custom_schema::put(tx, row.id, kind, &name, &definition, now)?;
                 }
+                adopt(tx, row.id, models, now)?;
                 shown(row.name.as_str(), &custom_schema::definitions(tx, row.id)?)
             })
             .await

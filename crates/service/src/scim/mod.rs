@@ -16,7 +16,7 @@ mod replace;
 mod representation;
 mod rows;
 mod sorted;
-mod unique;
+pub(crate) mod unique;
 mod view;
 
 use enroll_domain::GroupName;

@@ -18,7 +18,7 @@ use crate::Error;
 ///
 /// # Errors
 /// 409 `uniqueness` that names the attribute, when another resource has the value.
-pub(super) fn keep(
+pub(crate) fn keep(
     tx: &Tx<'_>,
     directory: DirectoryId,
     (kind, model): (&ResourceKind, &ResourceModel),
