@@ -5,15 +5,20 @@ use std::fmt;
 
 use enroll_domain::enrollment::{self, Enrollment};
 use enroll_domain::{OrganizationId, Role, UserId};
-use enroll_store::{Tx, slice};
+use enroll_store::{Tx, custom_schema, directory, slice};
 use serde::Serialize;
 
 use crate::access::members_page;
 use crate::admin::all_organizations;
+use crate::models::Models;
+use crate::scim::unique;
 use crate::{Error, Service};
 
 /// Members compared at a time.
 const PAGE: u32 = 1000;
+
+/// Resources of a directory that are named at most; more of the same say nothing new.
+const MOST: usize = 100;
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -115,7 +120,12 @@ fn compare(tx: &Tx<'_>) -> Result<VerifyReport, Error> {
             check_slices(tx, &state, organization.id, chunk, &enrollments, &mut difference)?;
         }
     }
-    for text in enroll_store::verify::inconsistencies(tx)? {
+    let mut texts = enroll_store::verify::inconsistencies(tx)?;
+    for directory in directory::list(tx)? {
+        let models = Models::of(&custom_schema::definitions(tx, directory.id)?)?;
+        texts.extend(unique::inconsistencies(tx, directory.id, &models, MOST)?);
+    }
+    for text in texts {
         report.findings.push(Finding { organization: "store".to_owned(), user: None, text });
     }
     Ok(report)

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{StoreError, Tx, params};
 
 /// One unique value: the full name of its attribute, folded, and the value as it is compared.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UniqueValue {
     /// `urn:…:attribute` or `urn:…:attribute.sub`, in lower case.
     pub attribute: String,
@@ -46,4 +46,15 @@ pub fn set<'v>(
 pub fn clear(tx: &Tx<'_>, directory: DirectoryId, owner: Uuid) -> Result<(), StoreError> {
     let sql = "DELETE FROM unique_values WHERE directory_id = ?1 AND owner_id = ?2";
     tx.execute(sql, &params![directory, owner]).map(drop)
+}
+
+/// The values of a resource, ordered.
+///
+/// # Errors
+/// The store fails.
+pub fn of(tx: &Tx<'_>, directory: DirectoryId, owner: Uuid) -> Result<Vec<UniqueValue>, StoreError> {
+    let sql = "SELECT attribute, value_key FROM unique_values WHERE directory_id = ?1 AND owner_id = ?2 ORDER BY 1, 2";
+    tx.query(sql, &params![directory, owner], |row| {
+        Ok(UniqueValue { attribute: row.text(0)?.to_owned(), value_key: row.text(1)?.to_owned() })
+    })
 }

@@ -20,6 +20,7 @@ pub fn inconsistencies(tx: &Tx<'_>) -> Result<Vec<String>, StoreError> {
     for directory in directory::list(tx)? {
         users(tx, directory.id, &mut found)?;
         groups(tx, directory.id, &mut found)?;
+        resources(tx, directory.id, &mut found)?;
         references(tx, directory.id, &mut found)?;
     }
     found.truncate(MOST);
@@ -54,8 +55,19 @@ fn groups(tx: &Tx<'_>, directory: DirectoryId, found: &mut Vec<String>) -> Resul
     })
 }
 
+fn resources(tx: &Tx<'_>, directory: DirectoryId, found: &mut Vec<String>) -> Result<(), StoreError> {
+    let sql = "SELECT id, document, external_id FROM resources WHERE directory_id = ?1";
+    tx.each(sql, &params![directory], |row| {
+        let resource = Resource::from_stored(document::parse(row.text(1)?)?);
+        if resource.text("externalId") != row.optional_text(2)? {
+            found.push(format!("the look-up columns of resource {} do not fit its document", row.text(0)?));
+        }
+        Ok(flow(found))
+    })
+}
+
 /// Rows that name what is not there, in a form that each reads as a sentence.
-const REFERENCES: [(&str, &str); 4] = [
+const REFERENCES: [(&str, &str); 6] = [
     (
         "a group with a member that is neither a user nor a group of its directory",
         "SELECT group_id FROM group_members WHERE group_members.directory_id = ?1 \
@@ -78,6 +90,20 @@ const REFERENCES: [(&str, &str); 4] = [
         "an e-mail look-up of nobody in its directory",
         "SELECT user_id FROM user_emails WHERE user_emails.directory_id = ?1 \
          AND NOT EXISTS (SELECT 1 FROM users WHERE users.directory_id = ?1 AND users.id = user_emails.user_id)",
+    ),
+    (
+        "a resource of a type that its directory has not defined",
+        "SELECT id FROM resources WHERE resources.directory_id = ?1 AND NOT EXISTS (SELECT 1 FROM directory_schemas \
+         WHERE directory_schemas.directory_id = ?1 AND directory_schemas.kind = 'resource-type' \
+         AND directory_schemas.name_key = resources.type_key)",
+    ),
+    (
+        "a unique value of nothing in its directory",
+        "SELECT owner_id FROM unique_values WHERE unique_values.directory_id = ?1 \
+         AND NOT EXISTS (SELECT 1 FROM users WHERE users.directory_id = ?1 AND users.id = unique_values.owner_id) \
+         AND NOT EXISTS (SELECT 1 FROM groups WHERE groups.directory_id = ?1 AND groups.id = unique_values.owner_id) \
+         AND NOT EXISTS (SELECT 1 FROM resources \
+         WHERE resources.directory_id = ?1 AND resources.id = unique_values.owner_id)",
     ),
 ];
 

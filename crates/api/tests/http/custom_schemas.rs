@@ -482,3 +482,23 @@ async fn the_api_registers_lists_and_removes_with_the_scope_admin() {
     }
     reply(site.bare("DELETE", &format!("{path}/Role")).bearer_auth(&admin)).await.problem(404);
 }
+
+#[tokio::test]
+async fn verify_compares_unique_values_with_the_documents_that_have_them() {
+    let site = site().await;
+    let made = site.send("POST", "/scim/v2/Users", &badge("ada", &json!({"number": "B-1"}))).await.body();
+    site.send("POST", "/scim/v2/Roles", &role("Auditor")).await;
+    let findings = async || {
+        let found = site.service.verify().await.unwrap().findings;
+        found.into_iter().map(|finding| finding.text).collect::<Vec<_>>()
+    };
+    assert_eq!(findings().await, [""; 0]);
+    let id: enroll_domain::UserId = made["id"].as_str().unwrap().parse().unwrap();
+    let db = site.database();
+    let lose = move |tx: &enroll_store::Tx<'_>| {
+        let directory = enroll_store::directory::list(tx)?.first().map(|row| row.id).unwrap();
+        enroll_store::unique_value::clear(tx, directory, *id.as_uuid())
+    };
+    db.write(lose).await.unwrap();
+    assert_eq!(findings().await, [format!("the unique values of User {id} do not fit its document")]);
+}

@@ -84,6 +84,12 @@ impl Site {
         Self { address, client, service, scim_token, stop: Some(stop), running, folder }
     }
 
+    /// The database itself, to be broken.
+    pub(crate) fn database(&self) -> Db {
+        let path = self.folder.path().join("enroll.db");
+        Db::open(Options::new(path), self.service.clock().now()).unwrap()
+    }
+
     pub(crate) async fn api_token(&self, scope: Scope) -> String {
         self.service.create_api_token(scope.as_str(), scope, None).await.unwrap().reveal().to_owned()
     }

@@ -59,7 +59,7 @@ pub(super) fn adopt(
 }
 
 /// Every resource of a type.
-fn each(
+pub(crate) fn each(
     tx: &Tx<'_>,
     directory: DirectoryId,
     kind: &ResourceKind,

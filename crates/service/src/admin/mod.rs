@@ -13,6 +13,7 @@ pub use organization::{NewOrganization, OrganizationInfo};
 pub use schema::CustomSchemas;
 pub use token::{NewToken, TokenInfo};
 
+pub(crate) use adopt::each as each_resource;
 pub(crate) use organization::{all as all_organizations, find as find_organization};
 
 use crate::Error;

@@ -13,6 +13,8 @@ use uuid::Uuid;
 
 use super::ResourceKind;
 use crate::Error;
+use crate::admin::each_resource;
+use crate::models::Models;
 
 /// Keeps the unique values of a resource that is about to be stored.
 ///
@@ -29,15 +31,45 @@ pub(crate) fn keep(
     if schemas.is_empty() {
         return Ok(());
     }
-    let values: Vec<UniqueValue> =
-        schemas.iter().flat_map(|(schema, container)| values(schema, container(resource, schema))).collect();
-    match unique_value::set(tx, directory, owner, &values)? {
+    match unique_value::set(tx, directory, owner, &all(&schemas, resource))? {
         None => Ok(()),
         Some(UniqueValue { attribute, .. }) => Err(ScimError::uniqueness(format!(
             "another resource of this directory has this value of {attribute}, which is unique"
         ))
         .into()),
     }
+}
+
+/// Resources whose unique values are not those that their documents have, a sentence each; at most `most`.
+///
+/// # Errors
+/// The store fails.
+pub(crate) fn inconsistencies(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    models: &Models,
+    most: usize,
+) -> Result<Vec<String>, Error> {
+    let mut found = Vec::new();
+    for kind in models.kinds() {
+        let schemas = schemas(&kind, models.model(&kind));
+        if schemas.is_empty() {
+            continue;
+        }
+        each_resource(tx, directory, &kind, |id, document| {
+            let mut expected = all(&schemas, &Resource::from_stored(document));
+            expected.sort_unstable();
+            if found.len() < most && unique_value::of(tx, directory, id)? != expected {
+                found.push(format!("the unique values of {} {id} do not fit its document", kind.name()));
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+fn all(schemas: &[(&Schema, Container)], resource: &Resource) -> Vec<UniqueValue> {
+    schemas.iter().flat_map(|(schema, container)| values(schema, container(resource, schema))).collect()
 }
 
 /// Gives up the unique values of a resource that is deleted.

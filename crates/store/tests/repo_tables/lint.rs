@@ -4,8 +4,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows belong to a directory.
-const OWNED: [&str; 7] =
-    ["users", "user_emails", "groups", "group_members", "mappings", "scim_tokens", "tombstones"];
+const OWNED: [&str; 12] = [
+    "users",
+    "user_emails",
+    "groups",
+    "group_members",
+    "mappings",
+    "scim_tokens",
+    "tombstones",
+    "resources",
+    "unique_values",
+    "directory_schemas",
+    "directory_policies",
+    "directory_quirks",
+];
 
 /// Statements that are not bound to one directory, each by a part of its text, with the reason.
 const ALLOWED: [(&str, &str); 9] = [

@@ -16,3 +16,4 @@ mod server_keys;
 mod slices;
 mod tokens;
 mod users;
+mod verify;
