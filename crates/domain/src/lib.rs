@@ -21,6 +21,7 @@
 //! # Ok::<(), group_name::BlankGroupName>(())
 //! ```
 
+pub mod audit;
 pub mod binding;
 pub mod enrollment;
 pub mod group_name;

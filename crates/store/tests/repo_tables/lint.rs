@@ -59,6 +59,15 @@ fn threat_s5_every_statement_on_owned_data_names_the_directory() {
 }
 
 #[test]
+fn e6_4_no_statement_changes_or_deletes_an_entry_of_the_audit_trail() {
+    let texts: Vec<String> = literals().into_iter().map(|(_, text)| text).collect();
+    let about =
+        |word: &str| texts.iter().filter(|text| text.contains(&format!("{word} audit_entries"))).count();
+    assert_eq!((about("INSERT INTO"), about("UPDATE"), about("DELETE FROM")), (1, 0, 0));
+    assert!(about("FROM") > 0, "the lint still reads them");
+}
+
+#[test]
 fn the_lint_sees_a_statement_without_the_directory() {
     let fault = "SELECT id FROM users WHERE id = ?1";
     assert!(directories(fault) < mentions(fault));

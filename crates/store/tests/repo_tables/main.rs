@@ -4,6 +4,7 @@
 #[path = "../fixture/mod.rs"]
 mod fixture;
 
+mod audit;
 mod groups;
 mod handles;
 mod isolation;

@@ -1,0 +1,121 @@
+//! The words of the audit trail.
+
+use crate::word::words;
+
+words! {
+    /// What makes changes.
+    ActorKind: "a kind of actor" {
+        /// The service itself, for example at its first start.
+        System = "system",
+        /// Somebody at the command line of the server.
+        CommandLine = "cli",
+        /// An application or administrator with an API token.
+        ApiToken = "api-token",
+        /// An identity provider.
+        ScimToken = "scim-token",
+    }
+}
+
+words! {
+    /// What changes are made to.
+    SubjectKind: "a kind of subject" {
+        /// A user.
+        User = "user",
+        /// A group with its members.
+        Group = "group",
+        /// A resource of a type that a directory has defined.
+        Resource = "resource",
+        /// An organization.
+        Organization = "organization",
+        /// A mapping of a group to a role.
+        Mapping = "mapping",
+        /// A role that a user holds directly.
+        Grant = "grant",
+        /// A SCIM token.
+        ScimToken = "scim-token",
+        /// An API token.
+        ApiToken = "api-token",
+        /// A directory.
+        Directory = "directory",
+        /// A schema or resource type of a directory.
+        Schema = "schema",
+    }
+}
+
+words! {
+    /// What is done (enrollment.md §6.3).
+    Action: "an action of the audit trail" {
+        /// A user was made.
+        UserCreated = "user.created",
+        /// Attributes of a user have changed.
+        UserUpdated = "user.updated",
+        /// A user was made inactive, perhaps with other changes.
+        UserDeactivated = "user.deactivated",
+        /// A user was made active again, perhaps with other changes.
+        UserReactivated = "user.reactivated",
+        /// A user was deleted.
+        UserDeleted = "user.deleted",
+        /// A group was made, perhaps with members.
+        GroupCreated = "group.created",
+        /// A group has another displayName, perhaps with other changes.
+        GroupRenamed = "group.renamed",
+        /// Attributes of a group other than its name have changed, perhaps members too.
+        GroupUpdated = "group.updated",
+        /// Members were added to a group.
+        GroupMemberAdded = "group.member_added",
+        /// Members were removed from a group.
+        GroupMemberRemoved = "group.member_removed",
+        /// Members were added to a group and others removed.
+        GroupMembersChanged = "group.members_changed",
+        /// A group was deleted.
+        GroupDeleted = "group.deleted",
+        /// A resource of a custom type was made.
+        ResourceCreated = "resource.created",
+        /// A resource of a custom type has changed.
+        ResourceUpdated = "resource.updated",
+        /// A resource of a custom type was deleted.
+        ResourceDeleted = "resource.deleted",
+        /// An organization was made.
+        OrganizationCreated = "organization.created",
+        /// A mapping was made.
+        MappingCreated = "mapping.created",
+        /// A mapping was paused.
+        MappingPaused = "mapping.paused",
+        /// A paused mapping has effect again.
+        MappingResumed = "mapping.resumed",
+        /// A mapping has found the group that it waited for.
+        MappingBound = "mapping.bound",
+        /// A mapping shows the new name of its group.
+        MappingRenamed = "mapping.renamed",
+        /// The group of a mapping was deleted.
+        MappingLost = "mapping.lost",
+        /// An administrator has pointed a mapping at a group.
+        MappingRebound = "mapping.rebound",
+        /// A mapping was removed.
+        MappingRemoved = "mapping.removed",
+        /// A user was given a role directly.
+        GrantAdded = "grant.added",
+        /// A user's direct role has changed.
+        GrantChanged = "grant.changed",
+        /// A user's direct role was taken back.
+        GrantRemoved = "grant.removed",
+        /// A SCIM token was made.
+        ScimTokenCreated = "scim_token.created",
+        /// A SCIM token was deleted.
+        ScimTokenDeleted = "scim_token.deleted",
+        /// An API token was made.
+        ApiTokenCreated = "api_token.created",
+        /// An API token was deleted.
+        ApiTokenDeleted = "api_token.deleted",
+        /// A directory was made.
+        DirectoryCreated = "directory.created",
+        /// Settings of a directory have changed.
+        DirectoryUpdated = "directory.updated",
+        /// A schema or resource type was defined.
+        SchemaRegistered = "schema.registered",
+        /// The definition of a schema or resource type has grown.
+        SchemaUpdated = "schema.updated",
+        /// A schema or resource type was removed.
+        SchemaRemoved = "schema.removed",
+    }
+}

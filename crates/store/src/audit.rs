@@ -1,0 +1,118 @@
+//! The audit trail (enrollment.md 6.3, 6.4): one chain of entries for the whole database, read by administrators alone.
+//!
+//! Entries are added in the transaction of the change they tell of, and this crate has no statement that changes or deletes one.
+//! Writing costs the same however long the trail is; what looks through it reads it from one end, so that no index has to be
+//! kept for that.
+
+mod read;
+mod verify;
+
+use enroll_domain::DirectoryId;
+use enroll_domain::audit::{Action, Actor, ChainHash, Entry, SubjectKind};
+use jiff::Timestamp;
+
+use crate::{Row, StoreError, Tx, params};
+
+pub use read::{Chained, Query, after, newest};
+pub use verify::{Broken, ChainReport, verify};
+
+/// What a change was made to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subject<'a> {
+    /// What it is.
+    pub kind: SubjectKind,
+    /// Its id.
+    pub id: &'a str,
+    /// Its name after the change.
+    pub name: &'a str,
+    /// The directory, where it is of one.
+    pub directory: Option<DirectoryId>,
+}
+
+/// An entry to be added.
+#[derive(Debug, Clone, Copy)]
+pub struct NewEntry<'a> {
+    /// When the change is made.
+    pub now: Timestamp,
+    /// Who makes it.
+    pub actor: &'a Actor,
+    /// What is done.
+    pub action: Action,
+    /// To what.
+    pub subject: Subject<'a>,
+    /// What has changed, as a JSON object; no secret may be in it.
+    pub changes: &'a str,
+}
+
+/// The last entry of the trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Its place; 0 when there is none.
+    pub sequence: i64,
+    /// When it was made.
+    pub recorded: Timestamp,
+    /// Its hash.
+    pub hash: ChainHash,
+}
+
+/// Adds an entry at the end of the trail and gives its place. It is there when the transaction is committed, and not otherwise.
+///
+/// # Errors
+/// The store fails; [`StoreError::Unique`] when the trail has entries behind the one that is recorded as its last.
+pub fn append(tx: &Tx<'_>, new: &NewEntry<'_>) -> Result<i64, StoreError> {
+    let head = head(tx)?;
+    let entry = Entry {
+        sequence: head.sequence + 1,
+        time: new.now.max(head.recorded),
+        actor_kind: new.actor.kind.to_string(),
+        actor_id: new.actor.id.map(|id| id.to_string()),
+        actor: new.actor.label.clone(),
+        action: new.action.to_string(),
+        subject_kind: new.subject.kind.to_string(),
+        subject_id: new.subject.id.to_owned(),
+        subject: new.subject.name.to_owned(),
+        directory: new.subject.directory.map(|id| id.to_string()),
+        changes: new.changes.to_owned(),
+    };
+    let hash = head.hash.next(&entry);
+    tx.execute(
+        "INSERT INTO audit_entries (sequence, recorded, actor_kind, actor_id, actor, action, subject_kind, subject_id, \
+         subject, directory_id, changes, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        &params![
+            entry.sequence,
+            entry.time,
+            &entry.actor_kind,
+            entry.actor_id.as_deref(),
+            &entry.actor,
+            &entry.action,
+            &entry.subject_kind,
+            &entry.subject_id,
+            &entry.subject,
+            entry.directory.as_deref(),
+            &entry.changes,
+            hash.as_bytes(),
+        ],
+    )?;
+    tx.execute(
+        "INSERT INTO audit_head (id, sequence, recorded, hash) VALUES (1, ?1, ?2, ?3) \
+         ON CONFLICT (id) DO UPDATE SET sequence = ?1, recorded = ?2, hash = ?3",
+        &params![entry.sequence, entry.time, hash.as_bytes()],
+    )?;
+    Ok(entry.sequence)
+}
+
+/// The last entry as it was recorded.
+///
+/// # Errors
+/// The store fails; [`StoreError::Corrupt`] for a hash of another length.
+pub fn head(tx: &Tx<'_>) -> Result<Head, StoreError> {
+    let found = tx.first("SELECT sequence, recorded, hash FROM audit_head WHERE id = 1", &[], |row| {
+        Ok(Head { sequence: row.integer(0)?, recorded: row.timestamp(1)?, hash: read_hash(row, 2)? })
+    })?;
+    Ok(found.unwrap_or(Head { sequence: 0, recorded: Timestamp::UNIX_EPOCH, hash: ChainHash::START }))
+}
+
+fn read_hash(row: &Row<'_>, column: usize) -> Result<ChainHash, StoreError> {
+    let bytes = row.blob(column)?.try_into();
+    bytes.map(ChainHash::from_bytes).map_err(|_| StoreError::Corrupt("the hash of an audit entry".to_owned()))
+}

@@ -1,0 +1,105 @@
+//! Reading the trail.
+
+use std::ops::ControlFlow;
+
+use enroll_domain::DirectoryId;
+use enroll_domain::audit::{ChainHash, Entry};
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::read_hash;
+use crate::{Param, Row, StoreError, Tx, dialect};
+
+/// The columns that [`read`] reads.
+pub(super) const SELECT: &str = "SELECT sequence, recorded, actor_kind, actor_id, actor, action, subject_kind, subject_id, \
+     subject, directory_id, changes, hash FROM audit_entries";
+
+/// An entry with its hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Chained {
+    /// The entry.
+    #[serde(flatten)]
+    pub entry: Entry,
+    /// The hash over it and everything before it.
+    pub hash: ChainHash,
+}
+
+/// Which entries to show.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    /// Those about this user or any other subject of that id, and those that name the id among what has changed.
+    pub about: Option<Uuid>,
+    /// Those whose subject has this name.
+    pub name: Option<String>,
+    /// Those of this directory.
+    pub directory: Option<DirectoryId>,
+    /// Those made at this time or later.
+    pub since: Option<Timestamp>,
+}
+
+pub(super) fn read(row: &Row<'_>) -> Result<Chained, StoreError> {
+    Ok(Chained {
+        entry: Entry {
+            sequence: row.integer(0)?,
+            time: row.timestamp(1)?,
+            actor_kind: row.text(2)?.to_owned(),
+            actor_id: row.optional_text(3)?.map(str::to_owned),
+            actor: row.text(4)?.to_owned(),
+            action: row.text(5)?.to_owned(),
+            subject_kind: row.text(6)?.to_owned(),
+            subject_id: row.text(7)?.to_owned(),
+            subject: row.text(8)?.to_owned(),
+            directory: row.optional_text(9)?.map(str::to_owned),
+            changes: row.text(10)?.to_owned(),
+        },
+        hash: read_hash(row, 11)?,
+    })
+}
+
+/// The newest entries that a query asks for, newest first, `limit` at most.
+///
+/// # Errors
+/// The store fails.
+pub fn newest(tx: &Tx<'_>, query: &Query, limit: usize) -> Result<Vec<Chained>, StoreError> {
+    let mut sql = format!("{SELECT} WHERE 1 = 1");
+    let mut params: Vec<Param<'_>> = Vec::new();
+    let mut placeholder = |param| {
+        params.push(param);
+        format!("?{}", params.len())
+    };
+    if let Some(id) = query.about {
+        let (id, text) = (placeholder(Param::Id(id)), placeholder(Param::from(id.to_string())));
+        let within = dialect::contains("changes", &text);
+        sql.push_str(&format!(" AND (subject_id = {id} OR {within})"));
+    }
+    if let Some(name) = &query.name {
+        sql.push_str(&format!(" AND subject = {}", placeholder(Param::from(name))));
+    }
+    if let Some(directory) = query.directory {
+        sql.push_str(&format!(" AND directory_id = {}", placeholder(Param::from(directory))));
+    }
+    sql.push_str(" ORDER BY sequence DESC");
+    let mut found = Vec::new();
+    if limit == 0 {
+        return Ok(found);
+    }
+    tx.each(&sql, &params, |row| {
+        // Times do not go back, so all that follow are older too.
+        if query.since.is_some_and(|since| row.timestamp(1).is_ok_and(|time| time < since)) {
+            return Ok(ControlFlow::Break(()));
+        }
+        found.push(read(row)?);
+        Ok(if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    Ok(found)
+}
+
+/// The entries behind a place in the trail, in order, `limit` at most.
+///
+/// # Errors
+/// The store fails.
+pub fn after(tx: &Tx<'_>, sequence: i64, limit: u32) -> Result<Vec<Chained>, StoreError> {
+    let sql = format!("{SELECT} WHERE sequence > ?1 ORDER BY sequence LIMIT ?2");
+    tx.query(&sql, &[sequence.into(), limit.into()], read)
+}
