@@ -8,6 +8,7 @@
 
 mod access;
 mod admin;
+mod audit;
 mod clock;
 mod entropy;
 mod error;
@@ -25,6 +26,7 @@ pub use admin::{
     CustomSchemas, DirectoryInfo, DirectorySettings, MappingInfo, MappingState, NewMapping, NewOrganization,
     NewToken, OrganizationInfo, TokenInfo,
 };
+pub use audit::{AuditQuery, Broken, ChainReport, ChainedEntry};
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use error::Error;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use enroll_domain::audit::Actor;
 use enroll_scim::{Limits, Registry};
 use enroll_store::{Db, Health};
 
@@ -28,7 +29,11 @@ pub struct ServiceOptions {
 
 /// Every use case of Enroll. Cheap to clone; clones share the store.
 #[derive(Clone)]
-pub struct Service(Arc<Inner>);
+pub struct Service {
+    inner: Arc<Inner>,
+    /// Who makes the changes that do not come over SCIM.
+    actor: Arc<Actor>,
+}
 
 struct Inner {
     db: Db,
@@ -54,7 +59,8 @@ impl Service {
         let models = KeptModels::new()?;
         let cursor_key = CursorKey::open(&db, &options.clock, Entropy).await?;
         let (tokens, users) = (KeptTokens::default(), KeptUsers::default());
-        let service = Self(Arc::new(Inner { db, models, options, cursor_key, tokens, users }));
+        let inner = Arc::new(Inner { db, models, options, cursor_key, tokens, users });
+        let service = Self { inner, actor: Arc::new(Actor::system()) };
         service.ensure_default_directory().await?;
         Ok(service)
     }
@@ -77,27 +83,27 @@ impl Service {
 
     /// The schemas and resource types that every directory has.
     pub fn registry(&self) -> &Registry {
-        self.0.models.core().registry()
+        self.inner.models.core().registry()
     }
 
     /// Where clients reach the service.
     pub fn public_url(&self) -> &PublicUrl {
-        &self.0.options.public_url
+        &self.inner.options.public_url
     }
 
     /// Bounds on one request.
     pub fn limits(&self) -> &Limits {
-        &self.0.options.limits
+        &self.inner.options.limits
     }
 
     /// What was configured.
     pub fn options(&self) -> &ServiceOptions {
-        &self.0.options
+        &self.inner.options
     }
 
     /// The time of day.
     pub fn clock(&self) -> &Clock {
-        &self.0.options.clock
+        &self.inner.options.clock
     }
 
     /// Randomness.
@@ -105,23 +111,31 @@ impl Service {
         Entropy
     }
 
+    pub(crate) fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    pub(crate) fn with_actor(self, actor: Actor) -> Self {
+        Self { actor: Arc::new(actor), ..self }
+    }
+
     pub(crate) fn db(&self) -> &Db {
-        &self.0.db
+        &self.inner.db
     }
 
     pub(crate) fn cursor_key(&self) -> &CursorKey {
-        &self.0.cursor_key
+        &self.inner.cursor_key
     }
 
     pub(crate) fn tokens(&self) -> &KeptTokens {
-        &self.0.tokens
+        &self.inner.tokens
     }
 
     pub(crate) fn users(&self) -> &KeptUsers {
-        &self.0.users
+        &self.inner.users
     }
 
     pub(crate) fn models(&self) -> &KeptModels {
-        &self.0.models
+        &self.inner.models
     }
 }

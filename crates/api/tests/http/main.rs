@@ -9,6 +9,7 @@
 
 mod api;
 mod attributes;
+mod audit;
 mod authentication;
 mod bulk;
 mod bulk_or_single;

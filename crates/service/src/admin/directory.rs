@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use enroll_domain::audit::{Action, SubjectKind};
 use enroll_domain::{DirectoryId, DirectoryName, RebindPolicy};
 use enroll_scim::{Quirk, UnknownExtensions};
 use enroll_store::directory::{self, DialectName, DirectoryRow};
@@ -9,6 +10,7 @@ use enroll_store::{StoreError, Tx, custom_schema, group, user};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::audit::{Changes, Scribe};
 use crate::{Error, Service};
 
 /// The directory that every instance has.
@@ -82,6 +84,7 @@ impl Service {
         let (mut row, settings) = (self.new_directory(parse_name(name)?), settings.clone());
         settings.apply(&mut row);
         let taken = format!("there is a directory {name} already");
+        let scribe = Scribe::of_service(self, row.created);
         self.db()
             .write(move |tx| {
                 directory::insert(tx, &row).map_err(|error| match error {
@@ -89,7 +92,9 @@ impl Service {
                     other => other.into(),
                 })?;
                 settings.store(tx, &row)?;
-                info(tx, &row)
+                let made = info(tx, &row)?;
+                tell(tx, &scribe, Action::DirectoryCreated, None, &made)?;
+                Ok(made)
             })
             .await
     }
@@ -112,13 +117,17 @@ impl Service {
         settings: &DirectorySettings,
     ) -> Result<DirectoryInfo, Error> {
         let (name, settings) = (name.to_owned(), settings.clone());
+        let scribe = Scribe::of_service(self, self.clock().now());
         self.db()
             .write(move |tx| {
                 let mut row = find(tx, &name)?;
+                let before = info(tx, &row)?;
                 settings.apply(&mut row);
                 directory::set_policy(tx, row.id, row.dialect, row.rebind)?;
                 settings.store(tx, &row)?;
-                info(tx, &row)
+                let after = info(tx, &row)?;
+                tell(tx, &scribe, Action::DirectoryUpdated, Some(&before), &after)?;
+                Ok(after)
             })
             .await
     }
@@ -130,12 +139,16 @@ impl Service {
             return Ok(());
         }
         let row = self.new_directory(name);
+        let scribe = Scribe::of_service(self, row.created);
         self.db()
             .write(move |tx| {
                 // Another process may have been faster.
                 match directory::find_by_name(tx, &row.name)? {
                     Some(_) => Ok(()),
-                    None => directory::insert(tx, &row).map_err(Error::from),
+                    None => {
+                        directory::insert(tx, &row)?;
+                        tell(tx, &scribe, Action::DirectoryCreated, None, &info(tx, &row)?)
+                    }
                 }
             })
             .await
@@ -151,6 +164,31 @@ impl Service {
             created: now,
         }
     }
+}
+
+/// Writes what has changed into the audit trail; nothing, when nothing has.
+fn tell(
+    tx: &Tx<'_>,
+    scribe: &Scribe,
+    action: Action,
+    before: Option<&DirectoryInfo>,
+    after: &DirectoryInfo,
+) -> Result<(), Error> {
+    let mut changes = Changes::default();
+    changes.change("name", before.map(|before| &before.name), Some(&after.name));
+    changes.change("dialect", before.map(|before| before.dialect), Some(after.dialect));
+    changes.change("rebind", before.map(|before| before.rebind), Some(after.rebind));
+    changes.change(
+        "unknownExtensions",
+        before.map(|before| before.unknown_extensions),
+        Some(after.unknown_extensions),
+    );
+    changes.change("quirks", before.map(|before| &before.quirks), Some(&after.quirks));
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let id = after.id.to_string();
+    Ok(scribe.write(tx, action, after.id, (SubjectKind::Directory, &id, &after.name), &changes)?)
 }
 
 fn parse_name(name: &str) -> Result<DirectoryName, Error> {

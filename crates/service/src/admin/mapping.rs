@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use enroll_domain::audit::{Action, SubjectKind};
 use enroll_domain::enrollment::Mapping;
 use enroll_domain::privilege::AllowPrivileged;
 use enroll_domain::{
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 use super::directory::find as find_directory;
 use super::organization::{all as all_organizations, find as find_organization};
+use crate::audit::{Changes, Scribe};
 use crate::{Error, Service};
 
 /// A mapping to be made.
@@ -96,6 +98,7 @@ impl Service {
         let now = self.clock().now();
         let id = MappingId::new(now, &self.entropy().id());
         let new = new.clone();
+        let scribe = Scribe::of_service(self, now);
         self.db()
             .write(move |tx| {
                 let directory = find_directory(tx, &new.directory)?.id;
@@ -110,7 +113,14 @@ impl Service {
                     created: now,
                 };
                 mapping::insert(tx, &row).map_err(|error| taken(error, name.as_str(), &new.organization))?;
-                info(tx, &row)
+                let made = info(tx, &row)?;
+                let changes = Changes::default()
+                    .with("groupName", &made.group)
+                    .with("group", made.group_id)
+                    .with("organization", &made.organization)
+                    .with("role", made.role);
+                tell(tx, &scribe, Action::MappingCreated, &row, &changes)?;
+                Ok(made)
             })
             .await
     }
@@ -143,11 +153,18 @@ impl Service {
     /// [`Error::NotFound`] when there is none of that id.
     pub async fn pause_mapping(&self, id: &str, paused: bool) -> Result<MappingInfo, Error> {
         let id = id.to_owned();
+        let scribe = Scribe::of_service(self, self.clock().now());
         self.db()
             .write(move |tx| {
                 let mut row = find(tx, &id)?;
-                mapping::set_paused(tx, row.mapping.directory, row.mapping.id, paused)?;
-                row.mapping.paused = paused;
+                if row.mapping.paused != paused {
+                    mapping::set_paused(tx, row.mapping.directory, row.mapping.id, paused)?;
+                    row.mapping.paused = paused;
+                    let action = if paused { Action::MappingPaused } else { Action::MappingResumed };
+                    let mut changes = Changes::default();
+                    changes.change("paused", Some(!paused), Some(paused));
+                    tell(tx, &scribe, action, &row, &changes)?;
+                }
                 info(tx, &row)
             })
             .await
@@ -160,6 +177,7 @@ impl Service {
     /// the organization.
     pub async fn rebind_mapping(&self, id: &str, group: Option<&str>) -> Result<MappingInfo, Error> {
         let (id, group) = (id.to_owned(), group.map(str::to_owned));
+        let scribe = Scribe::of_service(self, self.clock().now());
         self.db()
             .write(move |tx| {
                 let row = find(tx, &id)?;
@@ -173,7 +191,15 @@ impl Service {
                     })?;
                 mapping::rebind(tx, directory, id, found.id, named(&found.display_name)?)
                     .map_err(|error| taken(error, &name, "the organization"))?;
-                info(tx, &find(tx, &id.to_string())?)
+                let after = find(tx, &id.to_string())?;
+                let (old, new) = (&row.mapping.group, &after.mapping.group);
+                let mut changes = Changes::default();
+                changes.change("groupName", Some(old.name().as_str()), Some(new.name().as_str()));
+                changes.change("group", old.binding().group(), new.binding().group());
+                if !changes.is_empty() {
+                    tell(tx, &scribe, Action::MappingRebound, &after, &changes)?;
+                }
+                info(tx, &after)
             })
             .await
     }
@@ -184,14 +210,34 @@ impl Service {
     /// [`Error::NotFound`] when there is none of that id.
     pub async fn remove_mapping(&self, id: &str) -> Result<(), Error> {
         let id = id.to_owned();
+        let scribe = Scribe::of_service(self, self.clock().now());
         self.db()
             .write(move |tx| {
                 let row = find(tx, &id)?;
                 mapping::delete(tx, row.mapping.directory, row.mapping.id)?;
-                Ok(())
+                let gone = info(tx, &row)?;
+                let changes = Changes::default()
+                    .without("groupName", &gone.group)
+                    .without("group", gone.group_id)
+                    .without("organization", &gone.organization)
+                    .without("role", gone.role);
+                tell(tx, &scribe, Action::MappingRemoved, &row, &changes)
             })
             .await
     }
+}
+
+fn tell(
+    tx: &Tx<'_>,
+    scribe: &Scribe,
+    action: Action,
+    row: &MappingRow,
+    changes: &Changes,
+) -> Result<(), Error> {
+    let mapping = &row.mapping;
+    let id = mapping.id.to_string();
+    let subject = (SubjectKind::Mapping, id.as_str(), mapping.group.name().as_str());
+    Ok(scribe.write(tx, action, mapping.directory, subject, changes)?)
 }
 
 fn find(tx: &Tx<'_>, id: &str) -> Result<MappingRow, Error> {

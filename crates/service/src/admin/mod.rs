@@ -14,6 +14,7 @@ pub use schema::CustomSchemas;
 pub use token::{NewToken, TokenInfo};
 
 pub(crate) use adopt::each as each_resource;
+pub(crate) use directory::find as find_directory;
 pub(crate) use organization::{all as all_organizations, find as find_organization};
 
 use crate::Error;

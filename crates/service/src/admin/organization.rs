@@ -1,15 +1,18 @@
 //! Organizations and direct grants (enrollment.md §1.5, §1.8).
 
+use enroll_domain::audit::{Action, SubjectKind};
 use enroll_domain::enrollment::{Grant, GrantKind};
 use enroll_domain::{GrantId, OrganizationId, OrganizationName, ResourceRole, Role};
 use enroll_store::grant::{self, GrantRow};
 use enroll_store::organization::{self, OrganizationRow};
+use enroll_store::user::UserRow;
 use enroll_store::{StoreError, Tx};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::check_label;
 use crate::access::find_user;
+use crate::audit::{Changes, Scribe};
 use crate::{Error, Service};
 
 /// Longest description, in characters (enrollment.md §1.5).
@@ -87,9 +90,17 @@ impl Service {
             created: now,
             version: 1,
         };
+        let scribe = Scribe::of_service(self, now);
         self.db()
             .write(move |tx| {
                 if organization::insert(tx, &row)? {
+                    let (id, name) = (row.id.to_string(), row.name.as_str());
+                    let changes = Changes::default()
+                        .with("name", name)
+                        .with("displayName", &row.display_name)
+                        .with("baseResourceRole", row.base_resource_role);
+                    let subject = (SubjectKind::Organization, id.as_str(), name);
+                    scribe.write_global(tx, Action::OrganizationCreated, subject, &changes)?;
                     Ok(row.clone().into())
                 } else {
                     let name = &row.name;
@@ -109,7 +120,7 @@ impl Service {
         self.db().read(|tx| Ok(all(tx)?.into_iter().map(OrganizationInfo::from).collect())).await
     }
 
-    /// Gives a user a direct grant on an organization, or changes the one there is. `user` is a handle, userName or id.
+    /// Gives a user a direct grant on an organization, or changes the one there is; one of that role stays as it is. `user` is a handle, userName or id.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such user or organization.
@@ -117,16 +128,23 @@ impl Service {
         let (organization, user) = (organization.to_owned(), user.to_owned());
         let now = self.clock().now();
         let id = GrantId::new(now, &self.entropy().id());
+        let scribe = Scribe::of_service(self, now);
         self.db()
             .write(move |tx| {
-                let organization = find(tx, &organization)?.id;
-                let user = find_user(tx, &user)?.id;
-                if let Some(old) = grant::find_of_user(tx, user, organization, GrantKind::Direct)? {
-                    grant::delete(tx, old.grant.id)?;
+                let organization = find(tx, &organization)?;
+                let user = find_user(tx, &user)?;
+                let old = grant::find_of_user(tx, user.id, organization.id, GrantKind::Direct)?;
+                let old = old.map(|row| row.grant);
+                match &old {
+                    Some(old) if old.role == role => return Ok(()),
+                    Some(old) => drop(grant::delete(tx, old.id)?),
+                    None => {}
                 }
-                let grant = Grant { id, user, organization, role, kind: GrantKind::Direct };
-                grant::insert(tx, &GrantRow { grant, created: now, granted_by: "command line".to_owned() })?;
-                Ok(())
+                let grant =
+                    Grant { id, user: user.id, organization: organization.id, role, kind: GrantKind::Direct };
+                let granted_by = scribe.name().to_owned();
+                grant::insert(tx, &GrantRow { grant, created: now, granted_by })?;
+                tell(tx, &scribe, (&user, &organization), (id, old.map(|old| old.role), Some(role)))
             })
             .await
     }
@@ -137,22 +155,42 @@ impl Service {
     /// [`Error::NotFound`] when there is no such user, organization or grant.
     pub async fn revoke(&self, organization: &str, user: &str) -> Result<(), Error> {
         let (organization, user) = (organization.to_owned(), user.to_owned());
+        let scribe = Scribe::of_service(self, self.clock().now());
         self.db()
             .write(move |tx| {
-                let organization_id = find(tx, &organization)?.id;
-                let user_id = find_user(tx, &user)?.id;
-                let row = grant::find_of_user(tx, user_id, organization_id, GrantKind::Direct)?.ok_or_else(
-                    || {
-                        Error::NotFound(format!(
-                            "{user} has no direct grant on {organization}; groups may still give a role"
-                        ))
-                    },
-                )?;
-                grant::delete(tx, row.grant.id)?;
-                Ok(())
+                let of = find(tx, &organization)?;
+                let who = find_user(tx, &user)?;
+                let found = grant::find_of_user(tx, who.id, of.id, GrantKind::Direct)?;
+                let grant = found.map(|row| row.grant).ok_or_else(|| {
+                    Error::NotFound(format!(
+                        "{user} has no direct grant on {organization}; groups may still give a role"
+                    ))
+                })?;
+                grant::delete(tx, grant.id)?;
+                tell(tx, &scribe, (&who, &of), (grant.id, Some(grant.role), None))
             })
             .await
     }
+}
+
+/// Writes a grant's old and new role into the audit trail.
+fn tell(
+    tx: &Tx<'_>,
+    scribe: &Scribe,
+    (user, organization): (&UserRow, &OrganizationRow),
+    (id, old, new): (GrantId, Option<Role>, Option<Role>),
+) -> Result<(), Error> {
+    let action = match (old, new) {
+        (None, _) => Action::GrantAdded,
+        (Some(_), Some(_)) => Action::GrantChanged,
+        (Some(_), None) => Action::GrantRemoved,
+    };
+    let mut changes = Changes::default();
+    changes.change("role", old, new);
+    changes.note("user", user.id);
+    changes.note("organization", organization.id);
+    let (id, name) = (id.to_string(), format!("{} in {}", user.handle, organization.name));
+    Ok(scribe.write(tx, action, user.directory, (SubjectKind::Grant, &id, &name), &changes)?)
 }
 
 /// The organization of that name or id.

@@ -1,5 +1,7 @@
 //! Schemas and resource types that a directory has beside those of the RFCs.
 
+mod trail;
+
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
@@ -15,6 +17,7 @@ use serde_json::Value;
 
 use super::adopt::adopt;
 use super::directory::find as find_directory;
+use crate::audit::Scribe;
 use crate::models::{Models, ResourceTypeDefinition};
 use crate::{Error, Service};
 
@@ -52,6 +55,7 @@ impl Service {
     pub async fn register_schemas(&self, directory: &str, file: &str) -> Result<CustomSchemas, Error> {
         let new = read_file(file)?;
         let (name, now) = (directory.to_owned(), self.clock().now());
+        let scribe = Scribe::of_service(self, now);
         self.db()
             .write(move |tx| {
                 let row = find_directory(tx, &name)?;
@@ -63,7 +67,9 @@ impl Service {
                     custom_schema::put(tx, row.id, kind, &name, &definition, now)?;
                 }
                 adopt(tx, row.id, models, now)?;
-                shown(row.name.as_str(), &custom_schema::definitions(tx, row.id)?)
+                let after = custom_schema::definitions(tx, row.id)?;
+                trail::registered(tx, &scribe, row.id, &old, &after)?;
+                shown(row.name.as_str(), &after)
             })
             .await
     }
@@ -89,26 +95,14 @@ impl Service {
     /// resource type has it as its base.
     pub async fn remove_schema(&self, directory: &str, name: &str) -> Result<(), Error> {
         let (directory, name) = (directory.to_owned(), name.to_owned());
+        let scribe = Scribe::of_service(self, self.clock().now());
         self.db()
             .write(move |tx| {
                 let row = find_directory(tx, &directory)?;
-                let definitions = custom_schema::definitions(tx, row.id)?;
-                let has = shown(row.name.as_str(), &definitions)?;
-                if let Some(schema) = has.schemas.iter().find(|schema| schema.id.is(&name)) {
-                    return remove_schema(tx, row.id, schema, &has.resource_types);
-                }
-                let found = has.resource_types.iter().find(|found| found.name.eq_ignore_ascii_case(&name));
-                match found {
-                    Some(found) if found.schema.is_some() => remove_type(tx, row.id, found),
-                    Some(found) => Err(Error::Conflict(format!(
-                        "{} is a type of the RFCs: remove the schemas that extend it instead",
-                        found.name
-                    ))),
-                    None => Err(Error::NotFound(format!(
-                        "the directory {} has defined no schema or resource type {name:?}; list them: enroll schema list",
-                        row.name
-                    ))),
-                }
+                let before = custom_schema::definitions(tx, row.id)?;
+                let has = shown(row.name.as_str(), &before)?;
+                remove(tx, row.id, &has, &name)?;
+                trail::removed(tx, &scribe, row.id, &before, &custom_schema::definitions(tx, row.id)?)
             })
             .await
     }
@@ -364,6 +358,24 @@ fn count(tx: &Tx<'_>, directory: DirectoryId, name: &str) -> Result<u64, Error> 
         _ if name.eq_ignore_ascii_case("Group") => group::count(tx, directory, &everything)?,
         _ => resource::count(tx, directory, &Compiled::for_resources(&Folded::new(name), None))?,
     })
+}
+
+/// Removes what has this name, a schema before a resource type.
+fn remove(tx: &Tx<'_>, directory: DirectoryId, has: &CustomSchemas, name: &str) -> Result<(), Error> {
+    if let Some(schema) = has.schemas.iter().find(|schema| schema.id.is(name)) {
+        return remove_schema(tx, directory, schema, &has.resource_types);
+    }
+    match has.resource_types.iter().find(|found| found.name.eq_ignore_ascii_case(name)) {
+        Some(found) if found.schema.is_some() => remove_type(tx, directory, found),
+        Some(found) => Err(Error::Conflict(format!(
+            "{} is a type of the RFCs: remove the schemas that extend it instead",
+            found.name
+        ))),
+        None => Err(Error::NotFound(format!(
+            "the directory {} has defined no schema or resource type {name:?}; list them: enroll schema list",
+            has.directory
+        ))),
+    }
 }
 
 fn remove_schema(

@@ -1,5 +1,6 @@
 //! SCIM tokens and API tokens (enrollment.md §5).
 
+use enroll_domain::audit::{Action, SubjectKind};
 use enroll_domain::{PresentedToken, Scope, TokenHash, TokenId, TokenKind, TokenSecret};
 use enroll_store::token::api::ApiTokenRow;
 use enroll_store::token::scim::ScimTokenRow;
@@ -10,6 +11,7 @@ use serde::Serialize;
 
 use super::check_label;
 use super::directory::find as find_directory;
+use crate::audit::{Changes, Scribe};
 use crate::{Error, Service};
 
 /// A token as an administrator sees it; the secret is not kept.
@@ -64,6 +66,7 @@ impl Service {
         let directory = directory.to_owned();
         let hash = TokenHash::of(made.secret());
         let (id, created) = (made.id(), self.clock().now());
+        let scribe = Scribe::of_service(self, created);
         let info = self
             .db()
             .write(move |tx| {
@@ -77,7 +80,12 @@ impl Service {
                     last_use: None,
                 };
                 token::scim::insert(tx, &row)?;
-                Ok::<_, Error>(TokenInfo::from(row))
+                let directory = row.directory;
+                let info = TokenInfo::from(row);
+                let id = info.id.to_string();
+                let subject = (SubjectKind::ScimToken, id.as_str(), info.label.as_str());
+                scribe.write(tx, Action::ScimTokenCreated, directory, subject, &new(&info))?;
+                Ok::<_, Error>(info)
             })
             .await?;
         Ok(NewToken { info, token: made.reveal() })
@@ -104,11 +112,17 @@ impl Service {
     pub async fn delete_scim_token(&self, id: &str) -> Result<(), Error> {
         let missing = Error::NotFound(format!("there is no SCIM token {id:?}; list them: enroll token list"));
         let Ok(id) = id.parse::<TokenId>() else { return Err(missing) };
+        let scribe = Scribe::of_service(self, self.clock().now());
         let deleted = self
             .db()
-            .write(move |tx| match token::scim::find(tx, id)? {
-                Some(row) => Ok::<_, Error>(token::scim::delete(tx, row.directory, id)?),
-                None => Ok(false),
+            .write(move |tx| {
+                let Some(row) = token::scim::find(tx, id)? else { return Ok(false) };
+                token::scim::delete(tx, row.directory, id)?;
+                let id = id.to_string();
+                let subject = (SubjectKind::ScimToken, id.as_str(), row.label.as_str());
+                let changes = Changes::default().without("label", &row.label);
+                scribe.write(tx, Action::ScimTokenDeleted, row.directory, subject, &changes)?;
+                Ok::<_, Error>(true)
             })
             .await?;
         if deleted { Ok(()) } else { Err(missing) }
@@ -136,7 +150,16 @@ impl Service {
             last_use: None,
         };
         let info = TokenInfo::from(row.clone());
-        self.db().write(move |tx| token::api::insert(tx, &row).map_err(Error::from)).await?;
+        let scribe = Scribe::of_service(self, row.created);
+        let told = info.clone();
+        self.db()
+            .write(move |tx| {
+                token::api::insert(tx, &row)?;
+                let id = told.id.to_string();
+                let subject = (SubjectKind::ApiToken, id.as_str(), told.label.as_str());
+                scribe.write_global(tx, Action::ApiTokenCreated, subject, &new(&told)).map_err(Error::from)
+            })
+            .await?;
         Ok(NewToken { info, token: made.reveal() })
     }
 
@@ -156,7 +179,19 @@ impl Service {
         let missing =
             Error::NotFound(format!("there is no API token {id:?}; list them: enroll api-token list"));
         let Ok(id) = id.parse::<TokenId>() else { return Err(missing) };
-        let deleted = self.db().write(move |tx| token::api::delete(tx, id).map_err(Error::from)).await?;
+        let scribe = Scribe::of_service(self, self.clock().now());
+        let deleted = self
+            .db()
+            .write(move |tx| {
+                let Some(row) = token::api::find(tx, id)? else { return Ok(false) };
+                token::api::delete(tx, id)?;
+                let id = id.to_string();
+                let subject = (SubjectKind::ApiToken, id.as_str(), row.label.as_str());
+                let changes = Changes::default().without("label", &row.label);
+                scribe.write_global(tx, Action::ApiTokenDeleted, subject, &changes)?;
+                Ok::<_, Error>(true)
+            })
+            .await?;
         if deleted { Ok(()) } else { Err(missing) }
     }
 
@@ -173,6 +208,11 @@ impl Service {
             TokenSecret::from_random(secret),
         ))
     }
+}
+
+/// What the audit trail tells of a new token.
+fn new(info: &TokenInfo) -> Changes {
+    Changes::default().with("label", &info.label).with("scope", &info.scope).with("expires", info.expires)
 }
 
 fn last_use(last_use: Option<LastUse>) -> (Option<Timestamp>, Option<String>) {

@@ -14,6 +14,7 @@ use super::members::{self, MemberIds};
 use super::outcome::Book;
 use super::view::View;
 use super::{Answer, Outcome, ResourceKind, WriteOptions, group_name, unique};
+use crate::audit::{Moved, Scribe};
 use crate::models::CustomType;
 use crate::{Error, ScimSession, Service};
 
@@ -80,7 +81,7 @@ pub(super) struct Creation {
     uuid: Uuid,
     view: View,
     resource: Resource,
-    now: Timestamp,
+    scribe: Scribe,
     what: What,
 }
 
@@ -120,13 +121,13 @@ impl Creation {
                 What::Custom { id: ResourceId::from_uuid(uuid), custom: custom.clone() }
             }
         };
-        Ok(Self { kind, uuid, view, resource, now, what })
+        Ok(Self { kind, uuid, view, resource, scribe: Scribe::of_scim(session, now), what })
     }
 
     /// Stores the resource itself.
     pub(super) fn insert(&self, tx: &Tx<'_>) -> Result<(), Error> {
-        let Self { kind, uuid, view, resource, now, what } = self;
-        let (directory, now) = (view.directory, *now);
+        let Self { kind, uuid, view, resource, scribe, what } = self;
+        let (directory, now) = (view.directory, scribe.now());
         match what {
             What::User { id, handle } => {
                 let handle = handle::claim(tx, handle, *id)?;
@@ -145,19 +146,26 @@ impl Creation {
         unique::keep(tx, directory, (kind, view.model()), *uuid, resource)
     }
 
-    /// Stores what leads from it to others: members of a group, mappings to its name.
+    /// Stores what leads from it to others: members of a group, mappings to its name. The resource is whole then, and the audit
+    /// trail is told of it.
     pub(super) fn link(&self, tx: &Tx<'_>) -> Result<(), Error> {
-        if let What::Group { id, name, members } = &self.what {
-            let directory = self.view.directory;
-            members::add(tx, directory, *id, members, self.now)?;
-            super::mappings::group_named(tx, directory, *id, name)?;
+        let (directory, scribe) = (self.view.directory, &self.scribe);
+        let moved = match &self.what {
+            What::Group { id, members, .. } => members::add(tx, directory, *id, members, scribe.now())?,
+            _ => Moved::default(),
+        };
+        let subject = (directory, &self.kind, self.uuid);
+        scribe.resource(tx, subject, None, Some(&self.resource), &moved)?;
+        if let What::Group { id, name, .. } = &self.what {
+            super::mappings::group_named(tx, scribe, directory, *id, name)?;
         }
         Ok(())
     }
 
     /// What the client is told.
     pub(super) fn answer(&self, tx: &Tx<'_>) -> Result<Answer, Error> {
-        let (document, times) = (self.resource.clone().into_object(), (self.now, self.now, 1));
+        let (document, times) =
+            (self.resource.clone().into_object(), (self.scribe.now(), self.scribe.now(), 1));
         match self.what {
             What::User { id, .. } => self.view.user(tx, id, document, times, true),
             What::Group { id, .. } => self.view.group(tx, id, document, times, true),

@@ -4,12 +4,12 @@ use enroll_domain::ResourceId;
 use enroll_scim::Resource;
 use enroll_store::Tx;
 use enroll_store::resource::{self, ResourceRow};
-use jiff::Timestamp;
 
 use super::read::not_found;
 use super::view::View;
 use super::{Answer, IfMatch, ResourceKind, conditions, unique};
 use crate::Error;
+use crate::audit::{Moved, Scribe};
 use crate::models::CustomType;
 
 /// The resource of that id.
@@ -35,7 +35,7 @@ pub(super) fn change(
     view: &View,
     custom: &CustomType,
     (id, if_match): (ResourceId, Option<&IfMatch>),
-    now: Timestamp,
+    scribe: &Scribe,
     change: impl FnOnce(&Resource) -> Result<Resource, Error>,
 ) -> Result<Answer, Error> {
     let row = find(tx, view, custom, id)?;
@@ -47,9 +47,11 @@ pub(super) fn change(
     if changed {
         let kind = ResourceKind::Custom(custom.clone());
         unique::keep(tx, view.directory, (&kind, custom.model()), *id.as_uuid(), &changed_to)?;
-        let stamp = resource::update(tx, view.directory, id, &changed_to, now)?
+        let stamp = resource::update(tx, view.directory, id, &changed_to, scribe.now())?
             .ok_or_else(|| not_found(&kind, &id.to_string()))?;
         (version, last_modified) = (stamp.version, stamp.last_modified);
+        let subject = (view.directory, &kind, *id.as_uuid());
+        scribe.resource(tx, subject, Some(&current), Some(&changed_to), &Moved::default())?;
     }
     Ok(view.custom(id, changed_to.into_object(), (row.created, last_modified, version), changed))
 }

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use enroll_domain::{GroupId, ResourceId, UserId};
+use enroll_scim::Resource;
 use enroll_store::tombstone::Deletion;
 use enroll_store::{group, resource, user};
 
 use super::read::not_found;
 use super::{IfMatch, ResourceKind, conditions, mappings, unique};
+use crate::audit::{Moved, Scribe};
 use crate::{Error, ScimSession, Service};
 
 impl Service {
@@ -26,6 +28,7 @@ impl Service {
         let directory = session.directory;
         let missing = not_found(kind, id);
         let (if_match, now) = (if_match.cloned(), self.clock().now());
+        let scribe = Scribe::of_scim(session, now);
         let (models, of) = (Arc::clone(&session.models), kind.clone());
         let by = format!("SCIM token {}", session.label);
         match kind {
@@ -37,6 +40,9 @@ impl Service {
                         conditions::check(if_match.as_ref(), row.version)?;
                         user::delete(tx, directory, id, Deletion { now, by: &by })?;
                         unique::release(tx, directory, (&of, models.model(&of)), *id.as_uuid())?;
+                        let gone = Resource::from_stored(row.object()?);
+                        let subject = (directory, &of, *id.as_uuid());
+                        scribe.resource(tx, subject, Some(&gone), None, &Moved::default())?;
                         Ok(())
                     })
                     .await
@@ -47,7 +53,10 @@ impl Service {
                     .write(move |tx| {
                         let row = group::find(tx, directory, id)?.ok_or_else(|| missing.clone())?;
                         conditions::check(if_match.as_ref(), row.version)?;
-                        mappings::group_deleted(tx, directory, id)?;
+                        let gone = Resource::from_stored(row.object()?);
+                        let subject = (directory, &of, *id.as_uuid());
+                        scribe.resource(tx, subject, Some(&gone), None, &Moved::default())?;
+                        mappings::group_deleted(tx, &scribe, directory, id)?;
                         group::delete(tx, directory, id, Deletion { now, by: &by })?;
                         unique::release(tx, directory, (&of, models.model(&of)), *id.as_uuid())?;
                         Ok(())
@@ -63,7 +72,11 @@ impl Service {
                             .ok_or_else(|| missing.clone())?;
                         conditions::check(if_match.as_ref(), row.version)?;
                         resource::delete(tx, directory, id)?;
-                        unique::release(tx, directory, (&of, models.model(&of)), *id.as_uuid())
+                        unique::release(tx, directory, (&of, models.model(&of)), *id.as_uuid())?;
+                        let gone = Resource::from_stored(row.object()?);
+                        let subject = (directory, &of, *id.as_uuid());
+                        scribe.resource(tx, subject, Some(&gone), None, &Moved::default())?;
+                        Ok(())
                     })
                     .await
             }

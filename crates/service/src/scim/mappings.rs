@@ -1,15 +1,19 @@
 //! What happens to mappings when groups come, change their names, or go (enrollment.md §3.7).
 
+use enroll_domain::audit::{Action, SubjectKind};
+use enroll_domain::enrollment::Mapping;
 use enroll_domain::{DirectoryId, GroupId, GroupName};
 use enroll_store::mapping::{self, Named};
 use enroll_store::{Tx, directory};
 use tracing::{info, warn};
 
 use crate::Error;
+use crate::audit::{Changes, Scribe};
 
 /// A group was made or renamed: mappings that wait for its name bind to it; those bound to it show the new name.
 pub(crate) fn group_named(
     tx: &Tx<'_>,
+    scribe: &Scribe,
     directory: DirectoryId,
     group: GroupId,
     name: &GroupName,
@@ -19,9 +23,17 @@ pub(crate) fn group_named(
         match change {
             Named::Bound(mapping) => {
                 info!(%directory, %group, mapping = %mapping.id, "mapping bound to its group");
+                tell(tx, scribe, Action::MappingBound, &mapping, &Changes::default().with("group", group))?;
             }
             Named::Renamed(mapping) => {
                 info!(%directory, %group, mapping = %mapping.id, "mapping follows its group's name");
+                tell(
+                    tx,
+                    scribe,
+                    Action::MappingRenamed,
+                    &mapping,
+                    &Changes::default().with("groupName", name.as_str()),
+                )?;
             }
             Named::Redundant(mapping) => {
                 warn!(%directory, %group, mapping = %mapping.id, "mapping stays unbound: its group is mapped to that organization already");
@@ -32,9 +44,27 @@ pub(crate) fn group_named(
 }
 
 /// A group is deleted: what it gave ends, and its mappings wait for an administrator.
-pub(crate) fn group_deleted(tx: &Tx<'_>, directory: DirectoryId, group: GroupId) -> Result<(), Error> {
+pub(crate) fn group_deleted(
+    tx: &Tx<'_>,
+    scribe: &Scribe,
+    directory: DirectoryId,
+    group: GroupId,
+) -> Result<(), Error> {
     for mapping in mapping::group_deleted(tx, directory, group)? {
         warn!(%directory, %group, mapping = %mapping.id, "mapping has lost its group");
+        tell(tx, scribe, Action::MappingLost, &mapping, &Changes::default().without("group", group))?;
     }
     Ok(())
+}
+
+fn tell(
+    tx: &Tx<'_>,
+    scribe: &Scribe,
+    action: Action,
+    mapping: &Mapping,
+    changes: &Changes,
+) -> Result<(), Error> {
+    let id = mapping.id.to_string();
+    let subject = (SubjectKind::Mapping, id.as_str(), mapping.group.name().as_str());
+    Ok(scribe.write(tx, action, mapping.directory, subject, changes)?)
 }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::view::View;
 use crate::Error;
+use crate::audit::Moved;
 
 /// Members looked at in one statement while a filter chooses among them.
 const CHUNK: u32 = 1000;
@@ -55,16 +56,16 @@ fn unknown(value: &str) -> ScimError {
     ))
 }
 
-/// Adds members; gives how many were not there before.
+/// Adds members; gives those who were none before.
 pub(super) fn add(
     tx: &Tx<'_>,
     directory: DirectoryId,
     group: GroupId,
     ids: &MemberIds,
     now: Timestamp,
-) -> Result<usize, Error> {
+) -> Result<Moved, Error> {
     if ids.0.is_empty() {
-        return Ok(0);
+        return Ok(Moved::default());
     }
     let known: HashMap<Uuid, Member> = member::kinds(tx, directory, ids.0.iter().copied())?
         .into_iter()
@@ -75,41 +76,42 @@ pub(super) fn add(
         .iter()
         .map(|id| known.get(id).copied().ok_or_else(|| unknown(&id.to_string())))
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(member::add(tx, directory, group, &members, now)?.len())
+    Ok(Moved { added: member::add(tx, directory, group, &members, now)?, removed: Vec::new() })
 }
 
-/// Makes the list the whole membership; gives how many rows have changed.
+/// Makes the list the whole membership; gives who has come and gone.
 pub(super) fn replace(
     tx: &Tx<'_>,
     directory: DirectoryId,
     group: GroupId,
     ids: &MemberIds,
     now: Timestamp,
-) -> Result<usize, Error> {
+) -> Result<Moved, Error> {
     if ids.0.is_empty() {
-        return Ok(member::remove_all(tx, directory, group)?.len());
+        return Ok(gone(member::remove_all(tx, directory, group)?));
     }
     let keep: HashSet<Uuid> = ids.0.iter().copied().collect();
-    let mut gone = Vec::new();
+    let mut leaving = Vec::new();
     let mut after = None;
     loop {
         let page = member::list(tx, directory, group, after, CHUNK)?;
         let Some(last) = page.last() else { break };
         after = Some(*last.member.uuid());
-        gone.extend(page.iter().map(|row| *row.member.uuid()).filter(|id| !keep.contains(id)));
+        leaving.extend(page.iter().map(|row| *row.member.uuid()).filter(|id| !keep.contains(id)));
     }
-    let removed = member::remove(tx, directory, group, &gone)?.len();
-    Ok(removed + add(tx, directory, group, ids, now)?)
+    let mut moved = gone(member::remove(tx, directory, group, &leaving)?);
+    moved.extend(add(tx, directory, group, ids, now)?);
+    Ok(moved)
 }
 
-/// Carries out one change of a PATCH; gives how many rows have changed.
+/// Carries out one change of a PATCH; gives who has come and gone.
 pub(super) fn apply(
     tx: &Tx<'_>,
     view: &View,
     group: GroupId,
     change: &MemberChange,
     now: Timestamp,
-) -> Result<usize, Error> {
+) -> Result<Moved, Error> {
     let directory = view.directory;
     let ids = |elements: &[Value]| elements.iter().map(id_of).collect::<Result<_, _>>().map(MemberIds);
     Ok(match change {
@@ -118,11 +120,11 @@ pub(super) fn apply(
         // What is no id is nobody's: removing it changes nothing (RFC 7644 §3.5.2.2).
         MemberChange::Remove(values) => {
             let ids: Vec<Uuid> = values.iter().filter_map(|value| parse(value)).collect();
-            member::remove(tx, directory, group, &ids)?.len()
+            gone(member::remove(tx, directory, group, &ids)?)
         }
-        MemberChange::RemoveAll => member::remove_all(tx, directory, group)?.len(),
+        MemberChange::RemoveAll => gone(member::remove_all(tx, directory, group)?),
         MemberChange::RemoveMatching(filter) => {
-            let mut gone = Vec::new();
+            let mut leaving = Vec::new();
             let mut after = None;
             loop {
                 let page = member::list(tx, directory, group, after, CHUNK)?;
@@ -131,11 +133,15 @@ pub(super) fn apply(
                 for row in &page {
                     let Value::Object(alone) = json!({"members": [view.member(row)]}) else { continue };
                     if filter.matches(&alone) {
-                        gone.push(*row.member.uuid());
+                        leaving.push(*row.member.uuid());
                     }
                 }
             }
-            member::remove(tx, directory, group, &gone)?.len()
+            gone(member::remove(tx, directory, group, &leaving)?)
         }
     })
+}
+
+fn gone(removed: Vec<Member>) -> Moved {
+    Moved { added: Vec::new(), removed }
 }

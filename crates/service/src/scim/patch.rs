@@ -4,13 +4,13 @@ use enroll_domain::{GroupId, ResourceId, UserId};
 use enroll_scim::patch::{MemberChange, PatchRequest};
 use enroll_scim::{Object, Resource};
 use enroll_store::{Tx, group, user};
-use jiff::Timestamp;
 
 use super::outcome::Book;
 use super::read::not_found;
 use super::replace::{store_group, store_user};
 use super::view::View;
 use super::{Answer, IfMatch, Outcome, ResourceKind, WriteOptions, conditions, custom, members};
+use crate::audit::{Moved, Scribe};
 use crate::{Error, ScimSession, Service};
 
 impl Service {
@@ -55,7 +55,7 @@ impl Service {
             request,
             members,
             if_match: options.if_match.clone(),
-            now: self.clock().now(),
+            scribe: Scribe::of_scim(session, self.clock().now()),
             view,
         };
         let missing = not_found(kind, id);
@@ -72,7 +72,9 @@ impl Service {
                 let (of, id): (_, ResourceId) = (of.clone(), id.parse().map_err(|_| missing)?);
                 let target = move |tx: &Tx<'_>| {
                     let target = (id, patch.if_match.as_ref());
-                    custom::change(tx, &patch.view, &of, target, patch.now, |current| patch.apply(current))
+                    custom::change(tx, &patch.view, &of, target, &patch.scribe, |current| {
+                        patch.apply(current)
+                    })
                 };
                 self.db().write(target).await
             }
@@ -87,7 +89,7 @@ struct Patch {
     /// What concerns the members of a group, which are rows and no part of its document.
     members: Vec<MemberChange>,
     if_match: Option<IfMatch>,
-    now: Timestamp,
+    scribe: Scribe,
     view: View,
 }
 
@@ -98,7 +100,7 @@ impl Patch {
         conditions::check(self.if_match.as_ref(), row.version)?;
         let current = Resource::from_stored(row.object()?);
         let patched = self.apply(&current)?;
-        store_user(tx, &self.view, &row, &current, patched, self.now)
+        store_user(tx, &self.view, &row, &current, patched, &self.scribe)
     }
 
     fn group(&self, tx: &Tx<'_>, id: GroupId) -> Result<Answer, Error> {
@@ -107,11 +109,11 @@ impl Patch {
         conditions::check(self.if_match.as_ref(), row.version)?;
         let current = Resource::from_stored(row.object()?);
         let patched = self.apply(&current)?;
-        let mut moved = 0;
+        let mut moved = Moved::default();
         for change in &self.members {
-            moved += members::apply(tx, &self.view, id, change, self.now)?;
+            moved.extend(members::apply(tx, &self.view, id, change, self.scribe.now())?);
         }
-        store_group(tx, &self.view, &row, &current, patched, moved > 0, self.now)
+        store_group(tx, &self.view, &row, &current, patched, &moved, &self.scribe)
     }
 
     fn apply(&self, current: &Resource) -> Result<Resource, Error> {

@@ -6,7 +6,6 @@ use enroll_scim::validate;
 use enroll_scim::{Dialect, Object, Resource};
 use enroll_store::user::UserRow;
 use enroll_store::{Tx, group, user};
-use jiff::Timestamp;
 
 use super::create::{display_name_taken, user_name_taken};
 use super::members::{self, MemberIds};
@@ -14,6 +13,7 @@ use super::outcome::Book;
 use super::read::not_found;
 use super::view::View;
 use super::{Answer, Outcome, ResourceKind, WriteOptions, conditions, custom, group_name, mappings, unique};
+use crate::audit::{Moved, Scribe};
 use crate::models::CustomType;
 use crate::{Error, ScimSession, Service};
 
@@ -50,7 +50,7 @@ impl Service {
             book: book.clone(),
             body,
             if_match: options.if_match.clone(),
-            now: self.clock().now(),
+            scribe: Scribe::of_scim(session, self.clock().now()),
             view,
         };
         let missing = not_found(kind, id);
@@ -77,7 +77,7 @@ struct Replacement {
     book: Book,
     body: Object,
     if_match: Option<super::IfMatch>,
-    now: Timestamp,
+    scribe: Scribe,
     view: View,
 }
 
@@ -88,7 +88,7 @@ impl Replacement {
         conditions::check(self.if_match.as_ref(), row.version)?;
         let current = Resource::from_stored(row.object()?);
         let resource = self.read(&current)?;
-        store_user(tx, &self.view, &row, &current, resource, self.now)
+        store_user(tx, &self.view, &row, &current, resource, &self.scribe)
     }
 
     fn group(&self, tx: &Tx<'_>, id: GroupId) -> Result<Answer, Error> {
@@ -101,16 +101,16 @@ impl Replacement {
         let moved = match resource.take("members") {
             Some(members) => {
                 let ids = MemberIds::of_values(Some(members), self.view.service.limits())?;
-                members::replace(tx, directory, id, &ids, self.now)?
+                members::replace(tx, directory, id, &ids, self.scribe.now())?
             }
-            None => 0,
+            None => Moved::default(),
         };
-        store_group(tx, &self.view, &row, &current, resource, moved > 0, self.now)
+        store_group(tx, &self.view, &row, &current, resource, &moved, &self.scribe)
     }
 
     fn custom(&self, tx: &Tx<'_>, of: &CustomType, id: ResourceId) -> Result<Answer, Error> {
         let target = (id, self.if_match.as_ref());
-        custom::change(tx, &self.view, of, target, self.now, |current| self.read(current))
+        custom::change(tx, &self.view, of, target, &self.scribe, |current| self.read(current))
     }
 
     fn read(&self, current: &Resource) -> Result<Resource, Error> {
@@ -127,7 +127,7 @@ pub(super) fn store_user(
     row: &UserRow,
     current: &Resource,
     resource: Resource,
-    now: Timestamp,
+    scribe: &Scribe,
 ) -> Result<Answer, Error> {
     let resource = with_active(resource, current);
     let changed = resource != *current;
@@ -135,10 +135,12 @@ pub(super) fn store_user(
     if changed {
         let of = (&ResourceKind::User, view.model());
         unique::keep(tx, view.directory, of, *row.id.as_uuid(), &resource)?;
-        let stamp = user::update(tx, view.directory, row.id, &resource, now, None)
+        let stamp = user::update(tx, view.directory, row.id, &resource, scribe.now(), None)
             .map_err(|error| user_name_taken(error, &resource))?
             .ok_or_else(|| not_found(&ResourceKind::User, &row.id.to_string()))?;
         (version, last_modified) = (stamp.version, stamp.last_modified);
+        let subject = (view.directory, &ResourceKind::User, *row.id.as_uuid());
+        scribe.resource(tx, subject, Some(current), Some(&resource), &Moved::default())?;
     }
     view.user(tx, row.id, resource.into_object(), (row.created, last_modified, version), changed)
 }
@@ -157,15 +159,15 @@ fn with_active(resource: Resource, current: &Resource) -> Resource {
     }
 }
 
-/// Stores what a PUT or PATCH made of a group. `moved` says that members have come or gone; the mappings follow a new name.
+/// Stores what a PUT or PATCH made of a group. `moved` says who has come and gone; the mappings follow a new name.
 pub(super) fn store_group(
     tx: &Tx<'_>,
     view: &View,
     row: &group::GroupRow,
     current: &Resource,
     resource: Resource,
-    moved: bool,
-    now: Timestamp,
+    moved: &Moved,
+    scribe: &Scribe,
 ) -> Result<Answer, Error> {
     let missing = || not_found(&ResourceKind::Group, &row.id.to_string());
     let (mut version, mut last_modified) = (row.version, row.last_modified);
@@ -173,16 +175,26 @@ pub(super) fn store_group(
     if changed {
         let of = (&ResourceKind::Group, view.model());
         unique::keep(tx, view.directory, of, *row.id.as_uuid(), &resource)?;
-        let stamp = group::update(tx, view.directory, row.id, &resource, now, None)
+        let stamp = group::update(tx, view.directory, row.id, &resource, scribe.now(), None)
             .map_err(|error| display_name_taken(error, &resource))?
             .ok_or_else(missing)?;
         (version, last_modified) = (stamp.version, stamp.last_modified);
-        if resource.get("displayName") != current.get("displayName") {
-            mappings::group_named(tx, view.directory, row.id, &group_name(&resource)?)?;
-        }
-    } else if moved {
-        let stamp = group::touch(tx, view.directory, row.id, now)?.ok_or_else(missing)?;
+    } else if !moved.is_empty() {
+        let stamp = group::touch(tx, view.directory, row.id, scribe.now())?.ok_or_else(missing)?;
         (version, last_modified) = (stamp.version, stamp.last_modified);
     }
-    view.group(tx, row.id, resource.into_object(), (row.created, last_modified, version), changed || moved)
+    if changed || !moved.is_empty() {
+        let subject = (view.directory, &ResourceKind::Group, *row.id.as_uuid());
+        scribe.resource(tx, subject, Some(current), Some(&resource), moved)?;
+    }
+    if resource.get("displayName") != current.get("displayName") {
+        mappings::group_named(tx, scribe, view.directory, row.id, &group_name(&resource)?)?;
+    }
+    view.group(
+        tx,
+        row.id,
+        resource.into_object(),
+        (row.created, last_modified, version),
+        changed || !moved.is_empty(),
+    )
 }

@@ -1,0 +1,124 @@
+//! The audit trail: every change writes an entry in its own transaction (enrollment.md §6.3, §6.4).
+
+mod changes;
+mod read;
+
+use enroll_domain::DirectoryId;
+use enroll_domain::audit::{Action, Actor, SubjectKind};
+use enroll_scim::Resource;
+use enroll_store::audit::{self, NewEntry, Subject};
+use enroll_store::{StoreError, Tx};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+pub(crate) use changes::{Changes, Moved};
+pub use enroll_store::audit::{Broken, ChainReport, Chained as ChainedEntry};
+pub use read::AuditQuery;
+
+use changes::of_resource;
+
+use crate::models::ResourceKind;
+use crate::{ApiSession, ScimSession, Service};
+
+/// Writes the entries of one use case, and knows who acts and when.
+///
+/// A transaction may run more than once. What an entry says is therefore made of what the transaction has read; nothing is kept
+/// here from one run to the next.
+#[derive(Debug, Clone)]
+pub(crate) struct Scribe {
+    actor: Actor,
+    now: Timestamp,
+}
+
+impl Scribe {
+    /// For what an identity provider does.
+    pub(crate) fn of_scim(session: &ScimSession, now: Timestamp) -> Self {
+        Self { actor: Actor::scim_token(session.token, &session.label), now }
+    }
+
+    /// For what an administrator does.
+    pub(crate) fn of_service(service: &Service, now: Timestamp) -> Self {
+        Self { actor: service.actor().clone(), now }
+    }
+
+    /// Who acts, as tables beside the trail name them.
+    pub(crate) fn name(&self) -> &str {
+        &self.actor.label
+    }
+
+    /// When.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// What a write over SCIM did to a resource. Members are of a group alone.
+    pub(crate) fn resource(
+        &self,
+        tx: &Tx<'_>,
+        (directory, kind, id): (DirectoryId, &ResourceKind, Uuid),
+        before: Option<&Resource>,
+        after: Option<&Resource>,
+        moved: &Moved,
+    ) -> Result<(), StoreError> {
+        let (mut action, mut changes) = of_resource(kind, before, after);
+        if action == Action::GroupUpdated && changes.is_empty() {
+            action = match (moved.added.is_empty(), moved.removed.is_empty()) {
+                (false, true) => Action::GroupMemberAdded,
+                (true, false) => Action::GroupMemberRemoved,
+                _ => Action::GroupMembersChanged,
+            };
+        }
+        changes.members(&moved.added, &moved.removed);
+        let resource = after.or(before);
+        let text = |name| resource.and_then(|resource| resource.text(name));
+        let (subject, name) = match kind {
+            ResourceKind::User => (SubjectKind::User, text("userName")),
+            ResourceKind::Group => (SubjectKind::Group, text("displayName")),
+            ResourceKind::Custom(custom) => (SubjectKind::Resource, Some(custom.key().as_str())),
+        };
+        let id = id.to_string();
+        self.write(tx, action, directory, (subject, &id, name.unwrap_or_default()), &changes)
+    }
+
+    /// Writes an entry on something in a directory.
+    pub(crate) fn write(
+        &self,
+        tx: &Tx<'_>,
+        action: Action,
+        directory: DirectoryId,
+        (kind, id, name): (SubjectKind, &str, &str),
+        changes: &Changes,
+    ) -> Result<(), StoreError> {
+        self.append(tx, action, Subject { kind, id, name, directory: Some(directory) }, changes)
+    }
+
+    /// Writes an entry on something that is in no directory.
+    pub(crate) fn write_global(
+        &self,
+        tx: &Tx<'_>,
+        action: Action,
+        (kind, id, name): (SubjectKind, &str, &str),
+        changes: &Changes,
+    ) -> Result<(), StoreError> {
+        self.append(tx, action, Subject { kind, id, name, directory: None }, changes)
+    }
+
+    fn append(
+        &self,
+        tx: &Tx<'_>,
+        action: Action,
+        subject: Subject<'_>,
+        changes: &Changes,
+    ) -> Result<(), StoreError> {
+        let changes = changes.text();
+        let entry = NewEntry { now: self.now, actor: &self.actor, action, subject, changes: &changes };
+        audit::append(tx, &entry).map(drop)
+    }
+}
+
+impl ApiSession {
+    /// Whom the audit trail names for what is done with this token: see [`Service::acting_as`].
+    pub fn actor(&self) -> Actor {
+        Actor::api_token(self.token, &self.label)
+    }
+}
