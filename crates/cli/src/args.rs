@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{access, api_token, conform, demo, directory, mapping, org, schema, simulate, token};
+use crate::commands::{
+    access, api_token, audit, conform, demo, directory, mapping, org, schema, simulate, token,
+};
 use crate::exit;
 use crate::settings::SettingsFlags;
 
@@ -48,6 +50,9 @@ pub(crate) enum Command {
     /// Manage schemas and resource types that a directory has beside those of the RFCs
     #[command(subcommand)]
     Schema(schema::SchemaCommand),
+    /// Read, check and export the audit trail: who has changed what and when
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// May this user act in that organization?
     Check(access::AccessArguments),
     /// Why may this user act in that organization, or why not?

@@ -8,7 +8,7 @@ use enroll_store::StoreError;
 
 use crate::open::NoDatabase;
 
-/// `check` answered no; `verify` found differences; `simulate` saw failed checks; `conform` saw a MUST broken.
+/// `check` answered no; `verify` or `audit verify` found differences; `simulate` saw failed checks; `conform` saw a MUST broken.
 pub(crate) const ANSWERED_NO: u8 = 3;
 
 /// What `--help` says of them.
@@ -17,8 +17,8 @@ Exit codes:
   0  done
   1  refused or failed; the message says why
   2  the command line cannot be understood
-  3  the answer is no: `check` denied, `verify` found differences, `simulate` saw failed checks,
-     `conform` saw a MUST broken
+  3  the answer is no: `check` denied, `verify` or `audit verify` found differences,
+     `simulate` saw failed checks, `conform` saw a MUST broken
   4  the database cannot be used";
 
 /// Prints the error with what led to it, and gives the code for it.

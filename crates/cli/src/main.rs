@@ -9,6 +9,7 @@ mod commands;
 mod exit;
 mod logging;
 mod open;
+mod os_user;
 mod output;
 mod settings;
 

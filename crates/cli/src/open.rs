@@ -4,10 +4,12 @@ use std::fmt;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use enroll_domain::audit::Actor;
 use enroll_scim::Limits;
 use enroll_service::{Clock, Service, ServiceOptions};
 use enroll_store::{Db, Options};
 
+use crate::os_user;
 use crate::settings::Settings;
 
 /// File name of the embedded database inside the data folder.
@@ -58,7 +60,8 @@ pub(crate) async fn service(settings: &Settings, opening: Opening) -> anyhow::Re
         max_page_size: 1000,
         clock,
     };
-    Ok(Service::open(db, options).await?)
+    let service = Service::open(db, options).await?;
+    Ok(service.acting_as(Actor::command_line(os_user::name().as_deref())))
 }
 
 /// Runs `work` with the service and closes the store afterwards, whatever came of it.

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod api_token;
+pub(crate) mod audit;
 mod config;
 pub(crate) mod conform;
 pub(crate) mod demo;
@@ -65,6 +66,12 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Schema(command) => {
             with_service(&settings, opening, async |service| schema::run(command, service, output).await)
                 .await?;
+        }
+        Command::Audit(command) => {
+            return with_service(&settings, opening, async |service| {
+                audit::run(command, service, output).await
+            })
+            .await;
         }
         Command::Check(access) => {
             return with_service(&settings, opening, async |service| {
