@@ -3,14 +3,14 @@
 //! `ENROLL_CRASH_ROUNDS=200 cargo nextest run -p enroll r1_kill` is the long form; a failing run prints its seed, and
 //! `ENROLL_CRASH_SEED` repeats the moments.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::{Process, free_address};
 use enroll_testkit::{Connection, wire};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 const WRITERS: usize = 4;
@@ -126,5 +126,36 @@ async fn reliability_r1_kill_loses_no_acknowledged_write() {
         assert!(members.contains(id.as_str()), "lost member {id}, seed {seed}");
     }
     server.enroll_ok(&["verify"]);
+    compare_trail(&server, &acknowledged, seed);
     assert_eq!(server.terminate(), Some(0), "SIGTERM ends the server cleanly");
+}
+
+/// R25: whatever is there has one entry in the audit trail, and the chain holds.
+fn compare_trail(server: &Process, acknowledged: &Acknowledged, seed: u64) {
+    server.enroll_ok(&["audit", "verify"]);
+    let trail = server.enroll_ok(&["audit", "export"]);
+    let entries: Vec<Value> = trail.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (mut created, mut added) = (HashMap::new(), HashMap::new());
+    for entry in &entries {
+        let changes: Value = serde_json::from_str(entry["changes"].as_str().unwrap()).unwrap();
+        match entry["action"].as_str().unwrap() {
+            "user.created" => {
+                *created.entry(entry["subjectId"].as_str().unwrap().to_owned()).or_default() += 1
+            }
+            "group.member_added" => {
+                for id in changes["members"]["added"]["ids"].as_array().unwrap() {
+                    *added.entry(id.as_str().unwrap().to_owned()).or_default() += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    for (name, id) in &acknowledged.users {
+        assert_eq!(created.get(id), Some(&1), "entries on {name}, seed {seed}");
+    }
+    for id in &acknowledged.members {
+        assert_eq!(added.get(id), Some(&1), "entries on the member {id}, seed {seed}");
+    }
+    let state: Value = serde_json::from_str(&server.enroll_ok(&["verify", "--json"])).unwrap();
+    assert_eq!(state["users"], created.len(), "one entry for each user that is there, seed {seed}");
 }
