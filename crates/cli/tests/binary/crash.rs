@@ -140,7 +140,7 @@ fn compare_trail(server: &Process, acknowledged: &Acknowledged, seed: u64) {
         let changes: Value = serde_json::from_str(entry["changes"].as_str().unwrap()).unwrap();
         match entry["action"].as_str().unwrap() {
             "user.created" => {
-                *created.entry(entry["subjectId"].as_str().unwrap().to_owned()).or_default() += 1
+                *created.entry(entry["subjectId"].as_str().unwrap().to_owned()).or_default() += 1;
             }
             "group.member_added" => {
                 for id in changes["members"]["added"]["ids"].as_array().unwrap() {
