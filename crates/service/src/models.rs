@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use enroll_domain::DirectoryId;
 use enroll_scim::schema::SchemaExtension;
-use enroll_scim::{Folded, Registry, ResourceModel, ResourceType, Schema, UnknownExtensions};
-use enroll_store::custom_schema::Definitions;
+use enroll_scim::{Folded, Registry, ResourceModel, ResourceType, Schema, ScimError, UnknownExtensions};
+use enroll_store::Tx;
+use enroll_store::custom_schema::{self, Definitions};
 use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +22,8 @@ pub struct Models {
     user: ResourceModel,
     group: ResourceModel,
     custom: Vec<CustomType>,
-    unknown_extensions: UnknownExtensions,
+    /// What they were made from.
+    definitions: Definitions,
 }
 
 /// A resource type that a directory has defined.
@@ -143,7 +145,7 @@ impl Models {
             .iter()
             .map(|name| Ok(CustomType(Arc::new(Definition { key: Folded::new(name), model: model(name)? }))))
             .collect::<Result<_, Error>>()?;
-        Ok(Self { registry, user, group, custom, unknown_extensions: rule })
+        Ok(Self { registry, user, group, custom, definitions: definitions.clone() })
     }
 
     /// The schemas and resource types, for discovery.
@@ -153,7 +155,25 @@ impl Models {
 
     /// What happens to extensions that nobody has defined.
     pub fn unknown_extensions(&self) -> UnknownExtensions {
-        self.unknown_extensions
+        self.definitions.unknown_extensions
+    }
+
+    /// Makes sure, where something is about to be stored, that the directory has not changed its definitions since the request was
+    /// read by them: nothing is to be stored by a schema that was removed in between. A directory without any pays nothing.
+    ///
+    /// # Errors
+    /// 503: the same request, sent again, is read by the new definitions.
+    pub(crate) fn check_current(&self, tx: &Tx<'_>, directory: DirectoryId) -> Result<(), Error> {
+        if self.definitions == Definitions::default()
+            || custom_schema::definitions(tx, directory)? == self.definitions
+        {
+            return Ok(());
+        }
+        Err(ScimError::new(
+            503,
+            "the schemas of this directory are just being changed: send the request again",
+        )
+        .into())
     }
 
     /// All resource types: users, groups, and the directory's own.
@@ -216,7 +236,7 @@ fn register(registry: &mut Registry, definition: ResourceTypeDefinition) -> Resu
 /// The models of the directories that were used last. They are made anew only when their definitions have changed.
 pub(crate) struct KeptModels {
     core: Arc<Models>,
-    made: Cache<DirectoryId, Arc<(Definitions, Arc<Models>)>>,
+    made: Cache<DirectoryId, Arc<Models>>,
 }
 
 impl KeptModels {
@@ -234,19 +254,19 @@ impl KeptModels {
     ///
     /// # Errors
     /// [`Error::Internal`]: what is stored was checked.
-    pub(crate) fn of(&self, directory: DirectoryId, definitions: Definitions) -> Result<Arc<Models>, Error> {
-        if definitions == Definitions::default() {
+    pub(crate) fn of(&self, directory: DirectoryId, definitions: &Definitions) -> Result<Arc<Models>, Error> {
+        if *definitions == Definitions::default() {
             return Ok(Arc::clone(&self.core));
         }
         if let Some(made) = self.made.get(&directory)
-            && made.0 == definitions
+            && made.definitions == *definitions
         {
-            return Ok(Arc::clone(&made.1));
+            return Ok(made);
         }
-        let models = Models::of(&definitions)
+        let models = Models::of(definitions)
             .map_err(|error| Error::Internal(format!("the stored schemas of a directory: {error}")))?;
         let models = Arc::new(models);
-        self.made.insert(directory, Arc::new((definitions, Arc::clone(&models))));
+        self.made.insert(directory, Arc::clone(&models));
         Ok(models)
     }
 }

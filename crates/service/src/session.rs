@@ -90,7 +90,7 @@ impl Service {
                 let found = token::scim::find_with_directory(tx, presented.id())?;
                 let (row, directory) = found.ok_or_else(refused)?;
                 let definitions = custom_schema::definitions(tx, directory.id)?;
-                let models = self.models().of(directory.id, definitions)?;
+                let models = self.models().of(directory.id, &definitions)?;
                 let dialect = directory.dialect_with(&directory::quirks(tx, directory.id)?);
                 Ok::<_, Error>(ScimToken { row, directory, models, dialect })
             })

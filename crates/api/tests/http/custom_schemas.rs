@@ -2,7 +2,7 @@
 
 use enroll_domain::Scope;
 use enroll_scim::UnknownExtensions;
-use enroll_service::DirectorySettings;
+use enroll_service::{DirectorySettings, ResourceKind, WriteOptions};
 use serde_json::{Value, json};
 
 use crate::site::{Reply, Site, patch, reply, user};
@@ -501,4 +501,31 @@ async fn verify_compares_unique_values_with_the_documents_that_have_them() {
     };
     db.write(lose).await.unwrap();
     assert_eq!(findings().await, [format!("the unique values of User {id} do not fit its document")]);
+}
+
+#[tokio::test]
+async fn a_request_that_was_read_by_schemas_of_before_stores_nothing_by_them() {
+    let site = site().await;
+    let made = site.send("POST", "/scim/v2/Users", &user("ada")).await.body();
+    let id = made["id"].as_str().unwrap();
+    let before = site.service.authenticate_scim(&site.scim_token, None).unwrap();
+    let roles = before.models.at("Roles").unwrap();
+    let object = |body: Value| body.as_object().unwrap().clone();
+    for name in ["Role", BADGE] {
+        site.service.remove_schema("default", name).await.unwrap();
+    }
+    let options = WriteOptions::default();
+    let created = site.service.create(&before, &roles, object(role("Auditor")), &options).await.result;
+    assert_eq!(created.unwrap_err().status(), 503);
+    let body = object(badge("ada", &json!({"level": 1})));
+    let replaced = site.service.replace(&before, &ResourceKind::User, id, body, &options).await.result;
+    assert_eq!(replaced.unwrap_err().status(), 503);
+    let change = json!([{"op": "add", "path": format!("{BADGE}:level"), "value": 2}]);
+    let body = object(patch(&change));
+    let patched = site.service.patch(&before, &ResourceKind::User, id, body, &options).await.result;
+    assert_eq!(patched.unwrap_err().status(), 503);
+
+    site.service.register_schemas("default", &definitions().to_string()).await.unwrap();
+    assert_eq!(site.get("/scim/v2/Roles").await.body()["totalResults"], 0);
+    assert!(site.get(&format!("/scim/v2/Users/{id}")).await.body().get(BADGE).is_none());
 }

@@ -128,6 +128,7 @@ impl Creation {
     pub(super) fn insert(&self, tx: &Tx<'_>) -> Result<(), Error> {
         let Self { kind, uuid, view, resource, scribe, what } = self;
         let (directory, now) = (view.directory, scribe.now());
+        view.check_current(tx)?;
         match what {
             What::User { id, handle } => {
                 let handle = handle::claim(tx, handle, *id)?;

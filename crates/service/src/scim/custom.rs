@@ -45,6 +45,7 @@ pub(super) fn change(
     let changed = changed_to != current;
     let (mut version, mut last_modified) = (row.version, row.last_modified);
     if changed {
+        view.check_current(tx)?;
         let kind = ResourceKind::Custom(custom.clone());
         unique::keep(tx, view.directory, (&kind, custom.model()), *id.as_uuid(), &changed_to)?;
         let stamp = resource::update(tx, view.directory, id, &changed_to, scribe.now())?

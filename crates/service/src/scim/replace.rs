@@ -133,6 +133,7 @@ pub(super) fn store_user(
     let changed = resource != *current;
     let (mut version, mut last_modified) = (row.version, row.last_modified);
     if changed {
+        view.check_current(tx)?;
         let of = (&ResourceKind::User, view.model());
         unique::keep(tx, view.directory, of, *row.id.as_uuid(), &resource)?;
         let stamp = user::update(tx, view.directory, row.id, &resource, scribe.now(), None)
@@ -173,6 +174,7 @@ pub(super) fn store_group(
     let (mut version, mut last_modified) = (row.version, row.last_modified);
     let changed = resource != *current;
     if changed {
+        view.check_current(tx)?;
         let of = (&ResourceKind::Group, view.model());
         unique::keep(tx, view.directory, of, *row.id.as_uuid(), &resource)?;
         let stamp = group::update(tx, view.directory, row.id, &resource, scribe.now(), None)

@@ -132,6 +132,14 @@ impl View {
         self.answer(id.to_string(), document, times, None, changed)
     }
 
+    /// Makes sure that what was read by the directory's schemas may be stored by them.
+    ///
+    /// # Errors
+    /// 503 when they have just changed.
+    pub(super) fn check_current(&self, tx: &Tx<'_>) -> Result<(), Error> {
+        self.models.check_current(tx, self.directory)
+    }
+
     /// What is viewed, with its attributes.
     pub(super) fn model(&self) -> &ResourceModel {
         self.models.model(&self.kind)
