@@ -51,7 +51,7 @@ impl Actor {
 pub struct Entry {
     /// Its place in the trail, from 1 and without gaps.
     pub sequence: i64,
-    /// When; never before the entry before it, whatever the clock says.
+    /// When, by the clock of the server; the order of entries is that of their places.
     pub time: Timestamp,
     /// What made the change: an [`ActorKind`].
     pub actor_kind: String,

@@ -20,6 +20,5 @@ CREATE TABLE IF NOT EXISTS audit_entries (
 CREATE TABLE IF NOT EXISTS audit_head (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
     sequence INTEGER NOT NULL,
-    recorded INTEGER NOT NULL,
     hash     BLOB    NOT NULL
 );

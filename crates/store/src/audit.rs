@@ -49,8 +49,6 @@ pub struct NewEntry<'a> {
 pub struct Head {
     /// Its place; 0 when there is none.
     pub sequence: i64,
-    /// When it was made.
-    pub recorded: Timestamp,
     /// Its hash.
     pub hash: ChainHash,
 }
@@ -58,12 +56,12 @@ pub struct Head {
 /// Adds an entry at the end of the trail and gives its place. It is there when the transaction is committed, and not otherwise.
 ///
 /// # Errors
-/// The store fails; [`StoreError::Unique`] when the trail has entries behind the one that is recorded as its last.
+/// The store fails; [`StoreError::Corrupt`] when the trail has entries behind the one that is recorded as its last.
 pub fn append(tx: &Tx<'_>, new: &NewEntry<'_>) -> Result<i64, StoreError> {
     let head = head(tx)?;
     let entry = Entry {
         sequence: head.sequence + 1,
-        time: new.now.max(head.recorded),
+        time: new.now,
         actor_kind: new.actor.kind.to_string(),
         actor_id: new.actor.id.map(|id| id.to_string()),
         actor: new.actor.label.clone(),
@@ -75,7 +73,7 @@ pub fn append(tx: &Tx<'_>, new: &NewEntry<'_>) -> Result<i64, StoreError> {
         changes: new.changes.to_owned(),
     };
     let hash = head.hash.next(&entry);
-    tx.execute(
+    let stored = tx.execute(
         "INSERT INTO audit_entries (sequence, recorded, actor_kind, actor_id, actor, action, subject_kind, subject_id, \
          subject, directory_id, changes, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         &params![
@@ -92,11 +90,17 @@ pub fn append(tx: &Tx<'_>, new: &NewEntry<'_>) -> Result<i64, StoreError> {
             &entry.changes,
             hash.as_bytes(),
         ],
-    )?;
+    );
+    stored.map_err(|error| match error {
+        StoreError::Unique { .. } => StoreError::Corrupt(
+            "the audit trail goes on behind its last entry: enroll audit verify".to_owned(),
+        ),
+        other => other,
+    })?;
     tx.execute(
-        "INSERT INTO audit_head (id, sequence, recorded, hash) VALUES (1, ?1, ?2, ?3) \
-         ON CONFLICT (id) DO UPDATE SET sequence = ?1, recorded = ?2, hash = ?3",
-        &params![entry.sequence, entry.time, hash.as_bytes()],
+        "INSERT INTO audit_head (id, sequence, hash) VALUES (1, ?1, ?2) \
+         ON CONFLICT (id) DO UPDATE SET sequence = ?1, hash = ?2",
+        &params![entry.sequence, hash.as_bytes()],
     )?;
     Ok(entry.sequence)
 }
@@ -106,10 +110,10 @@ pub fn append(tx: &Tx<'_>, new: &NewEntry<'_>) -> Result<i64, StoreError> {
 /// # Errors
 /// The store fails; [`StoreError::Corrupt`] for a hash of another length.
 pub fn head(tx: &Tx<'_>) -> Result<Head, StoreError> {
-    let found = tx.first("SELECT sequence, recorded, hash FROM audit_head WHERE id = 1", &[], |row| {
-        Ok(Head { sequence: row.integer(0)?, recorded: row.timestamp(1)?, hash: read_hash(row, 2)? })
+    let found = tx.first("SELECT sequence, hash FROM audit_head WHERE id = 1", &[], |row| {
+        Ok(Head { sequence: row.integer(0)?, hash: read_hash(row, 1)? })
     })?;
-    Ok(found.unwrap_or(Head { sequence: 0, recorded: Timestamp::UNIX_EPOCH, hash: ChainHash::START }))
+    Ok(found.unwrap_or(Head { sequence: 0, hash: ChainHash::START }))
 }
 
 fn read_hash(row: &Row<'_>, column: usize) -> Result<ChainHash, StoreError> {

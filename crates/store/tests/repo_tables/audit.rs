@@ -90,15 +90,16 @@ fn e6_4_a_transaction_that_fails_leaves_no_entry_and_no_gap() {
 }
 
 #[test]
-fn the_time_of_an_entry_is_never_before_the_one_before_it() {
-    let times = filled(2).write(|tx| {
+fn entries_keep_their_order_and_are_found_by_time_when_the_clock_is_set_back() {
+    let found = filled(2).write(|tx| {
         let actor = Actor::command_line(None);
         let subject = Subject { kind: SubjectKind::Organization, id: "x", name: "acme", directory: None };
         let action = Action::OrganizationCreated;
-        audit::append(tx, &NewEntry { now: later(-100), actor: &actor, action, subject, changes: "{}" })?;
-        Ok(audit::after(tx, 1, 10)?.into_iter().map(|found| found.entry.time).collect::<Vec<_>>())
+        let early = NewEntry { now: later(-100), actor: &actor, action, subject, changes: "{}" };
+        assert_eq!((audit::append(tx, &early)?, add(tx, 4)?), (3, 4));
+        audit::newest(tx, &Query { since: Some(later(2)), ..Query::default() }, 9)
     });
-    assert_eq!(times, [later(2), later(2)]);
+    assert_eq!(found.iter().map(|found| found.entry.sequence).collect::<Vec<_>>(), [4, 2]);
 }
 
 #[test]
@@ -157,6 +158,8 @@ fn e6_4_an_entry_added_behind_the_recorded_end_is_found() {
     let store = filled(3);
     tamper(&store, "UPDATE audit_head SET sequence = 2", vec![]);
     assert_eq!(verify(&store).broken.unwrap().sequence, 3);
+    let refused = store.try_write(|tx| add(tx, 4));
+    assert!(matches!(refused, Err(StoreError::Corrupt(_))), "{refused:?}");
 }
 
 proptest! {
