@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use common::{Home, count, insert, names};
-use enroll_store::{Health, StoreError};
+use enroll_domain::audit::{Action, Actor, SubjectKind};
+use enroll_store::{Health, StoreError, audit};
+use tokio::task::JoinHandle;
 
 #[tokio::test]
 async fn waiting_writes_share_one_commit() {
@@ -174,6 +176,45 @@ async fn when_one_job_loses_the_transaction_the_others_run_again() {
     good.await.unwrap().unwrap();
     assert!(matches!(meddler.await.unwrap(), Err(StoreError::Internal(_))));
     assert_eq!(names(&home.db), ["good"]);
+}
+
+#[tokio::test]
+async fn e6_4_a_change_that_runs_again_has_one_entry_in_the_audit_trail() {
+    let home = Home::new();
+    let (release, first) = home.occupy().await;
+    let runs = Arc::new(AtomicU32::new(0));
+    let jobs: Vec<_> = ["one", "two"].map(|name| told(&home, name, &runs)).into_iter().collect();
+    home.queued(2).await;
+    let meddler = home.spawn(|tx| tx.execute("ROLLBACK", &[]).map(|_| ()));
+    home.queued(3).await;
+    drop(release);
+    first.await.unwrap().unwrap();
+    for job in jobs {
+        job.await.unwrap().unwrap();
+    }
+    meddler.await.unwrap().unwrap_err();
+    assert_eq!(runs.load(Ordering::Relaxed), 4, "each ran again");
+    let (entries, report) = home
+        .db
+        .look_up(|tx| Ok::<_, StoreError>((audit::after(tx, 0, 10)?, audit::verify(tx, None)?)))
+        .unwrap();
+    let subjects: Vec<_> =
+        entries.iter().map(|found| (found.entry.sequence, found.entry.subject.as_str())).collect();
+    assert_eq!((subjects.as_slice(), report.broken), (&[(1, "one"), (2, "two")][..], None));
+    assert_eq!(names(&home.db), ["one", "two"]);
+}
+
+/// A change that writes its entry, as every change does.
+fn told(home: &Home, name: &'static str, runs: &Arc<AtomicU32>) -> JoinHandle<Result<(), StoreError>> {
+    let runs = Arc::clone(runs);
+    home.spawn(move |tx| {
+        runs.fetch_add(1, Ordering::Relaxed);
+        insert(tx, name)?;
+        let subject = audit::Subject { kind: SubjectKind::Organization, id: name, name, directory: None };
+        let (actor, action) = (Actor::system(), Action::OrganizationCreated);
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        audit::append(tx, &audit::NewEntry { now, actor: &actor, action, subject, changes: "{}" }).map(drop)
+    })
 }
 
 #[tokio::test]

@@ -95,7 +95,7 @@ impl Changes {
 
     /// The JSON text.
     pub(super) fn text(&self) -> String {
-        Value::Object(self.0.clone()).to_string()
+        serde_json::to_string(&self.0).unwrap_or_default()
     }
 }
 
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn c3_a_new_user_is_told_without_password() {
+    fn e6_3_a_new_user_is_told_without_password() {
         let new = resource(json!({"userName": "ada", "password": "secret", "title": "Dr."}));
         let (action, changes) = of_resource(&ResourceKind::User, None, Some(&new));
         assert_eq!((action, changes.text().as_str()), (Action::UserCreated, r#"{"userName":{"new":"ada"}}"#));
