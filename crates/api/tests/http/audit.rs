@@ -1,6 +1,8 @@
 //! Every write leaves its entry in the audit trail, and nothing else does (enrollment.md §6.3, §6.4; reliability R25).
 
-use enroll_domain::audit::Actor;
+use std::path::Path;
+
+use enroll_domain::audit::{Action, Actor};
 use enroll_domain::privilege::AllowPrivileged;
 use enroll_domain::{RebindPolicy, Role, Scope};
 use enroll_service::{AuditQuery, ChainedEntry, DirectorySettings, NewMapping, NewOrganization, Service};
@@ -388,4 +390,49 @@ async fn reliability_r25_two_servers_at_once_leave_one_entry_for_each_change_and
     let mut names: Vec<_> = all.into_iter().map(|found| found.entry.subject).collect();
     names.sort();
     assert_eq!(names, (0..10).map(|number| format!("user{number}")).collect::<Vec<_>>());
+}
+
+#[test]
+fn e6_3_each_action_of_the_trail_is_brought_about_by_a_test_here() {
+    let tests = include_str!("audit.rs");
+    let missing: Vec<_> =
+        Action::ALL.iter().filter(|action| !tests.contains(&format!("\"{action}\""))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// Transactions that change nothing that an administrator would ask about, by the file and the reason.
+const UNTOLD: [(&str, &str); 2] =
+    [("scim/cursor.rs", "the key of cursors, made once"), ("session.rs", "the time of a token's last use")];
+
+#[test]
+fn e6_4_each_transaction_that_changes_something_writes_an_entry() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../service/src");
+    let (mut folders, mut transactions, mut untold) = (vec![root.clone()], 0, Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).unwrap();
+            let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+            // What a method does up to the next one is its transaction.
+            for method in source.split("fn ") {
+                let begins = ["db().write(", "db.write(", ".write(move |tx|"];
+                if begins.iter().any(|begin| method.contains(begin)) {
+                    transactions += 1;
+                    let told = ["scribe", "creation.link(tx)", "patch.", "replacement."];
+                    if !told.iter().any(|word| method.contains(word)) {
+                        untold.push(name.clone());
+                    }
+                }
+            }
+        }
+    }
+    untold.sort();
+    untold.dedup();
+    assert!(transactions > 15, "only {transactions} transactions were found: does the test still read them?");
+    let allowed: Vec<_> = UNTOLD.iter().map(|(name, _)| *name).collect();
+    assert_eq!(untold, allowed, "a transaction without an entry");
 }
