@@ -18,7 +18,7 @@ pub enum PrivilegeError {
     /// The role is `admin` or `owner`, and nobody said that this is meant.
     #[error(
         "a mapping that gives `{0}` hands power to whoever administers the group at the identity provider: \
-         confirm with --allow-privileged"
+         confirm with --allow-privileged, over HTTP with `allowPrivileged`"
     )]
     NotAllowed(&'static str),
     /// The role is `owner` on a resource.

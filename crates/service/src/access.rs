@@ -200,7 +200,8 @@ pub(crate) fn find_user(tx: &Tx<'_>, name: &str) -> Result<UserRow, Error> {
     }
 }
 
-fn summary(user: &UserRow) -> UserSummary {
+/// A user as other objects name it.
+pub(crate) fn summary(user: &UserRow) -> UserSummary {
     UserSummary { id: user.id, handle: user.handle.to_string(), user_name: user.user_name.clone() }
 }
 

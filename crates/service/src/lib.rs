@@ -23,8 +23,9 @@ mod verify;
 
 pub use access::{CheckAnswer, ExplainAnswer, MemberEntry, MembersPage, UserSummary};
 pub use admin::{
-    CustomSchemas, DirectoryInfo, DirectorySettings, MappingInfo, MappingState, NewMapping, NewOrganization,
-    NewToken, OrganizationInfo, TokenInfo,
+    CustomSchemas, DirectoryInfo, DirectorySettings, GrantInfo, GroupInfo, GroupMemberInfo, MappingChange,
+    MappingFilter, MappingInfo, MappingState, NewMapping, NewOrganization, NewToken, OrganizationChange,
+    OrganizationInfo, Page, PageRequest, TokenInfo, UserInfo,
 };
 pub use audit::{AuditQuery, Broken, ChainReport, ChainedEntry};
 pub use clock::Clock;

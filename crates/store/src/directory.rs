@@ -130,6 +130,30 @@ pub fn list(tx: &Tx<'_>) -> Result<Vec<DirectoryRow>, StoreError> {
     tx.query(&format!("{SELECT} ORDER BY name"), &[], |row| read(row, 0))
 }
 
+/// Directories in the order of their names, from behind `after`.
+///
+/// # Errors
+/// The store fails.
+pub fn page(tx: &Tx<'_>, after: Option<&DirectoryName>, limit: u32) -> Result<Vec<DirectoryRow>, StoreError> {
+    let after = after.map(DirectoryName::as_str).unwrap_or_default();
+    let sql = format!("{SELECT} WHERE name > ?1 ORDER BY name LIMIT ?2");
+    tx.query(&sql, &params![after, limit], |row| read(row, 0))
+}
+
+/// Deletes a directory with its settings; answers whether there was one.
+///
+/// # Errors
+/// [`StoreError::ForeignKey`] while it has users, groups, other resources, tokens, mappings or schemas.
+pub fn delete(tx: &Tx<'_>, id: DirectoryId) -> Result<bool, StoreError> {
+    for sql in [
+        "DELETE FROM directory_quirks WHERE directory_id = ?1",
+        "DELETE FROM directory_policies WHERE directory_id = ?1",
+    ] {
+        tx.execute(sql, &params![id])?;
+    }
+    Ok(tx.execute("DELETE FROM directories WHERE id = ?1", &params![id])? > 0)
+}
+
 /// Changes dialect and rebind policy; answers whether there is such a directory.
 ///
 /// # Errors

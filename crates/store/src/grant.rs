@@ -108,6 +108,24 @@ pub fn list_of_organization(tx: &Tx<'_>, organization: OrganizationId) -> Result
     tx.query(&format!("{SELECT} WHERE organization_id = ?1 ORDER BY id"), &params![organization], read)
 }
 
+/// A page of the direct grants on an organization, oldest first, from behind `after`.
+///
+/// # Errors
+/// The store fails.
+pub fn list_direct(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+    after: Option<GrantId>,
+    limit: u32,
+) -> Result<Vec<GrantRow>, StoreError> {
+    let after = after.map_or_else(String::new, |after| after.to_string());
+    tx.query(
+        &format!("{SELECT} WHERE organization_id = ?1 AND kind = ?2 AND id > ?3 ORDER BY id LIMIT ?4"),
+        &params![organization, GrantKind::Direct.as_str(), after, limit],
+        read,
+    )
+}
+
 /// All grants, oldest first.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use enroll_domain::{
 };
 use jiff::Timestamp;
 
-use crate::{Row, StoreError, Tx, params};
+use crate::{Param, Row, StoreError, Tx, params};
 
 pub use binding::{Named, group_deleted, group_named, rebind};
 
@@ -116,6 +116,41 @@ pub fn find_anywhere(tx: &Tx<'_>, id: MappingId) -> Result<Option<MappingRow>, S
 /// The store fails.
 pub fn list(tx: &Tx<'_>, directory: DirectoryId) -> Result<Vec<MappingRow>, StoreError> {
     tx.query(&format!("{SELECT} ORDER BY mappings.id"), &params![directory], read)
+}
+
+/// Which mappings to list; those that meet both.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Selection {
+    /// Of one directory; `None` for all.
+    pub directory: Option<DirectoryId>,
+    /// To one organization; `None` for all.
+    pub organization: Option<OrganizationId>,
+}
+
+/// A page of mappings for an admin, oldest first, from behind `after`.
+///
+/// # Errors
+/// The store fails.
+pub fn page(
+    tx: &Tx<'_>,
+    selection: Selection,
+    after: Option<MappingId>,
+    limit: u32,
+) -> Result<Vec<MappingRow>, StoreError> {
+    const PAGE: &str = concat!("SELECT ", columns!(), " FROM mappings WHERE mappings.id > ?1");
+    let after = after.map_or_else(String::new, |after| after.to_string());
+    let (mut sql, mut params) = (PAGE.to_owned(), params![after, limit].to_vec());
+    let conditions = [
+        ("mappings.directory_id", selection.directory.map(Param::from)),
+        ("mappings.organization_id", selection.organization.map(Param::from)),
+    ];
+    for (column, value) in conditions {
+        if let Some(value) = value {
+            params.push(value);
+            sql = format!("{sql} AND {column} = ?{}", params.len());
+        }
+    }
+    tx.query(&format!("{sql} ORDER BY mappings.id LIMIT ?2"), &params, read)
 }
 
 /// The mappings to an organization, of all directories, oldest first.

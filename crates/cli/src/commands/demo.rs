@@ -119,7 +119,7 @@ async fn prepare(service: &Service, output: Output) -> anyhow::Result<Week> {
         let new = NewOrganization {
             name: name.to_owned(),
             display_name: Some(display_name.to_owned()),
-            description: None,
+            ..NewOrganization::default()
         };
         service.create_organization(&new).await?;
         output.line(format!("$ enroll org create {name}"));

@@ -56,6 +56,7 @@ pub(crate) async fn run(command: &OrgCommand, service: &Service, output: Output)
                 name: name.clone(),
                 display_name: display_name.clone(),
                 description: description.clone(),
+                base_resource_role: None,
             };
             let organization = service.create_organization(&new).await?;
             output.result(&organization, |organization| {

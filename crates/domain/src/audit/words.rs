@@ -77,6 +77,10 @@ words! {
         ResourceDeleted = "resource.deleted",
         /// An organization was made.
         OrganizationCreated = "organization.created",
+        /// Texts or the base resource role of an organization have changed.
+        OrganizationUpdated = "organization.updated",
+        /// An organization was deleted.
+        OrganizationDeleted = "organization.deleted",
         /// A mapping was made.
         MappingCreated = "mapping.created",
         /// A mapping was paused.

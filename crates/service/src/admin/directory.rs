@@ -10,6 +10,7 @@ use enroll_store::{StoreError, Tx, custom_schema, group, user};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::page::{Page, PageRequest};
 use crate::audit::{Changes, Scribe};
 use crate::{Error, Service};
 
@@ -105,6 +106,54 @@ impl Service {
     /// [`Error::Store`]
     pub async fn directories(&self) -> Result<Vec<DirectoryInfo>, Error> {
         self.db().read(|tx| directory::list(tx)?.into_iter().map(|row| info(tx, &row)).collect()).await
+    }
+
+    /// A page of the directories, by name.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the page is none.
+    pub async fn directories_page(&self, page: &PageRequest) -> Result<Page<DirectoryInfo>, Error> {
+        let page = page.clone();
+        let after: Option<DirectoryName> = page.after()?;
+        self.db()
+            .read(move |tx| {
+                let rows = directory::page(tx, after.as_ref(), page.one_more())?;
+                page.cut(rows, |row| row.name.clone()).shown(|row| info(tx, &row))
+            })
+            .await
+    }
+
+    /// One directory, by name.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none.
+    pub async fn directory(&self, name: &str) -> Result<DirectoryInfo, Error> {
+        let name = name.to_owned();
+        self.db().read(move |tx| info(tx, &find(tx, &name)?)).await
+    }
+
+    /// Deletes a directory that holds nothing, with its settings.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none; [`Error::Conflict`] for the one that every instance has, and while users, groups,
+    /// other resources, SCIM tokens, mappings or schemas of it are left.
+    pub async fn delete_directory(&self, name: &str) -> Result<(), Error> {
+        let name = name.to_owned();
+        self.db()
+            .write(move |tx| {
+                let row = find(tx, &name)?;
+                if row.name.as_str() == DEFAULT {
+                    return Err(Error::Conflict(format!("every instance has the directory {DEFAULT}")));
+                }
+                directory::delete(tx, row.id).map(drop).map_err(|error| match error {
+                    StoreError::ForeignKey => Error::Conflict(format!(
+                        "{} still has users, groups, other resources, SCIM tokens, mappings or schemas: remove them first",
+                        row.name
+                    )),
+                    other => other.into(),
+                })
+            })
+            .await
     }
 
     /// Changes the settings of a directory; in force with the next request.

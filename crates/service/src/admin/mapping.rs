@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use super::directory::find as find_directory;
 use super::organization::{all as all_organizations, find as find_organization};
+use super::page::{Page, PageRequest};
 use crate::audit::{Changes, Scribe};
 use crate::{Error, Service};
 
@@ -33,6 +34,26 @@ pub struct NewMapping {
     pub role: Option<Role>,
     /// Whether the roles `admin` and `owner` are meant.
     pub allow_privileged: AllowPrivileged,
+}
+
+/// What to change of a mapping; what is `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct MappingChange {
+    /// Whether it is kept without effect.
+    pub paused: Option<bool>,
+    /// The role it gives.
+    pub role: Option<Role>,
+    /// Whether the roles `admin` and `owner` are meant.
+    pub allow_privileged: AllowPrivileged,
+}
+
+/// Which mappings to list; those that meet both.
+#[derive(Debug, Clone, Default)]
+pub struct MappingFilter {
+    /// Of the directory of that name.
+    pub directory: Option<String>,
+    /// To the organization of that name or id.
+    pub organization: Option<String>,
 }
 
 /// Whether a mapping has effect.
@@ -143,6 +164,64 @@ impl Service {
                 }
                 all.sort_by_key(|mapping| mapping.id);
                 Ok(all)
+            })
+            .await
+    }
+
+    /// A page of the mappings, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such directory or organization, [`Error::Invalid`] when the page is none.
+    pub async fn mappings_page(
+        &self,
+        filter: &MappingFilter,
+        page: &PageRequest,
+    ) -> Result<Page<MappingInfo>, Error> {
+        let (filter, page) = (filter.clone(), page.clone());
+        let after: Option<MappingId> = page.after()?;
+        self.db()
+            .read(move |tx| {
+                let directory =
+                    filter.directory.as_deref().map(|name| find_directory(tx, name)).transpose()?;
+                let organization =
+                    filter.organization.as_deref().map(|name| find_organization(tx, name)).transpose()?;
+                let selection = mapping::Selection {
+                    directory: directory.map(|row| row.id),
+                    organization: organization.map(|row| row.id),
+                };
+                let rows = mapping::page(tx, selection, after, page.one_more())?;
+                page.cut(rows, |row| row.mapping.id).shown(|row| info(tx, &row))
+            })
+            .await
+    }
+
+    /// One mapping.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none of that id.
+    pub async fn mapping(&self, id: &str) -> Result<MappingInfo, Error> {
+        let id = id.to_owned();
+        self.db().read(move |tx| info(tx, &find(tx, &id)?)).await
+    }
+
+    /// Changes a mapping; in force at once.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none of that id; [`Error::Invalid`] for a privileged role that is not expressly allowed.
+    pub async fn change_mapping(&self, id: &str, change: &MappingChange) -> Result<MappingInfo, Error> {
+        let allowed = |role| change.allow_privileged.organization_role(Some(role));
+        let role = change.role.map(allowed).transpose().map_err(|error| Error::Invalid(error.to_string()))?;
+        let (id, paused) = (id.to_owned(), change.paused);
+        self.db()
+            .write(move |tx| {
+                let Mapping { id, directory, .. } = find(tx, &id)?.mapping;
+                if let Some(role) = role {
+                    mapping::set_role(tx, directory, id, role)?;
+                }
+                if let Some(paused) = paused {
+                    mapping::set_paused(tx, directory, id, paused)?;
+                }
+                info(tx, &find(tx, &id.to_string())?)
             })
             .await
     }

@@ -2,14 +2,20 @@
 
 mod adopt;
 mod directory;
+mod grant;
 mod mapping;
 mod organization;
+mod page;
+mod people;
 mod schema;
 mod token;
 
 pub use directory::{DirectoryInfo, DirectorySettings};
-pub use mapping::{MappingInfo, MappingState, NewMapping};
-pub use organization::{NewOrganization, OrganizationInfo};
+pub use grant::GrantInfo;
+pub use mapping::{MappingChange, MappingFilter, MappingInfo, MappingState, NewMapping};
+pub use organization::{NewOrganization, OrganizationChange, OrganizationInfo};
+pub use page::{Page, PageRequest};
+pub use people::{GroupInfo, GroupMemberInfo, UserInfo};
 pub use schema::CustomSchemas;
 pub use token::{NewToken, TokenInfo};
 

@@ -1,18 +1,16 @@
-//! Organizations and direct grants (enrollment.md §1.5, §1.8).
+//! Organizations (enrollment.md §1.5).
 
 use enroll_domain::audit::{Action, SubjectKind};
-use enroll_domain::enrollment::{Grant, GrantKind};
-use enroll_domain::{GrantId, OrganizationId, OrganizationName, ResourceRole, Role};
-use enroll_store::grant::{self, GrantRow};
+use enroll_domain::{OrganizationId, OrganizationName, ResourceRole};
 use enroll_store::organization::{self, OrganizationRow};
-use enroll_store::user::UserRow;
-use enroll_store::{StoreError, Tx};
+use enroll_store::{StoreError, Tx, grant, mapping};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::check_label;
-use crate::access::find_user;
+use super::page::{Page, PageRequest};
 use crate::audit::{Changes, Scribe};
+use crate::scim::{IfMatch, check_version};
 use crate::{Error, Service};
 
 /// Longest description, in characters (enrollment.md §1.5).
@@ -30,6 +28,19 @@ pub struct NewOrganization {
     pub display_name: Option<String>,
     /// Up to 350 characters.
     pub description: Option<String>,
+    /// The role that every member has on its resources; `write` when there is none.
+    pub base_resource_role: Option<ResourceRole>,
+}
+
+/// What to change of an organization; what is `None` stays as it is. Its name never changes.
+#[derive(Debug, Clone, Default)]
+pub struct OrganizationChange {
+    /// The name for people.
+    pub display_name: Option<String>,
+    /// Up to 350 characters.
+    pub description: Option<String>,
+    /// The role that every member has on its resources.
+    pub base_resource_role: Option<ResourceRole>,
 }
 
 /// An organization as an administrator sees it.
@@ -48,6 +59,8 @@ pub struct OrganizationInfo {
     pub base_resource_role: ResourceRole,
     /// When it was made.
     pub created: Timestamp,
+    /// Grows by one with each change.
+    pub version: i64,
 }
 
 impl From<OrganizationRow> for OrganizationInfo {
@@ -59,6 +72,7 @@ impl From<OrganizationRow> for OrganizationInfo {
             description: row.description,
             base_resource_role: row.base_resource_role,
             created: row.created,
+            version: row.version,
         }
     }
 }
@@ -74,19 +88,14 @@ impl Service {
             Error::Invalid(format!("{:?} is no name for an organization: {error}", new.name))
         })?;
         let display_name = check_label("display name", new.display_name.as_deref().unwrap_or(name.as_str()))?;
-        let description = new.description.clone().unwrap_or_default();
-        if description.chars().count() > DESCRIPTION_CHARACTERS {
-            return Err(Error::Invalid(format!(
-                "a description has at most {DESCRIPTION_CHARACTERS} characters"
-            )));
-        }
+        let description = check_description(new.description.as_deref().unwrap_or_default())?;
         let now = self.clock().now();
         let row = OrganizationRow {
             id: OrganizationId::new(now, &self.entropy().id()),
             name,
             display_name,
             description,
-            base_resource_role: ResourceRole::Write,
+            base_resource_role: new.base_resource_role.unwrap_or(ResourceRole::Write),
             created: now,
             version: 1,
         };
@@ -120,77 +129,107 @@ impl Service {
         self.db().read(|tx| Ok(all(tx)?.into_iter().map(OrganizationInfo::from).collect())).await
     }
 
-    /// Gives a user a direct grant on an organization, or changes the one there is; one of that role stays as it is. `user` is a handle, userName or id.
+    /// A page of the organizations, by name.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such user or organization.
-    pub async fn grant(&self, organization: &str, user: &str, role: Role) -> Result<(), Error> {
-        let (organization, user) = (organization.to_owned(), user.to_owned());
-        let now = self.clock().now();
-        let id = GrantId::new(now, &self.entropy().id());
-        let scribe = Scribe::of_service(self, now);
+    /// [`Error::Invalid`] when the page is none.
+    pub async fn organizations_page(&self, page: &PageRequest) -> Result<Page<OrganizationInfo>, Error> {
+        let page = page.clone();
+        let after: Option<OrganizationName> = page.after()?;
         self.db()
-            .write(move |tx| {
-                let organization = find(tx, &organization)?;
-                let user = find_user(tx, &user)?;
-                let old = grant::find_of_user(tx, user.id, organization.id, GrantKind::Direct)?;
-                let old = old.map(|row| row.grant);
-                match &old {
-                    Some(old) if old.role == role => return Ok(()),
-                    Some(old) => drop(grant::delete(tx, old.id)?),
-                    None => {}
-                }
-                let grant =
-                    Grant { id, user: user.id, organization: organization.id, role, kind: GrantKind::Direct };
-                let granted_by = scribe.name().to_owned();
-                grant::insert(tx, &GrantRow { grant, created: now, granted_by })?;
-                tell(tx, &scribe, (&user, &organization), (id, old.map(|old| old.role), Some(role)))
+            .read(move |tx| {
+                let rows = organization::list(tx, after.as_ref(), page.one_more())?;
+                page.cut(rows, |row| row.name.clone()).shown(|row| Ok(row.into()))
             })
             .await
     }
 
-    /// Takes a user's direct grant on an organization back. What groups give stays.
+    /// One organization, by name or id.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such user, organization or grant.
-    pub async fn revoke(&self, organization: &str, user: &str) -> Result<(), Error> {
-        let (organization, user) = (organization.to_owned(), user.to_owned());
+    /// [`Error::NotFound`] when there is none.
+    pub async fn organization(&self, name: &str) -> Result<OrganizationInfo, Error> {
+        let name = name.to_owned();
+        self.db().read(move |tx| Ok(find(tx, &name)?.into())).await
+    }
+
+    /// Changes an organization, if it has the version that the caller believes to change.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none, [`Error::Invalid`] when a text does not fit, [`Error::PreconditionFailed`] when it
+    /// has another version.
+    pub async fn change_organization(
+        &self,
+        name: &str,
+        change: &OrganizationChange,
+        if_match: Option<&IfMatch>,
+    ) -> Result<OrganizationInfo, Error> {
+        let (name, if_match, role) = (name.to_owned(), if_match.cloned(), change.base_resource_role);
+        let display_name =
+            change.display_name.as_deref().map(|text| check_label("display name", text)).transpose()?;
+        let description = change.description.as_deref().map(check_description).transpose()?;
         let scribe = Scribe::of_service(self, self.clock().now());
         self.db()
             .write(move |tx| {
-                let of = find(tx, &organization)?;
-                let who = find_user(tx, &user)?;
-                let found = grant::find_of_user(tx, who.id, of.id, GrantKind::Direct)?;
-                let grant = found.map(|row| row.grant).ok_or_else(|| {
-                    Error::NotFound(format!(
-                        "{user} has no direct grant on {organization}; groups may still give a role"
-                    ))
-                })?;
-                grant::delete(tx, grant.id)?;
-                tell(tx, &scribe, (&who, &of), (grant.id, Some(grant.role), None))
+                let old = find(tx, &name)?;
+                check_version(if_match.as_ref(), old.version)?;
+                let mut row = old.clone();
+                row.display_name = display_name.clone().unwrap_or(row.display_name);
+                row.description = description.clone().unwrap_or(row.description);
+                row.base_resource_role = role.unwrap_or(row.base_resource_role);
+                if row != old {
+                    organization::update(tx, &row)?;
+                    let mut changes = Changes::default();
+                    changes.change("displayName", Some(&old.display_name), Some(&row.display_name));
+                    changes.change("description", Some(&old.description), Some(&row.description));
+                    let roles = (old.base_resource_role, row.base_resource_role);
+                    changes.change("baseResourceRole", Some(roles.0), Some(roles.1));
+                    let (id, name) = (row.id.to_string(), row.name.as_str());
+                    let subject = (SubjectKind::Organization, id.as_str(), name);
+                    scribe.write_global(tx, Action::OrganizationUpdated, subject, &changes)?;
+                }
+                Ok(find(tx, &name)?.into())
+            })
+            .await
+    }
+
+    /// Deletes an organization that nothing depends on, if it has the version that the caller believes to delete. Its name is
+    /// never given out again.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none, [`Error::PreconditionFailed`] when it has another version, [`Error::Conflict`]
+    /// while a mapping or a grant is left.
+    pub async fn delete_organization(&self, name: &str, if_match: Option<&IfMatch>) -> Result<(), Error> {
+        let (name, if_match) = (name.to_owned(), if_match.cloned());
+        let scribe = Scribe::of_service(self, self.clock().now());
+        self.db()
+            .write(move |tx| {
+                let row = find(tx, &name)?;
+                check_version(if_match.as_ref(), row.version)?;
+                let mappings = mapping::list_of_organization(tx, row.id)?.len();
+                let grants = grant::list_of_organization(tx, row.id)?.len();
+                if mappings + grants > 0 {
+                    return Err(Error::Conflict(format!(
+                        "{} still has {mappings} mappings and {grants} grants: remove them first, so that nobody loses \
+                         access unseen",
+                        row.name
+                    )));
+                }
+                organization::delete(tx, row.id)?;
+                let (id, name) = (row.id.to_string(), row.name.as_str());
+                let subject = (SubjectKind::Organization, id.as_str(), name);
+                Ok(scribe.write_global(tx, Action::OrganizationDeleted, subject, &Changes::default())?)
             })
             .await
     }
 }
 
-/// Writes a grant's old and new role into the audit trail.
-fn tell(
-    tx: &Tx<'_>,
-    scribe: &Scribe,
-    (user, organization): (&UserRow, &OrganizationRow),
-    (id, old, new): (GrantId, Option<Role>, Option<Role>),
-) -> Result<(), Error> {
-    let action = match (old, new) {
-        (None, _) => Action::GrantAdded,
-        (Some(_), Some(_)) => Action::GrantChanged,
-        (Some(_), None) => Action::GrantRemoved,
-    };
-    let mut changes = Changes::default();
-    changes.change("role", old, new);
-    changes.note("user", user.id);
-    changes.note("organization", organization.id);
-    let (id, name) = (id.to_string(), format!("{} in {}", user.handle, organization.name));
-    Ok(scribe.write(tx, action, user.directory, (SubjectKind::Grant, &id, &name), &changes)?)
+fn check_description(text: &str) -> Result<String, Error> {
+    if text.chars().count() > DESCRIPTION_CHARACTERS {
+        let detail = format!("a description has at most {DESCRIPTION_CHARACTERS} characters");
+        return Err(Error::Invalid(detail));
+    }
+    Ok(text.to_owned())
 }
 
 /// The organization of that name or id.

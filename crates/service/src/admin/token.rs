@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::check_label;
 use super::directory::find as find_directory;
+use super::page::{Page, PageRequest};
 use crate::audit::{Changes, Scribe};
 use crate::{Error, Service};
 
@@ -105,6 +106,43 @@ impl Service {
             .await
     }
 
+    /// A page of the SCIM tokens of a directory, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown directory, [`Error::Invalid`] when the page is none.
+    pub async fn scim_tokens_page(
+        &self,
+        directory: &str,
+        page: &PageRequest,
+    ) -> Result<Page<TokenInfo>, Error> {
+        let (directory, page) = (directory.to_owned(), page.clone());
+        let after: Option<TokenId> = page.after()?;
+        self.db()
+            .read(move |tx| {
+                let directory = find_directory(tx, &directory)?.id;
+                let rows = token::scim::page(tx, directory, after, page.one_more())?;
+                page.cut(rows, |row| row.id).shown(|row| Ok(row.into()))
+            })
+            .await
+    }
+
+    /// A SCIM token of a directory.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown directory, and when it has no token of that id.
+    pub async fn scim_token(&self, directory: &str, id: &str) -> Result<TokenInfo, Error> {
+        let (directory, id) = (directory.to_owned(), id.to_owned());
+        self.db()
+            .read(move |tx| {
+                let directory = find_directory(tx, &directory)?;
+                let missing = || Error::NotFound(format!("{} has no SCIM token {id:?}", directory.name));
+                let parsed: TokenId = id.parse().map_err(|_| missing())?;
+                let row = token::scim::find(tx, parsed)?.filter(|row| row.directory == directory.id);
+                row.map(TokenInfo::from).ok_or_else(missing)
+            })
+            .await
+    }
+
     /// Deletes a SCIM token; the next request with it is refused.
     ///
     /// # Errors
@@ -169,6 +207,32 @@ impl Service {
     /// [`Error::Store`]
     pub async fn api_tokens(&self) -> Result<Vec<TokenInfo>, Error> {
         self.db().read(|tx| Ok(token::api::list(tx)?.into_iter().map(TokenInfo::from).collect())).await
+    }
+
+    /// A page of the API tokens, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the page is none.
+    pub async fn api_tokens_page(&self, page: &PageRequest) -> Result<Page<TokenInfo>, Error> {
+        let page = page.clone();
+        let after: Option<TokenId> = page.after()?;
+        self.db()
+            .read(move |tx| {
+                let rows = token::api::page(tx, after, page.one_more())?;
+                page.cut(rows, |row| row.id).shown(|row| Ok(row.into()))
+            })
+            .await
+    }
+
+    /// An API token.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none of that id.
+    pub async fn api_token(&self, id: &str) -> Result<TokenInfo, Error> {
+        let missing = Error::NotFound(format!("there is no API token {id:?}"));
+        let Ok(id) = id.parse::<TokenId>() else { return Err(missing) };
+        let found = self.db().read(move |tx| token::api::find(tx, id).map_err(Error::from)).await?;
+        found.map(TokenInfo::from).ok_or(missing)
     }
 
     /// Deletes an API token; the next request with it is refused.

@@ -22,6 +22,7 @@ mod view;
 use enroll_domain::GroupName;
 use enroll_scim::{Object, Resource, ScimError};
 
+pub(crate) use conditions::check as check_version;
 pub use outcome::Outcome;
 
 use crate::models::ResourceKind;

@@ -75,6 +75,15 @@ pub fn list(tx: &Tx<'_>) -> Result<Vec<ApiTokenRow>, StoreError> {
     tx.query(&format!("{SELECT} ORDER BY id"), &[], read)
 }
 
+/// A page of the API tokens, oldest first, from behind `after`.
+///
+/// # Errors
+/// The store fails.
+pub fn page(tx: &Tx<'_>, after: Option<TokenId>, limit: u32) -> Result<Vec<ApiTokenRow>, StoreError> {
+    let after = after.map_or_else(String::new, |after| after.to_string());
+    tx.query(&format!("{SELECT} WHERE id > ?1 ORDER BY id LIMIT ?2"), &params![after, limit], read)
+}
+
 /// Deletes a token: it stops working at once. Answers whether there was one.
 ///
 /// # Errors

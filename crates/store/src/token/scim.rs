@@ -105,6 +105,20 @@ pub fn list(tx: &Tx<'_>, directory: DirectoryId) -> Result<Vec<ScimTokenRow>, St
     tx.query(&format!("{SELECT} ORDER BY id"), &params![directory], read)
 }
 
+/// A page of the tokens of a directory, oldest first, from behind `after`.
+///
+/// # Errors
+/// The store fails.
+pub fn page(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    after: Option<TokenId>,
+    limit: u32,
+) -> Result<Vec<ScimTokenRow>, StoreError> {
+    let after = after.map_or_else(String::new, |after| after.to_string());
+    tx.query(&format!("{SELECT} AND id > ?2 ORDER BY id LIMIT ?3"), &params![directory, after, limit], read)
+}
+
 /// Deletes a token: it stops working at once. Answers whether there was one.
 ///
 /// # Errors

@@ -20,12 +20,13 @@ const OWNED: [&str; 12] = [
 ];
 
 /// Statements that are not bound to one directory, each by a part of its text, with the reason.
-const ALLOWED: [(&str, &str); 9] = [
+const ALLOWED: [(&str, &str); 10] = [
     ("FROM users WHERE users.id = ?1", "an admin's reference to a user"),
     ("FROM users WHERE users.handle = ?1", "an admin's reference to a user"),
     ("users.directory_id IN (SELECT directories.id FROM directories)", "an admin's reference to a user"),
     ("FROM users WHERE id IN ({})", "the members of an organization may be of any directory"),
     ("FROM mappings WHERE mappings.organization_id = ?1", "an organization has mappings of any directory"),
+    ("FROM mappings WHERE mappings.id > ?1", "an admin's list of mappings is of all directories or of one"),
     ("DELETE FROM mappings WHERE organization_id = ?1", "an organization has mappings of any directory"),
     ("FROM mappings WHERE mappings.id = ?1", "an admin's reference to a mapping"),
     ("FROM scim_tokens WHERE id = ?1", "the token is what names the directory"),

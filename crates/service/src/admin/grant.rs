@@ -1,0 +1,178 @@
+//! Direct grants: roles that an administrator gives (enrollment.md §1.8).
+
+use enroll_domain::audit::{Action, SubjectKind};
+use enroll_domain::enrollment::{Grant, GrantKind};
+use enroll_domain::{GrantId, OrganizationId, Role, UserId};
+use enroll_store::Tx;
+use enroll_store::grant::{self, GrantRow};
+use enroll_store::organization::OrganizationRow;
+use enroll_store::user::UserRow;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::organization::find as find_organization;
+use super::page::{Page, PageRequest};
+use crate::access::{UserSummary, find_user, summary};
+use crate::audit::{Changes, Scribe};
+use crate::{Error, Service};
+
+/// A direct grant as an administrator sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GrantInfo {
+    /// The id.
+    pub id: GrantId,
+    /// Who holds it.
+    pub user: UserSummary,
+    /// The organization's name.
+    pub organization: String,
+    /// The role it gives.
+    pub role: Role,
+    /// When it was given.
+    pub created: Timestamp,
+    /// By whom.
+    pub granted_by: String,
+}
+
+impl Service {
+    /// A page of the direct grants on an organization, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such organization, [`Error::Invalid`] when the page is none.
+    pub async fn grants_page(
+        &self,
+        organization: &str,
+        page: &PageRequest,
+    ) -> Result<Page<GrantInfo>, Error> {
+        let (organization, page) = (organization.to_owned(), page.clone());
+        let after: Option<GrantId> = page.after()?;
+        self.db()
+            .read(move |tx| {
+                let organization = find_organization(tx, &organization)?;
+                let rows = grant::list_direct(tx, organization.id, after, page.one_more())?;
+                page.cut(rows, |row| row.grant.id).shown(|row| {
+                    let user = find_user(tx, &row.grant.user.to_string())?;
+                    Ok(describe(row, &user, &organization))
+                })
+            })
+            .await
+    }
+
+    /// A user's direct grant on an organization.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such user, organization or grant.
+    pub async fn direct_grant(&self, organization: &str, user: &str) -> Result<GrantInfo, Error> {
+        let (organization, user) = (organization.to_owned(), user.to_owned());
+        self.db()
+            .read(move |tx| {
+                let (organization, user) = (find_organization(tx, &organization)?, find_user(tx, &user)?);
+                let row = find(tx, user.id, organization.id)?
+                    .ok_or_else(|| missing(&user.user_name, organization.name.as_str()))?;
+                Ok(describe(row, &user, &organization))
+            })
+            .await
+    }
+
+    /// Gives a user a direct grant on an organization, or another role by the one there is, and says whether it is a new one.
+    /// `user` is a handle, userName or id. A grant of that role stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such user or organization.
+    pub async fn give_grant(
+        &self,
+        organization: &str,
+        user: &str,
+        role: Role,
+    ) -> Result<(GrantInfo, bool), Error> {
+        let (organization, user) = (organization.to_owned(), user.to_owned());
+        let now = self.clock().now();
+        let id = GrantId::new(now, &self.entropy().id());
+        let scribe = Scribe::of_service(self, now);
+        self.db()
+            .write(move |tx| {
+                let (organization, user) = (find_organization(tx, &organization)?, find_user(tx, &user)?);
+                let old = find(tx, user.id, organization.id)?;
+                let before = old.as_ref().map(|old| old.grant.role);
+                match old {
+                    Some(old) if old.grant.role == role => {
+                        return Ok((describe(old, &user, &organization), false));
+                    }
+                    Some(old) => drop(grant::delete(tx, old.grant.id)?),
+                    None => {}
+                }
+                let grant =
+                    Grant { id, user: user.id, organization: organization.id, role, kind: GrantKind::Direct };
+                let row = GrantRow { grant, created: now, granted_by: scribe.name().to_owned() };
+                grant::insert(tx, &row)?;
+                tell(tx, &scribe, (&user, &organization), (id, before, Some(role)))?;
+                Ok((describe(row, &user, &organization), before.is_none()))
+            })
+            .await
+    }
+
+    /// As [`Service::give_grant`], for the command line.
+    ///
+    /// # Errors
+    /// As [`Service::give_grant`].
+    pub async fn grant(&self, organization: &str, user: &str, role: Role) -> Result<(), Error> {
+        self.give_grant(organization, user, role).await.map(drop)
+    }
+
+    /// Takes a user's direct grant on an organization back. What groups give stays.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such user, organization or grant.
+    pub async fn revoke(&self, organization: &str, user: &str) -> Result<(), Error> {
+        let (organization, user) = (organization.to_owned(), user.to_owned());
+        let scribe = Scribe::of_service(self, self.clock().now());
+        self.db()
+            .write(move |tx| {
+                let of = find_organization(tx, &organization)?;
+                let who = find_user(tx, &user)?;
+                let grant = find(tx, who.id, of.id)?.ok_or_else(|| missing(&user, &organization))?.grant;
+                grant::delete(tx, grant.id)?;
+                tell(tx, &scribe, (&who, &of), (grant.id, Some(grant.role), None))
+            })
+            .await
+    }
+}
+
+fn find(tx: &Tx<'_>, user: UserId, organization: OrganizationId) -> Result<Option<GrantRow>, Error> {
+    Ok(grant::find_of_user(tx, user, organization, GrantKind::Direct)?)
+}
+
+fn missing(user: &str, organization: &str) -> Error {
+    Error::NotFound(format!("{user} has no direct grant on {organization}; groups may still give a role"))
+}
+
+fn describe(row: GrantRow, user: &UserRow, organization: &OrganizationRow) -> GrantInfo {
+    GrantInfo {
+        id: row.grant.id,
+        user: summary(user),
+        organization: organization.name.to_string(),
+        role: row.grant.role,
+        created: row.created,
+        granted_by: row.granted_by,
+    }
+}
+
+/// Writes a grant's old and new role into the audit trail.
+fn tell(
+    tx: &Tx<'_>,
+    scribe: &Scribe,
+    (user, organization): (&UserRow, &OrganizationRow),
+    (id, old, new): (GrantId, Option<Role>, Option<Role>),
+) -> Result<(), Error> {
+    let action = match (old, new) {
+        (None, _) => Action::GrantAdded,
+        (Some(_), Some(_)) => Action::GrantChanged,
+        (Some(_), None) => Action::GrantRemoved,
+    };
+    let mut changes = Changes::default();
+    changes.change("role", old, new);
+    changes.note("user", user.id);
+    changes.note("organization", organization.id);
+    let (id, name) = (id.to_string(), format!("{} in {}", user.handle, organization.name));
+    Ok(scribe.write(tx, action, user.directory, (SubjectKind::Grant, &id, &name), &changes)?)
+}
