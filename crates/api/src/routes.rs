@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, delete, get, post};
 
+use crate::api::organizations;
 use crate::scim::{Custom, Groups, Users, discovery, unsupported};
 use crate::surface::Surface;
 use crate::{App, api, health, scim};
@@ -54,11 +55,17 @@ fn resource<K: scim::Kind>() -> MethodRouter<App> {
 
 fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
     vec![
+        ("/organizations", get(organizations::list).post(organizations::create)),
+        (
+            "/organizations/{organization}",
+            get(organizations::read).patch(organizations::change).delete(organizations::delete),
+        ),
         ("/organizations/{organization}/members", get(api::members)),
         ("/directories/{directory}/schemas", get(api::schemas::list).post(api::schemas::register)),
         ("/directories/{directory}/schemas/{name}", delete(api::schemas::remove)),
         ("/check", get(api::check)),
         ("/explain", get(api::explain)),
+        ("/openapi.yaml", get(api::openapi)),
     ]
 }
 
@@ -93,6 +100,16 @@ mod tests {
         let described: BTreeSet<&str> =
             document.lines().filter_map(|line| line.strip_prefix("  /")?.strip_suffix(':')).collect();
         let routes = scim_routes();
+        let served: BTreeSet<&str> = routes.iter().map(|(path, _)| path.trim_start_matches('/')).collect();
+        assert_eq!(described, served);
+    }
+
+    #[test]
+    fn the_openapi_document_has_every_api_path_and_no_other() {
+        let document = include_str!("../../../docs/openapi/admin.yaml");
+        let described: BTreeSet<&str> =
+            document.lines().filter_map(|line| line.strip_prefix("  /")?.strip_suffix(':')).collect();
+        let routes = api_routes();
         let served: BTreeSet<&str> = routes.iter().map(|(path, _)| path.trim_start_matches('/')).collect();
         assert_eq!(described, served);
     }

@@ -1,14 +1,21 @@
-//! `/api/v1`, for applications: who is in an organization, may she, and why. Errors are problem details (RFC 9457).
+//! `/api/v1`, for applications: who is in an organization, may she, and why; and for administrators: what is set up. Errors are
+//! problem details (RFC 9457).
 
 pub(crate) mod authenticated;
+pub(crate) mod body;
 mod check;
 mod explain;
+pub(crate) mod list;
 mod members;
+mod openapi;
+pub(crate) mod organizations;
 pub(crate) mod parameters;
 mod problem;
 pub(crate) mod schemas;
+pub(crate) mod version;
 
 pub(crate) use check::check;
 pub(crate) use explain::explain;
 pub(crate) use members::members;
+pub(crate) use openapi::openapi;
 pub(crate) use problem::Problem;

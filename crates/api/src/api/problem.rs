@@ -3,9 +3,12 @@
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use enroll_scim::ScimError;
 use enroll_service::Error;
 use serde_json::json;
 
+use crate::parse::entity_tag::InvalidTags;
+use crate::parse::media_type::Unsupported;
 use crate::parse::query::QueryError;
 use crate::rate_limit::Exhausted;
 
@@ -34,6 +37,11 @@ impl Problem {
     pub(super) fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, detail)
     }
+
+    /// 500 for an answer that cannot be written; what is wrong with it goes to the log.
+    pub(super) fn unwritable(error: &serde_json::Error) -> Self {
+        Error::Internal(format!("an answer cannot be written as JSON: {error}")).into()
+    }
 }
 
 impl From<Error> for Problem {
@@ -47,6 +55,24 @@ impl From<Error> for Problem {
             StatusCode::from_u16(scim.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             scim.detail(),
         )
+    }
+}
+
+impl From<ScimError> for Problem {
+    fn from(error: ScimError) -> Self {
+        Error::Scim(error).into()
+    }
+}
+
+impl From<Unsupported> for Problem {
+    fn from(error: Unsupported) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error.to_string())
+    }
+}
+
+impl From<InvalidTags> for Problem {
+    fn from(error: InvalidTags) -> Self {
+        Self::bad_request(format!("If-Match: {error}"))
     }
 }
 

@@ -7,6 +7,7 @@ use enroll_service::CustomSchemas;
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister, ToRead};
+use super::body::TextBody;
 use crate::App;
 
 /// What the directory has defined.
@@ -23,7 +24,7 @@ pub(crate) async fn register(
     State(app): State<App>,
     _caller: Authenticated<ToAdminister>,
     Path(directory): Path<String>,
-    body: String,
+    TextBody(body): TextBody,
 ) -> Result<Json<CustomSchemas>, Problem> {
     Ok(Json(app.service().register_schemas(&directory, &body).await?))
 }

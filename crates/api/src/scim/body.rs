@@ -46,15 +46,24 @@ impl FromRequest<App> for BulkBody {
 
 /// How large a body may be, and what a client is told of it.
 #[derive(Clone, Copy)]
-struct Limit {
-    bytes: usize,
+pub(crate) struct Limit {
+    pub(crate) bytes: usize,
     /// What stands behind the number: the name under which the limit is announced.
-    name: &'static str,
-    advice: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) advice: &'static str,
 }
 
 async fn object(request: Request, app: &App, limit: Limit) -> Result<Object, Refusal> {
     media_type::check_body(request.headers())?;
+    let bytes = bytes(request, app, limit).await?;
+    Ok(parse_object(&bytes, app.service().limits())?)
+}
+
+/// The bytes of a body, of whatever type.
+///
+/// # Errors
+/// 413, 408, and 400 for a body that breaks off.
+pub(crate) async fn bytes(request: Request, app: &App, limit: Limit) -> Result<Bytes, ScimError> {
     let announced =
         request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     let waits_for_leave = request.headers().contains_key(EXPECT);
@@ -67,21 +76,18 @@ async fn object(request: Request, app: &App, limit: Limit) -> Result<Object, Ref
     }
     let time = app.config().body_time;
     let read = tokio::time::timeout(time, read(&mut body, limit.bytes)).await;
-    let bytes = match read {
-        Ok(Ok(bytes)) => bytes,
+    match read {
+        Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(Unread::TooLarge)) => {
             discard(body, limit.bytes).await;
-            return Err(too_large(limit));
+            Err(too_large(limit))
         }
-        Ok(Err(Unread::Broken)) => {
-            return Err(ScimError::invalid_syntax("the body could not be read to its end").into());
-        }
+        Ok(Err(Unread::Broken)) => Err(ScimError::invalid_syntax("the body could not be read to its end")),
         Err(_elapsed) => {
             let detail = format!("the body was not complete after {} seconds", time.as_secs());
-            return Err(ScimError::new(408, detail).into());
+            Err(ScimError::new(408, detail))
         }
-    };
-    Ok(parse_object(&bytes, app.service().limits())?)
+    }
 }
 
 enum Unread {
@@ -122,7 +128,7 @@ async fn discard(mut body: Body, limit: usize) {
     let _ = tokio::time::timeout(DISCARD_TIME, reading).await;
 }
 
-fn too_large(limit: Limit) -> Refusal {
+fn too_large(limit: Limit) -> ScimError {
     let Limit { bytes, name, advice } = limit;
-    ScimError::too_large(format!("the body is larger than {bytes} bytes{name}; {advice}")).into()
+    ScimError::too_large(format!("the body is larger than {bytes} bytes{name}; {advice}"))
 }

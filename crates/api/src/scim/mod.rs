@@ -5,7 +5,7 @@
 
 mod answer;
 mod authenticated;
-mod body;
+pub(crate) mod body;
 mod bulk;
 mod create;
 mod delete;

@@ -7,6 +7,7 @@
     reason = "a test ends where something is not as it should be"
 )]
 
+mod admin;
 mod api;
 mod attributes;
 mod audit;
@@ -21,6 +22,7 @@ mod discovery;
 mod kept;
 mod limits;
 mod membership;
+mod organizations;
 mod queries;
 mod refusals;
 mod request_log;

@@ -1,0 +1,97 @@
+//! What the tests of the admin API share: a caller with a token, and what holds for every list and every change.
+
+use enroll_domain::Scope;
+use serde_json::{Value, json};
+
+use crate::site::{Reply, Site, reply};
+
+/// A caller with an API token.
+pub(crate) struct Caller<'s> {
+    pub(crate) site: &'s Site,
+    pub(crate) token: String,
+}
+
+impl<'s> Caller<'s> {
+    pub(crate) async fn with(site: &'s Site, scope: Scope) -> Self {
+        Self { site, token: site.api_token(scope).await }
+    }
+
+    pub(crate) async fn admin(site: &'s Site) -> Self {
+        Self::with(site, Scope::Admin).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        reply(self.site.bare("GET", &format!("/api/v1{path}")).bearer_auth(&self.token)).await
+    }
+
+    pub(crate) async fn send(&self, method: &str, path: &str, body: &Value) -> Reply {
+        let request = self.site.bare(method, &format!("/api/v1{path}")).bearer_auth(&self.token);
+        reply(request.json(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        reply(self.site.bare("DELETE", &format!("/api/v1{path}")).bearer_auth(&self.token)).await
+    }
+
+    /// The text of `member` of each object of a list, read in pages of two.
+    pub(crate) async fn listed(&self, path: &str, list: &str, member: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut after = String::new();
+        loop {
+            let separator = if path.contains('?') { '&' } else { '?' };
+            let page = self.get(&format!("{path}{separator}limit=2{after}")).await;
+            assert_eq!(page.status, 200, "{}", page.text);
+            let page = page.body();
+            let items = page[list].as_array().unwrap();
+            assert!(items.len() <= 2);
+            found.extend(items.iter().map(|item| item[member].as_str().unwrap().to_owned()));
+            match page.get("next").and_then(Value::as_str) {
+                Some(next) => after = format!("&after={next}"),
+                None => return found,
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn threat_s16_s27_a_body_that_is_not_understood_to_its_last_member_is_400() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    let post = |body: &'static str| {
+        let request = site.bare("POST", "/api/v1/organizations").bearer_auth(&admin.token);
+        reply(request.header("content-type", "application/json").body(body))
+    };
+    for (body, named) in [
+        (r#"{"name": "beta", "displayNmae": "Beta"}"#, "displayNmae"),
+        (r#"{"name": "beta", "id": "1"}"#, "id"),
+        (r#"{"name": "beta", "name": "gamma"}"#, "name"),
+        (r#"{"name": "beta", "displayName": null}"#, "displayName"),
+        (r#"{"name": 7}"#, "name"),
+        (r#"{"name": "beta", "baseResourceRole": "boss"}"#, "baseResourceRole"),
+        (r#"{}"#, "name"),
+        (r#"[]"#, "object"),
+        ("", "empty"),
+        (r#"{"name": "#, "JSON"),
+    ] {
+        let detail = post(body).await.problem(400);
+        assert!(detail.contains(named), "{body}: {detail}");
+    }
+    let deep = format!("{}1{}", "{\"name\":".repeat(100), "}".repeat(100));
+    let deep = site.bare("POST", "/api/v1/organizations").bearer_auth(&admin.token).body(deep);
+    reply(deep).await.problem(400);
+    let large = json!({"name": "beta", "description": "x".repeat(1024 * 1024)});
+    admin.send("POST", "/organizations", &large).await.problem(413);
+    let form = site.bare("POST", "/api/v1/organizations").bearer_auth(&admin.token);
+    reply(form.header("content-type", "text/plain").body(r#"{"name": "beta"}"#)).await.problem(415);
+    admin.get("/organizations/beta").await.problem(404);
+}
+
+#[tokio::test]
+async fn the_openapi_document_is_served_to_anybody() {
+    let site = Site::start().await;
+    let document = reply(site.bare("GET", "/api/v1/openapi.yaml")).await;
+    assert_eq!((document.status.as_u16(), document.header("content-type")), (200, Some("application/yaml")));
+    assert!(
+        document.text.contains("openapi: 3.1.0") && document.text.contains("/organizations/{organization}:")
+    );
+}
