@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, delete, get, post};
 
-use crate::api::organizations;
+use crate::api::{directories, organizations, tokens};
 use crate::scim::{Custom, Groups, Users, discovery, unsupported};
 use crate::surface::Surface;
 use crate::{App, api, health, scim};
@@ -61,8 +61,17 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
             get(organizations::read).patch(organizations::change).delete(organizations::delete),
         ),
         ("/organizations/{organization}/members", get(api::members)),
+        ("/directories", get(directories::list).post(directories::create)),
+        (
+            "/directories/{directory}",
+            get(directories::read).patch(directories::change).delete(directories::delete),
+        ),
+        ("/directories/{directory}/tokens", get(tokens::list_scim).post(tokens::create_scim)),
+        ("/directories/{directory}/tokens/{token}", get(tokens::read_scim).delete(tokens::delete_scim)),
         ("/directories/{directory}/schemas", get(api::schemas::list).post(api::schemas::register)),
         ("/directories/{directory}/schemas/{name}", delete(api::schemas::remove)),
+        ("/api-tokens", get(tokens::list_api).post(tokens::create_api)),
+        ("/api-tokens/{token}", get(tokens::read_api).delete(tokens::delete_api)),
         ("/check", get(api::check)),
         ("/explain", get(api::explain)),
         ("/openapi.yaml", get(api::openapi)),

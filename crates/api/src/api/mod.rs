@@ -4,6 +4,7 @@
 pub(crate) mod authenticated;
 pub(crate) mod body;
 mod check;
+pub(crate) mod directories;
 mod explain;
 pub(crate) mod list;
 mod members;
@@ -12,6 +13,7 @@ pub(crate) mod organizations;
 pub(crate) mod parameters;
 mod problem;
 pub(crate) mod schemas;
+pub(crate) mod tokens;
 pub(crate) mod version;
 
 pub(crate) use check::check;
