@@ -7,6 +7,7 @@ mod check;
 pub(crate) mod directories;
 mod explain;
 pub(crate) mod list;
+pub(crate) mod mappings;
 mod members;
 mod openapi;
 pub(crate) mod organizations;

@@ -22,6 +22,7 @@ mod directories;
 mod discovery;
 mod kept;
 mod limits;
+mod mappings;
 mod membership;
 mod organizations;
 mod queries;

@@ -1,0 +1,130 @@
+//! `/api/v1/mappings`: which group gives which role in which organization (enrollment.md §1.7, §3.2, §3.7).
+
+use axum::Json;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use enroll_domain::Role;
+use enroll_domain::privilege::AllowPrivileged;
+use enroll_service::{MappingChange, MappingFilter, MappingInfo, NewMapping};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Problem;
+use super::authenticated::{Authenticated, ToAdminister, ToRead};
+use super::body::{Body, given};
+use super::list::{ListParameters, listed};
+use crate::App;
+use crate::parse::query::Query;
+
+/// A mapping to be made.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct New {
+    #[serde(default, deserialize_with = "given")]
+    directory: Option<String>,
+    group: String,
+    organization: String,
+    #[serde(default, deserialize_with = "given")]
+    role: Option<Role>,
+    #[serde(default)]
+    allow_privileged: bool,
+}
+
+/// What to change; what is left out stays.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Change {
+    #[serde(default, deserialize_with = "given")]
+    paused: Option<bool>,
+    #[serde(default, deserialize_with = "given")]
+    role: Option<Role>,
+    #[serde(default)]
+    allow_privileged: bool,
+}
+
+/// Which group to bind to.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rebind {
+    #[serde(default, deserialize_with = "given")]
+    group: Option<String>,
+}
+
+/// A page of the mappings, oldest first; of one `directory`, to one `organization`, or both.
+pub(crate) async fn list(
+    State(app): State<App>,
+    _caller: Authenticated<ToRead>,
+    RawQuery(query): RawQuery,
+    ListParameters(page): ListParameters,
+) -> Result<Json<Value>, Problem> {
+    let query = Query::new(query.as_deref());
+    let filter = MappingFilter {
+        directory: query.one("directory")?.map(Into::into),
+        organization: query.one("organization")?.map(Into::into),
+    };
+    listed("mappings", app.service().mappings_page(&filter, &page).await?)
+}
+
+/// Makes one: 201. In force at once, or as soon as the group appears.
+pub(crate) async fn create(
+    State(app): State<App>,
+    _caller: Authenticated<ToAdminister>,
+    Body(new): Body<New>,
+) -> Result<(StatusCode, Json<MappingInfo>), Problem> {
+    let new = NewMapping {
+        directory: new.directory.unwrap_or_else(|| "default".to_owned()),
+        group: new.group,
+        organization: new.organization,
+        role: new.role,
+        allow_privileged: privileged(new.allow_privileged),
+    };
+    Ok((StatusCode::CREATED, Json(app.service().add_mapping(&new).await?)))
+}
+
+/// One, by id.
+pub(crate) async fn read(
+    State(app): State<App>,
+    _caller: Authenticated<ToRead>,
+    Path(mapping): Path<String>,
+) -> Result<Json<MappingInfo>, Problem> {
+    Ok(Json(app.service().mapping(&mapping).await?))
+}
+
+/// Pauses one, lets it have effect again, or gives another role by it.
+pub(crate) async fn change(
+    State(app): State<App>,
+    _caller: Authenticated<ToAdminister>,
+    Path(mapping): Path<String>,
+    Body(change): Body<Change>,
+) -> Result<Json<MappingInfo>, Problem> {
+    let change = MappingChange {
+        paused: change.paused,
+        role: change.role,
+        allow_privileged: privileged(change.allow_privileged),
+    };
+    Ok(Json(app.service().change_mapping(&mapping, &change).await?))
+}
+
+/// Binds one to the group that has its name now, or to the group named in the body.
+pub(crate) async fn rebind(
+    State(app): State<App>,
+    _caller: Authenticated<ToAdminister>,
+    Path(mapping): Path<String>,
+    Body(Rebind { group }): Body<Rebind>,
+) -> Result<Json<MappingInfo>, Problem> {
+    Ok(Json(app.service().rebind_mapping(&mapping, group.as_deref()).await?))
+}
+
+/// Removes one; what it gave ends at once.
+pub(crate) async fn delete(
+    State(app): State<App>,
+    _caller: Authenticated<ToAdminister>,
+    Path(mapping): Path<String>,
+) -> Result<StatusCode, Problem> {
+    app.service().remove_mapping(&mapping).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn privileged(allowed: bool) -> AllowPrivileged {
+    if allowed { AllowPrivileged::Yes } else { AllowPrivileged::No }
+}
