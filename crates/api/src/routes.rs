@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, delete, get, post};
 
-use crate::api::{directories, mappings, organizations, tokens};
+use crate::api::{directories, grants, mappings, organizations, tokens};
 use crate::scim::{Custom, Groups, Users, discovery, unsupported};
 use crate::surface::Surface;
 use crate::{App, api, health, scim};
@@ -61,6 +61,11 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
             get(organizations::read).patch(organizations::change).delete(organizations::delete),
         ),
         ("/organizations/{organization}/members", get(api::members)),
+        ("/organizations/{organization}/grants", get(grants::list)),
+        (
+            "/organizations/{organization}/grants/{user}",
+            get(grants::read).put(grants::give).delete(grants::take),
+        ),
         ("/mappings", get(mappings::list).post(mappings::create)),
         ("/mappings/{mapping}", get(mappings::read).patch(mappings::change).delete(mappings::delete)),
         ("/mappings/{mapping}/rebind", post(mappings::rebind)),

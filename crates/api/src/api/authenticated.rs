@@ -40,7 +40,11 @@ impl Need for ToRead {
 }
 
 /// The sender of the request has shown an API token whose scope is enough, and has requests left.
-pub(crate) struct Authenticated<N>(PhantomData<N>);
+pub(crate) struct Authenticated<N> {
+    /// The token's label, to say who has changed something.
+    pub(crate) label: String,
+    need: PhantomData<N>,
+}
 
 impl<N: Need> FromRequestParts<App> for Authenticated<N> {
     type Rejection = Problem;
@@ -60,6 +64,6 @@ impl<N: Need> FromRequestParts<App> for Authenticated<N> {
                 format!("this token has the scope `{}`; the request needs `{}`", session.scope, N::SCOPE);
             return Err(Problem::new(StatusCode::FORBIDDEN, detail));
         }
-        Ok(Self(PhantomData))
+        Ok(Self { label: session.label, need: PhantomData })
     }
 }

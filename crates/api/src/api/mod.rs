@@ -6,6 +6,7 @@ pub(crate) mod body;
 mod check;
 pub(crate) mod directories;
 mod explain;
+pub(crate) mod grants;
 pub(crate) mod list;
 pub(crate) mod mappings;
 mod members;

@@ -20,6 +20,7 @@ mod custom_attributes;
 mod custom_schemas;
 mod directories;
 mod discovery;
+mod grants;
 mod kept;
 mod limits;
 mod mappings;
