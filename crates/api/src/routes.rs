@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, delete, get, post};
 
-use crate::api::{directories, grants, mappings, organizations, tokens};
+use crate::api::{directories, grants, mappings, organizations, people, tokens};
 use crate::scim::{Custom, Groups, Users, discovery, unsupported};
 use crate::surface::Surface;
 use crate::{App, api, health, scim};
@@ -76,8 +76,13 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ),
         ("/directories/{directory}/tokens", get(tokens::list_scim).post(tokens::create_scim)),
         ("/directories/{directory}/tokens/{token}", get(tokens::read_scim).delete(tokens::delete_scim)),
+        ("/directories/{directory}/users", get(people::users)),
+        ("/directories/{directory}/groups", get(people::groups)),
+        ("/directories/{directory}/groups/{group}", get(people::group)),
+        ("/directories/{directory}/groups/{group}/members", get(people::group_members)),
         ("/directories/{directory}/schemas", get(api::schemas::list).post(api::schemas::register)),
         ("/directories/{directory}/schemas/{name}", delete(api::schemas::remove)),
+        ("/users/{user}", get(people::user)),
         ("/api-tokens", get(tokens::list_api).post(tokens::create_api)),
         ("/api-tokens/{token}", get(tokens::read_api).delete(tokens::delete_api)),
         ("/check", get(api::check)),

@@ -13,6 +13,7 @@ mod members;
 mod openapi;
 pub(crate) mod organizations;
 pub(crate) mod parameters;
+pub(crate) mod people;
 mod problem;
 pub(crate) mod schemas;
 pub(crate) mod tokens;

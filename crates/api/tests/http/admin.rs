@@ -54,6 +54,60 @@ impl<'s> Caller<'s> {
 }
 
 #[tokio::test]
+async fn e5_2_reading_needs_the_scope_read_and_changing_the_scope_admin() {
+    let site = Site::start().await;
+    let check = Caller::with(&site, Scope::Check).await;
+    let read = Caller::with(&site, Scope::Read).await;
+    for path in [
+        "/organizations",
+        "/organizations/acme",
+        "/organizations/acme/grants",
+        "/organizations/acme/grants/ann",
+        "/mappings",
+        "/mappings/none",
+        "/directories",
+        "/directories/default",
+        "/directories/default/tokens",
+        "/directories/default/tokens/none",
+        "/directories/default/users",
+        "/directories/default/groups",
+        "/directories/default/groups/none",
+        "/directories/default/groups/none/members",
+        "/users/ann",
+        "/api-tokens",
+        "/api-tokens/none",
+    ] {
+        check.get(path).await.problem(403);
+        assert_ne!(read.get(path).await.status, 403, "{path}");
+        reply(site.bare("GET", &format!("/api/v1{path}"))).await.problem(401);
+        // Threat S11: a SCIM token opens SCIM and nothing else.
+        reply(site.scim("GET", &format!("/api/v1{path}"))).await.problem(401);
+    }
+    for (method, path) in [
+        ("POST", "/organizations"),
+        ("PATCH", "/organizations/acme"),
+        ("DELETE", "/organizations/acme"),
+        ("PUT", "/organizations/acme/grants/ann"),
+        ("DELETE", "/organizations/acme/grants/ann"),
+        ("POST", "/mappings"),
+        ("PATCH", "/mappings/none"),
+        ("DELETE", "/mappings/none"),
+        ("POST", "/mappings/none/rebind"),
+        ("POST", "/directories"),
+        ("PATCH", "/directories/default"),
+        ("DELETE", "/directories/default"),
+        ("POST", "/directories/default/tokens"),
+        ("DELETE", "/directories/default/tokens/none"),
+        ("POST", "/api-tokens"),
+        ("DELETE", "/api-tokens/none"),
+    ] {
+        let detail = read.send(method, path, &json!({})).await.problem(403);
+        assert!(detail.contains("`admin`"), "{method} {path}: {detail}");
+    }
+    assert_eq!(read.get("/organizations/acme").await.status, 200, "it is still there");
+}
+
+#[tokio::test]
 async fn threat_s16_s27_a_body_that_is_not_understood_to_its_last_member_is_400() {
     let site = Site::start().await;
     let admin = Caller::admin(&site).await;
@@ -84,6 +138,27 @@ async fn threat_s16_s27_a_body_that_is_not_understood_to_its_last_member_is_400(
     let form = site.bare("POST", "/api/v1/organizations").bearer_auth(&admin.token);
     reply(form.header("content-type", "text/plain").body(r#"{"name": "beta"}"#)).await.problem(415);
     admin.get("/organizations/beta").await.problem(404);
+}
+
+#[tokio::test]
+async fn a_list_refuses_what_is_no_next_of_it() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    for path in [
+        "/organizations",
+        "/organizations/acme/grants",
+        "/mappings",
+        "/directories",
+        "/directories/default/tokens",
+        "/directories/default/users",
+        "/directories/default/groups",
+        "/api-tokens",
+    ] {
+        assert!(admin.get(&format!("{path}?after=!")).await.problem(400).contains("after"), "{path}");
+        assert!(admin.get(&format!("{path}?limit=x")).await.problem(400).contains("limit"), "{path}");
+        assert_eq!(admin.get(&format!("{path}?limit=-3")).await.status, 200, "{path}");
+        assert_eq!(admin.get(&format!("{path}?limit=99999999999999999999")).await.status, 200, "{path}");
+    }
 }
 
 #[tokio::test]

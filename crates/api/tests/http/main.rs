@@ -26,6 +26,7 @@ mod limits;
 mod mappings;
 mod membership;
 mod organizations;
+mod people;
 mod queries;
 mod refusals;
 mod request_log;
