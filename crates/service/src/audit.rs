@@ -4,7 +4,7 @@ mod changes;
 mod read;
 
 use enroll_domain::DirectoryId;
-use enroll_domain::audit::{Action, Actor, SubjectKind};
+use enroll_domain::audit::{Action, Actor, ActorKind, SubjectKind};
 use enroll_scim::Resource;
 use enroll_store::audit::{self, NewEntry, Subject};
 use enroll_store::{StoreError, Tx};
@@ -42,8 +42,12 @@ impl Scribe {
     }
 
     /// Who acts, as tables beside the trail name them.
-    pub(crate) fn name(&self) -> &str {
-        &self.actor.label
+    pub(crate) fn name(&self) -> String {
+        match self.actor.kind {
+            ActorKind::ApiToken => format!("API token {}", self.actor.label),
+            ActorKind::ScimToken => format!("SCIM token {}", self.actor.label),
+            ActorKind::CommandLine | ActorKind::System => self.actor.label.clone(),
+        }
     }
 
     /// When.

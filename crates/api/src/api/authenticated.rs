@@ -6,6 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use enroll_domain::Scope;
+use enroll_service::Service;
 
 use super::Problem;
 use crate::App;
@@ -41,8 +42,8 @@ impl Need for ToRead {
 
 /// The sender of the request has shown an API token whose scope is enough, and has requests left.
 pub(crate) struct Authenticated<N> {
-    /// The token's label, to say who has changed something.
-    pub(crate) label: String,
+    /// The use cases, done in the name of the token: the audit trail says so.
+    pub(crate) service: Service,
     need: PhantomData<N>,
 }
 
@@ -64,6 +65,6 @@ impl<N: Need> FromRequestParts<App> for Authenticated<N> {
                 format!("this token has the scope `{}`; the request needs `{}`", session.scope, N::SCOPE);
             return Err(Problem::new(StatusCode::FORBIDDEN, detail));
         }
-        Ok(Self { label: session.label, need: PhantomData })
+        Ok(Self { service: app.service().acting_as(session.actor()), need: PhantomData })
     }
 }

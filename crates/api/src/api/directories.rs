@@ -86,12 +86,11 @@ pub(crate) async fn list(
 
 /// Makes one: 201.
 pub(crate) async fn create(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Body(New { name, dialect, rebind, unknown_extensions, quirks }): Body<New>,
 ) -> Result<(StatusCode, Json<DirectoryInfo>), Problem> {
     let settings = Change { dialect, rebind, unknown_extensions, quirks }.settings()?;
-    Ok((StatusCode::CREATED, Json(app.service().create_directory(&name, &settings).await?)))
+    Ok((StatusCode::CREATED, Json(caller.service.create_directory(&name, &settings).await?)))
 }
 
 /// One, by name.
@@ -105,20 +104,18 @@ pub(crate) async fn read(
 
 /// Changes the settings of one; in force with its next request.
 pub(crate) async fn change(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Path(directory): Path<String>,
     Body(change): Body<Change>,
 ) -> Result<Json<DirectoryInfo>, Problem> {
-    Ok(Json(app.service().set_directory(&directory, &change.settings()?).await?))
+    Ok(Json(caller.service.set_directory(&directory, &change.settings()?).await?))
 }
 
 /// Deletes one that holds nothing.
 pub(crate) async fn delete(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Path(directory): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    app.service().delete_directory(&directory).await?;
+    caller.service.delete_directory(&directory).await?;
     Ok(StatusCode::NO_CONTENT)
 }

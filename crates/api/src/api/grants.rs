@@ -43,22 +43,19 @@ pub(crate) async fn read(
 /// Gives a user a role: 201 for the first grant, 200 where it takes the place of another. The token's label is kept as who
 /// has given it.
 pub(crate) async fn give(
-    State(app): State<App>,
     caller: Authenticated<ToAdminister>,
     Path((organization, user)): Path<(String, String)>,
     Body(Given { role }): Body<Given>,
 ) -> Result<(StatusCode, Json<GrantInfo>), Problem> {
-    let by = format!("API token {}", caller.label);
-    let (grant, is_new) = app.service().give_grant(&organization, &user, role, &by).await?;
+    let (grant, is_new) = caller.service.give_grant(&organization, &user, role).await?;
     Ok((if is_new { StatusCode::CREATED } else { StatusCode::OK }, Json(grant)))
 }
 
 /// Takes a user's direct grant back.
 pub(crate) async fn take(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Path((organization, user)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    app.service().revoke(&organization, &user).await?;
+    caller.service.revoke(&organization, &user).await?;
     Ok(StatusCode::NO_CONTENT)
 }

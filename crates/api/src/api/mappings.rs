@@ -67,8 +67,7 @@ pub(crate) async fn list(
 
 /// Makes one: 201. In force at once, or as soon as the group appears.
 pub(crate) async fn create(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Body(new): Body<New>,
 ) -> Result<(StatusCode, Json<MappingInfo>), Problem> {
     let new = NewMapping {
@@ -78,7 +77,7 @@ pub(crate) async fn create(
         role: new.role,
         allow_privileged: privileged(new.allow_privileged),
     };
-    Ok((StatusCode::CREATED, Json(app.service().add_mapping(&new).await?)))
+    Ok((StatusCode::CREATED, Json(caller.service.add_mapping(&new).await?)))
 }
 
 /// One, by id.
@@ -92,8 +91,7 @@ pub(crate) async fn read(
 
 /// Pauses one, lets it have effect again, or gives another role by it.
 pub(crate) async fn change(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Path(mapping): Path<String>,
     Body(change): Body<Change>,
 ) -> Result<Json<MappingInfo>, Problem> {
@@ -102,26 +100,24 @@ pub(crate) async fn change(
         role: change.role,
         allow_privileged: privileged(change.allow_privileged),
     };
-    Ok(Json(app.service().change_mapping(&mapping, &change).await?))
+    Ok(Json(caller.service.change_mapping(&mapping, &change).await?))
 }
 
 /// Binds one to the group that has its name now, or to the group named in the body.
 pub(crate) async fn rebind(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Path(mapping): Path<String>,
     Body(Rebind { group }): Body<Rebind>,
 ) -> Result<Json<MappingInfo>, Problem> {
-    Ok(Json(app.service().rebind_mapping(&mapping, group.as_deref()).await?))
+    Ok(Json(caller.service.rebind_mapping(&mapping, group.as_deref()).await?))
 }
 
 /// Removes one; what it gave ends at once.
 pub(crate) async fn delete(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Path(mapping): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    app.service().remove_mapping(&mapping).await?;
+    caller.service.remove_mapping(&mapping).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -51,8 +51,7 @@ pub(crate) async fn list(
 
 /// Makes one: 201.
 pub(crate) async fn create(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Body(new): Body<New>,
 ) -> Result<(StatusCode, HeaderMap, Json<OrganizationInfo>), Problem> {
     let new = NewOrganization {
@@ -61,7 +60,7 @@ pub(crate) async fn create(
         description: new.description,
         base_resource_role: new.base_resource_role,
     };
-    let (headers, body) = answer(app.service().create_organization(&new).await?);
+    let (headers, body) = answer(caller.service.create_organization(&new).await?);
     Ok((StatusCode::CREATED, headers, body))
 }
 
@@ -76,8 +75,7 @@ pub(crate) async fn read(
 
 /// Changes one.
 pub(crate) async fn change(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Path(organization): Path<String>,
     Expected(version): Expected,
     Body(change): Body<Change>,
@@ -87,18 +85,17 @@ pub(crate) async fn change(
         description: change.description,
         base_resource_role: change.base_resource_role,
     };
-    let changed = app.service().change_organization(&organization, &change, version.as_ref()).await?;
+    let changed = caller.service.change_organization(&organization, &change, version.as_ref()).await?;
     Ok(answer(changed))
 }
 
 /// Deletes one that nothing depends on.
 pub(crate) async fn delete(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Path(organization): Path<String>,
     Expected(version): Expected,
 ) -> Result<StatusCode, Problem> {
-    app.service().delete_organization(&organization, version.as_ref()).await?;
+    caller.service.delete_organization(&organization, version.as_ref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

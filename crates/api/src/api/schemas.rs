@@ -21,20 +21,18 @@ pub(crate) async fn list(
 
 /// Registers what the body defines, whole or not at all, and answers with all that the directory has defined then.
 pub(crate) async fn register(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Path(directory): Path<String>,
     TextBody(body): TextBody,
 ) -> Result<Json<CustomSchemas>, Problem> {
-    Ok(Json(app.service().register_schemas(&directory, &body).await?))
+    Ok(Json(caller.service.register_schemas(&directory, &body).await?))
 }
 
 /// Removes a schema, by its URN, or a resource type, by its name.
 pub(crate) async fn remove(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Path((directory, name)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    app.service().remove_schema(&directory, &name).await?;
+    caller.service.remove_schema(&directory, &name).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -62,12 +62,11 @@ pub(crate) async fn list_scim(
 
 /// Makes a SCIM token: 201.
 pub(crate) async fn create_scim(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Path(directory): Path<String>,
     Body(NewScim { label, expires }): Body<NewScim>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let made = app.service().create_scim_token(&directory, &label, expires).await?;
+    let made = caller.service.create_scim_token(&directory, &label, expires).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
@@ -82,12 +81,11 @@ pub(crate) async fn read_scim(
 
 /// Deletes a directory's SCIM token; the next request with it is refused.
 pub(crate) async fn delete_scim(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Path((directory, token)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    app.service().scim_token(&directory, &token).await?;
-    app.service().delete_scim_token(&token).await?;
+    caller.service.scim_token(&directory, &token).await?;
+    caller.service.delete_scim_token(&token).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -102,11 +100,10 @@ pub(crate) async fn list_api(
 
 /// Makes an API token: 201.
 pub(crate) async fn create_api(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Body(NewApi { label, scope, expires }): Body<NewApi>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let made = app.service().create_api_token(&label, scope, expires).await?;
+    let made = caller.service.create_api_token(&label, scope, expires).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
@@ -121,10 +118,9 @@ pub(crate) async fn read_api(
 
 /// Deletes an API token, also the one that asks for it; the next request with it is refused.
 pub(crate) async fn delete_api(
-    State(app): State<App>,
-    _caller: Authenticated<ToAdminister>,
+    caller: Authenticated<ToAdminister>,
     Path(token): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    app.service().delete_api_token(&token).await?;
+    caller.service.delete_api_token(&token).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -83,6 +83,8 @@ words! {
         OrganizationDeleted = "organization.deleted",
         /// A mapping was made.
         MappingCreated = "mapping.created",
+        /// A mapping gives another role.
+        MappingUpdated = "mapping.updated",
         /// A mapping was paused.
         MappingPaused = "mapping.paused",
         /// A paused mapping has effect again.
@@ -115,6 +117,8 @@ words! {
         DirectoryCreated = "directory.created",
         /// Settings of a directory have changed.
         DirectoryUpdated = "directory.updated",
+        /// A directory was deleted.
+        DirectoryDeleted = "directory.deleted",
         /// A schema or resource type was defined.
         SchemaRegistered = "schema.registered",
         /// The definition of a schema or resource type has grown.

@@ -139,6 +139,7 @@ impl Service {
     /// other resources, SCIM tokens, mappings or schemas of it are left.
     pub async fn delete_directory(&self, name: &str) -> Result<(), Error> {
         let name = name.to_owned();
+        let scribe = Scribe::of_service(self, self.clock().now());
         self.db()
             .write(move |tx| {
                 let row = find(tx, &name)?;
@@ -151,7 +152,10 @@ impl Service {
                         row.name
                     )),
                     other => other.into(),
-                })
+                })?;
+                let id = row.id.to_string();
+                let subject = (SubjectKind::Directory, id.as_str(), row.name.as_str());
+                Ok(scribe.write_global(tx, Action::DirectoryDeleted, subject, &Changes::default())?)
             })
             .await
     }

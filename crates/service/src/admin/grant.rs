@@ -103,7 +103,7 @@ impl Service {
                 }
                 let grant =
                     Grant { id, user: user.id, organization: organization.id, role, kind: GrantKind::Direct };
-                let row = GrantRow { grant, created: now, granted_by: scribe.name().to_owned() };
+                let row = GrantRow { grant, created: now, granted_by: scribe.name() };
                 grant::insert(tx, &row)?;
                 tell(tx, &scribe, (&user, &organization), (id, before, Some(role)))?;
                 Ok((describe(row, &user, &organization), before.is_none()))

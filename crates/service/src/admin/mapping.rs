@@ -212,16 +212,21 @@ impl Service {
         let allowed = |role| change.allow_privileged.organization_role(Some(role));
         let role = change.role.map(allowed).transpose().map_err(|error| Error::Invalid(error.to_string()))?;
         let (id, paused) = (id.to_owned(), change.paused);
+        let scribe = Scribe::of_service(self, self.clock().now());
         self.db()
             .write(move |tx| {
-                let Mapping { id, directory, .. } = find(tx, &id)?.mapping;
-                if let Some(role) = role {
-                    mapping::set_role(tx, directory, id, role)?;
+                let mut row = find(tx, &id)?;
+                if let Some(role) = role.filter(|role| *role != row.mapping.role) {
+                    let old = std::mem::replace(&mut row.mapping.role, role);
+                    mapping::set_role(tx, row.mapping.directory, row.mapping.id, role)?;
+                    let mut changes = Changes::default();
+                    changes.change("role", Some(old), Some(role));
+                    tell(tx, &scribe, Action::MappingUpdated, &row, &changes)?;
                 }
                 if let Some(paused) = paused {
-                    mapping::set_paused(tx, directory, id, paused)?;
+                    set_paused(tx, &scribe, &mut row, paused)?;
                 }
-                info(tx, &find(tx, &id.to_string())?)
+                info(tx, &row)
             })
             .await
     }
@@ -236,14 +241,7 @@ impl Service {
         self.db()
             .write(move |tx| {
                 let mut row = find(tx, &id)?;
-                if row.mapping.paused != paused {
-                    mapping::set_paused(tx, row.mapping.directory, row.mapping.id, paused)?;
-                    row.mapping.paused = paused;
-                    let action = if paused { Action::MappingPaused } else { Action::MappingResumed };
-                    let mut changes = Changes::default();
-                    changes.change("paused", Some(!paused), Some(paused));
-                    tell(tx, &scribe, action, &row, &changes)?;
-                }
+                set_paused(tx, &scribe, &mut row, paused)?;
                 info(tx, &row)
             })
             .await
@@ -317,6 +315,19 @@ fn tell(
     let id = mapping.id.to_string();
     let subject = (SubjectKind::Mapping, id.as_str(), mapping.group.name().as_str());
     Ok(scribe.write(tx, action, mapping.directory, subject, changes)?)
+}
+
+/// Pauses or resumes a mapping that is not so yet, and tells the audit trail.
+fn set_paused(tx: &Tx<'_>, scribe: &Scribe, row: &mut MappingRow, paused: bool) -> Result<(), Error> {
+    if row.mapping.paused == paused {
+        return Ok(());
+    }
+    mapping::set_paused(tx, row.mapping.directory, row.mapping.id, paused)?;
+    row.mapping.paused = paused;
+    let action = if paused { Action::MappingPaused } else { Action::MappingResumed };
+    let mut changes = Changes::default();
+    changes.change("paused", Some(!paused), Some(paused));
+    tell(tx, scribe, action, row, &changes)
 }
 
 fn find(tx: &Tx<'_>, id: &str) -> Result<MappingRow, Error> {
