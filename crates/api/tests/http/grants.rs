@@ -54,7 +54,7 @@ async fn e1_8_a_grant_needs_a_user_an_organization_and_a_role() {
 }
 
 #[tokio::test]
-async fn s5_a_grant_on_one_organization_is_none_on_another() {
+async fn threat_s5_a_grant_on_one_organization_is_none_on_another() {
     let site = Site::start().await;
     let admin = Caller::admin(&site).await;
     site.user("ann").await;

@@ -38,7 +38,7 @@ async fn e1_3_users_are_read_by_handle_user_name_and_id_listed_and_searched() {
 }
 
 #[tokio::test]
-async fn m6_a_filter_that_is_not_understood_is_never_all_users() {
+async fn threat_s32_a_filter_that_is_not_understood_is_never_all_users() {
     let site = Site::start().await;
     let admin = Caller::admin(&site).await;
     site.user("ann").await;
@@ -88,7 +88,7 @@ async fn e1_4_groups_are_read_and_listed_with_their_members() {
 }
 
 #[tokio::test]
-async fn s5_users_and_groups_of_one_directory_are_not_in_another() {
+async fn threat_s5_users_and_groups_of_one_directory_are_not_in_another() {
     let site = Site::start().await;
     let admin = Caller::admin(&site).await;
     site.user("ann").await;

@@ -34,7 +34,7 @@ async fn e5_1_s15_a_scim_token_is_shown_once_and_dies_with_its_deletion() {
 }
 
 #[tokio::test]
-async fn s5_a_scim_token_is_found_below_its_own_directory_only() {
+async fn threat_s5_a_scim_token_is_found_below_its_own_directory_only() {
     let site = Site::start().await;
     let admin = Caller::admin(&site).await;
     admin.send("POST", "/directories", &json!({"name": "other"})).await;
