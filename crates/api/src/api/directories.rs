@@ -93,7 +93,7 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(caller.service.create_directory(&name, &settings).await?)))
 }
 
-/// One, by name.
+/// One, by name or id.
 pub(crate) async fn read(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,

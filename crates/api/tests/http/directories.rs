@@ -21,6 +21,9 @@ async fn e1_2_a_directory_is_made_read_listed_changed_and_deleted() {
     }
     assert_eq!((&made["users"], &made["groups"]), (&json!(0), &json!(0)));
     assert_eq!(admin.get("/directories/entra").await.body(), made);
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(admin.get(&format!("/directories/{id}")).await.body(), made);
+    assert_eq!(admin.get(&format!("/directories/{id}/users")).await.status, 200);
     admin.send("POST", "/directories", &json!({"name": "okta"})).await;
     assert_eq!(admin.listed("/directories", "directories", "name").await, ["default", "entra", "okta"]);
 

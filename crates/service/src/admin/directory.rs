@@ -123,7 +123,7 @@ impl Service {
             .await
     }
 
-    /// One directory, by name.
+    /// One directory, by name or id.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none.
@@ -248,12 +248,18 @@ fn parse_name(name: &str) -> Result<DirectoryName, Error> {
     name.parse().map_err(|error| Error::Invalid(format!("{name:?} is no name for a directory: {error}")))
 }
 
-/// The directory of that name, for a command that names one.
+/// The directory of that name or id. No name is an id: it would be too long.
 pub(crate) fn find(tx: &Tx<'_>, name: &str) -> Result<DirectoryRow, Error> {
     let missing =
         || Error::NotFound(format!("there is no directory {name}; list them: enroll directory list"));
-    let parsed: DirectoryName = name.parse().map_err(|_| missing())?;
-    directory::find_by_name(tx, &parsed)?.ok_or_else(missing)
+    let found = match name.parse::<DirectoryId>() {
+        Ok(id) => directory::find(tx, id)?,
+        Err(_) => {
+            let name: DirectoryName = name.parse().map_err(|_| missing())?;
+            directory::find_by_name(tx, &name)?
+        }
+    };
+    found.ok_or_else(missing)
 }
 
 fn info(tx: &Tx<'_>, row: &DirectoryRow) -> Result<DirectoryInfo, Error> {
