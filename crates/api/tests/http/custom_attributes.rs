@@ -185,3 +185,24 @@ async fn a21_what_was_kept_of_an_extension_is_read_by_its_schema_once_that_is_re
     again[BADGE] = json!({"number": "7"});
     site.send("POST", "/scim/v2/Users", &again).await.scim_error(409, Some("uniqueness"));
 }
+
+#[tokio::test]
+async fn b4_b10_what_a_schema_says_about_common_attributes_has_no_effect() {
+    let site = Site::start().await;
+    let file = json!([
+        {"id": TOOL, "attributes": [
+            {"name": "label"},
+            {"name": "id", "uniqueness": "server", "required": true, "mutability": "readOnly"},
+            {"name": "externalId", "uniqueness": "server", "required": true},
+        ]},
+        {"name": "Tool", "endpoint": "/Tools", "schema": TOOL},
+    ]);
+    site.service.register_schemas("default", &file.to_string()).await.unwrap();
+    for external in ["E-1", "E-1", "e-1"] {
+        let made = site.send("POST", "/scim/v2/Tools", &tool("saw", json!({"externalId": external}))).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+    }
+    assert_eq!(site.send("POST", "/scim/v2/Tools", &tool("axe", json!({}))).await.status, 201);
+    assert_eq!(labels(&site, "filter=externalId eq \"E-1\"").await.len(), 2);
+    assert!(site.service.verify().await.unwrap().findings.is_empty());
+}

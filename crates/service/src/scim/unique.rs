@@ -68,8 +68,8 @@ pub(crate) fn inconsistencies(
     Ok(found)
 }
 
-fn all(schemas: &[(&Schema, Container)], resource: &Resource) -> Vec<UniqueValue> {
-    schemas.iter().flat_map(|(schema, container)| values(schema, container(resource, schema))).collect()
+fn all(schemas: &[Unique<'_>], resource: &Resource) -> Vec<UniqueValue> {
+    schemas.iter().flat_map(|unique| values(unique, resource)).collect()
 }
 
 /// Gives up the unique values of a resource that is deleted.
@@ -88,24 +88,42 @@ pub(super) fn release(
     unique_value::clear(tx, directory, owner).map_err(Error::from)
 }
 
+/// How the attributes of a schema are found in a resource.
 type Container = for<'r> fn(&'r Resource, &Schema) -> Option<&'r serde_json::Map<String, Value>>;
 
-/// The schemas with unique attributes, each with how its attributes are found in a resource.
-fn schemas<'m>(kind: &ResourceKind, model: &'m ResourceModel) -> Vec<(&'m Schema, Container)> {
+/// The unique attributes of one schema.
+struct Unique<'m> {
+    schema: &'m Schema,
+    attributes: Vec<&'m Attribute>,
+    container: Container,
+}
+
+/// The schemas with unique attributes. What a base schema says about a common attribute has no effect (RFC 7643 §3.1).
+fn schemas<'m>(kind: &ResourceKind, model: &'m ResourceModel) -> Vec<Unique<'m>> {
     let inside: Container = |resource, schema| resource.get(schema.id.as_str())?.as_object();
     let whole: Container = |resource, _| Some(resource.as_object());
-    let base = matches!(kind, ResourceKind::Custom(_)).then(|| (model.base(), whole));
-    let schemas = model.extensions().map(|schema| (schema, inside)).chain(base);
-    schemas.filter(|(schema, _)| schema.attributes.iter().any(has_unique)).collect()
+    let unique = |schema: &'m Schema, container| Unique {
+        schema,
+        attributes: schema.attributes.iter().filter(|attribute| has_unique(attribute)).collect(),
+        container,
+    };
+    let base = matches!(kind, ResourceKind::Custom(_)).then(|| {
+        let mut base = unique(model.base(), whole);
+        base.attributes.retain(|attribute| model.common().attribute(attribute.name.as_str()).is_none());
+        base
+    });
+    let all = model.extensions().map(|schema| unique(schema, inside)).chain(base);
+    all.filter(|schema| !schema.attributes.is_empty()).collect()
 }
 
 fn has_unique(attribute: &Attribute) -> bool {
     attribute.uniqueness != Uniqueness::None || attribute.sub_attributes.iter().any(has_unique)
 }
 
-fn values(schema: &Schema, container: Option<&serde_json::Map<String, Value>>) -> Vec<UniqueValue> {
+fn values(Unique { schema, attributes, container }: &Unique<'_>, resource: &Resource) -> Vec<UniqueValue> {
+    let container = container(resource, schema);
     let mut found = Vec::new();
-    for attribute in schema.attributes.iter().filter(|attribute| has_unique(attribute)) {
+    for attribute in attributes {
         let Some(value) = container.and_then(|container| container.get(attribute.name.as_str())) else {
             continue;
         };
