@@ -8,6 +8,7 @@ use enroll_domain::{RebindPolicy, Role, Scope};
 use enroll_service::{AuditQuery, ChainedEntry, DirectorySettings, NewMapping, NewOrganization, Service};
 use serde_json::{Value, json};
 
+use crate::admin::Caller;
 use crate::site::{Site, group, patch, user};
 
 const ROLE: &str = "urn:example:params:scim:schemas:2.0:Role";
@@ -342,6 +343,49 @@ async fn e6_3_each_change_of_a_mapping_is_told_whoever_brings_it_about() {
     assert_eq!(trail.one("mapping.rebound", "Site").await.0, "grace");
     service.remove_mapping(&id).await.unwrap();
     assert_eq!(trail.one("mapping.removed", "Site").await.1["role"], json!({"old": "member"}));
+}
+
+#[tokio::test]
+async fn e6_3_each_change_over_the_admin_api_is_told_in_the_name_of_its_token() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    site.user("ada").await;
+    let mut trail = Trail::begin(&site.service).await;
+    admin.send("POST", "/organizations", &json!({"name": "beta"})).await;
+    assert_eq!(trail.one("organization.created", "beta").await.0, "admin");
+    let change = json!({"description": "What we sell", "baseResourceRole": "read"});
+    for _ in 0..2 {
+        assert_eq!(admin.send("PATCH", "/organizations/beta", &change).await.status, 200);
+    }
+    let (actor, changes) = trail.one("organization.updated", "beta").await;
+    assert_eq!(actor, "admin");
+    assert_eq!(changes["baseResourceRole"], json!({"old": "write", "new": "read"}));
+    assert_eq!(changes.get("displayName"), None, "it stays as it is");
+    for role in ["writer", "writer"] {
+        let granted = admin.send("PUT", "/organizations/beta/grants/ada", &json!({"role": role})).await;
+        assert!(granted.status.is_success(), "{}", granted.text);
+    }
+    assert_eq!(trail.one("grant.added", "ada in beta").await.0, "admin");
+    let body = json!({"group": "Web", "organization": "acme"});
+    let mapping = admin.send("POST", "/mappings", &body).await.body();
+    trail.one("mapping.created", "Web").await;
+    let path = format!("/mappings/{}", mapping["id"].as_str().unwrap());
+    for _ in 0..2 {
+        let changed = admin.send("PATCH", &path, &json!({"role": "writer", "paused": true})).await;
+        assert_eq!(changed.status, 200, "{}", changed.text);
+    }
+    assert_eq!(trail.actions().await, ["mapping.updated", "mapping.paused"]);
+    assert_eq!(admin.delete("/organizations/beta/grants/ada").await.status, 204);
+    assert_eq!(trail.one("grant.removed", "ada in beta").await.0, "admin");
+    assert_eq!(admin.delete("/organizations/beta").await.status, 204);
+    assert_eq!(trail.one("organization.deleted", "beta").await.0, "admin");
+    admin.send("POST", "/directories", &json!({"name": "entra"})).await;
+    trail.one("directory.created", "entra").await;
+    admin.delete("/directories/default").await.problem(409);
+    trail.none().await;
+    assert_eq!(admin.delete("/directories/entra").await.status, 204);
+    assert_eq!(trail.one("directory.deleted", "entra").await.0, "admin");
+    assert_eq!(site.service.verify_audit(None).await.unwrap().broken, None);
 }
 
 #[tokio::test]
