@@ -75,3 +75,13 @@ fn the_protocol_library_does_no_input_output() {
         assert!(!normal.contains(&banned), "enroll-scim must not use {banned}");
     }
 }
+
+/// `cargo run -- demo`, the first command of the README, has to know which program is meant.
+#[test]
+fn the_workspace_has_one_program() {
+    let metadata = MetadataCommand::new().no_deps().other_options(["--locked".to_owned()]).exec().unwrap();
+    let targets = metadata.packages.iter().flat_map(|package| &package.targets);
+    let programs: Vec<&str> =
+        targets.filter(|target| target.is_bin()).map(|target| target.name.as_str()).collect();
+    assert_eq!(programs, ["enroll"]);
+}
