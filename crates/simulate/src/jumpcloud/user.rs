@@ -1,39 +1,22 @@
 //! Users. Which verb an update uses is not documented, so both are played (J-3).
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::company::Account;
-use crate::compare::text;
 use crate::people::Person;
 use crate::script::Script;
 use crate::session::Session;
-use crate::shared::users::shows_active;
-use crate::wire::{ENTERPRISE, USER, operation, patch};
-
-fn body(person: &Person) -> Value {
-    json!({
-        "schemas": [USER, ENTERPRISE],
-        "userName": person.user_name,
-        "externalId": person.external_id,
-        "name": {"givenName": person.given, "familyName": person.family},
-        "displayName": person.display_name(),
-        "title": person.title,
-        "emails": [{"value": person.email, "type": "work", "primary": true}],
-        "active": person.active,
-        ENTERPRISE: {"department": person.department, "employeeNumber": person.employee_number}
-    })
-}
+use crate::shared::users::{look_up, plain_body, shows_active};
+use crate::wire::{operation, patch};
 
 /// Looks the person up by userName and creates the account, or takes over the one that is there.
 pub(crate) async fn provision(session: &Session, person: &Person) -> Option<Account> {
     let script = Script::new(session, "provision user");
-    let page = script.find("/Users", "userName", &person.user_name).await.list()?;
-    if let Some(id) = page.resources.first().and_then(|user| text(user, "id")) {
-        let account = Account { id: id.to_owned(), person: person.clone() };
+    if let Some(account) = look_up(script, person).await? {
         put(script, &account).await?;
         return Some(account);
     }
-    let sent = body(person);
+    let sent = plain_body(person);
     let answer = script.post("/Users", &sent).await;
     let (id, created) = answer.created()?;
     answer.echoes(&sent, &created);
@@ -44,7 +27,7 @@ pub(crate) async fn provision(session: &Session, person: &Person) -> Option<Acco
 
 /// Puts the whole user.
 pub(crate) async fn put(script: Script<'_>, account: &Account) -> Option<()> {
-    let mut sent = body(&account.person);
+    let mut sent = plain_body(&account.person);
     sent.as_object_mut()?.insert("id".to_owned(), json!(account.id));
     script.put("/Users", &account.id, &sent).await.changed(&account.id)?;
     let answer = script.read("/Users", &account.id).await;

@@ -3,13 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::company::Account;
-use crate::compare::text;
 use crate::people::Person;
 use crate::random::Choices;
 use crate::script::Script;
 use crate::session::Session;
 use crate::shared::groups;
-use crate::shared::users::{delete, shows_active, trial_person};
+use crate::shared::users::{delete, look_up, shows_active, trial_person};
 use crate::wire::{ENTERPRISE, operation};
 
 /// The schema that old templates still name (L-1).
@@ -38,9 +37,7 @@ fn template(person: &Person, manager: Option<&str>) -> Value {
 /// Looks the person up by userName and creates the account, or takes over the one that is there.
 pub(crate) async fn provision(session: &Session, person: &Person) -> Option<Account> {
     let script = Script::new(session, "provision user");
-    let page = script.find("/Users", "userName", &person.user_name).await.list()?;
-    if let Some(id) = page.resources.first().and_then(|user| text(user, "id")) {
-        let account = Account { id: id.to_owned(), person: person.clone() };
+    if let Some(account) = look_up(script, person).await? {
         update(script, &account, None).await?;
         return Some(account);
     }

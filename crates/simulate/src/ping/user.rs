@@ -3,33 +3,21 @@
 use serde_json::{Value, json};
 
 use crate::company::Account;
-use crate::compare::text;
 use crate::people::Person;
 use crate::script::Script;
 use crate::session::Session;
-use crate::shared::users::shows_active;
-use crate::wire::{ENTERPRISE, USER};
+use crate::shared::users::{look_up, plain_body, shows_active};
 
 fn body(person: &Person) -> Value {
-    json!({
-        "schemas": [USER, ENTERPRISE],
-        "userName": person.user_name,
-        "externalId": person.external_id,
-        "name": {"givenName": person.given, "familyName": person.family, "formatted": person.display_name()},
-        "displayName": person.display_name(),
-        "title": person.title,
-        "emails": [{"value": person.email, "type": "work", "primary": true}],
-        "active": person.active,
-        ENTERPRISE: {"department": person.department, "employeeNumber": person.employee_number}
-    })
+    let mut body = plain_body(person);
+    body["name"]["formatted"] = json!(person.display_name());
+    body
 }
 
 /// Looks the person up and creates the account, active or not, or takes over the one that is there.
 pub(crate) async fn provision(session: &Session, person: &Person) -> Option<Account> {
     let script = Script::new(session, "provision user");
-    let page = script.find("/Users", "userName", &person.user_name).await.list()?;
-    if let Some(id) = page.resources.first().and_then(|user| text(user, "id")) {
-        let account = Account { id: id.to_owned(), person: person.clone() };
+    if let Some(account) = look_up(script, person).await? {
         put(script, &account).await?;
         return Some(account);
     }

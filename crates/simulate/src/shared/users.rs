@@ -1,10 +1,34 @@
 //! What every identity provider relies on after it has changed a user.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::company::Account;
+use crate::compare::text;
 use crate::people::Person;
 use crate::script::Script;
+use crate::wire::{ENTERPRISE, USER};
+
+/// The plainest body of a user with an enterprise extension.
+pub(crate) fn plain_body(person: &Person) -> Value {
+    json!({
+        "schemas": [USER, ENTERPRISE],
+        "userName": person.user_name,
+        "externalId": person.external_id,
+        "name": {"givenName": person.given, "familyName": person.family},
+        "displayName": person.display_name(),
+        "title": person.title,
+        "emails": [{"value": person.email, "type": "work", "primary": true}],
+        "active": person.active,
+        ENTERPRISE: {"department": person.department, "employeeNumber": person.employee_number}
+    })
+}
+
+/// Looks the person up by userName: the account that is there, if there is one; `None` when the list was no list.
+pub(crate) async fn look_up(script: Script<'_>, person: &Person) -> Option<Option<Account>> {
+    let page = script.find("/Users", "userName", &person.user_name).await.list()?;
+    let id = page.resources.first().and_then(|user| text(user, "id"));
+    Some(id.map(|id| Account { id: id.to_owned(), person: person.clone() }))
+}
 
 /// The user shows the active flag that was set, as a real boolean, by id and by filter (E-10).
 pub(crate) async fn shows_active(script: Script<'_>, account: &Account) -> Option<()> {
