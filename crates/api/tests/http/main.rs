@@ -29,6 +29,7 @@ mod organizations;
 mod people;
 mod queries;
 mod refusals;
+mod registered_schemas;
 mod request_log;
 mod resources;
 mod server;
