@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use enroll_domain::DirectoryId;
 use enroll_scim::schema::SchemaExtension;
-use enroll_scim::{Folded, Registry, ResourceModel, ResourceType, Schema, ScimError, UnknownExtensions};
+use enroll_scim::{Dialect, Folded, Registry, ResourceModel, ResourceType, Schema, ScimError};
 use enroll_store::Tx;
 use enroll_store::custom_schema::{self, Definitions};
+use enroll_store::directory::{self, DirectoryRow};
 use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 
@@ -153,11 +154,6 @@ impl Models {
         &self.registry
     }
 
-    /// What happens to extensions that nobody has defined.
-    pub fn unknown_extensions(&self) -> UnknownExtensions {
-        self.definitions.unknown_extensions
-    }
-
     /// Makes sure, where something is about to be stored, that the directory has not changed its definitions since the request was
     /// read by them: nothing is to be stored by a schema that was removed in between. A directory without any pays nothing.
     ///
@@ -248,6 +244,15 @@ impl KeptModels {
     /// The models of the RFCs alone.
     pub(crate) fn core(&self) -> &Arc<Models> {
         &self.core
+    }
+
+    /// How a directory reads requests: its dialect with the quirks that are switched, and its resource types.
+    ///
+    /// # Errors
+    /// The store fails; as [`KeptModels::of`].
+    pub(crate) fn reading(&self, tx: &Tx<'_>, row: &DirectoryRow) -> Result<(Dialect, Arc<Models>), Error> {
+        let models = self.of(row.id, &custom_schema::definitions(tx, row.id)?)?;
+        Ok((row.dialect_with(&directory::quirks(tx, row.id)?), models))
     }
 
     /// The models of a directory with these definitions.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use enroll_domain::{DirectoryId, PresentedToken, Scope, TokenHash, TokenId, TokenKind};
 use enroll_scim::Dialect;
-use enroll_store::directory::{self, DirectoryRow};
+use enroll_store::directory::DirectoryRow;
 use enroll_store::token::api::ApiTokenRow;
 use enroll_store::token::scim::ScimTokenRow;
-use enroll_store::{StoreError, custom_schema, token};
+use enroll_store::{StoreError, token};
 use jiff::Timestamp;
 use tracing::warn;
 
@@ -89,9 +89,7 @@ impl Service {
             self.db().look_up(|tx| {
                 let found = token::scim::find_with_directory(tx, presented.id())?;
                 let (row, directory) = found.ok_or_else(refused)?;
-                let definitions = custom_schema::definitions(tx, directory.id)?;
-                let models = self.models().of(directory.id, &definitions)?;
-                let dialect = directory.dialect_with(&directory::quirks(tx, directory.id)?);
+                let (dialect, models) = self.models().reading(tx, &directory)?;
                 Ok::<_, Error>(ScimToken { row, directory, models, dialect })
             })
         })?;

@@ -112,7 +112,7 @@ pub fn set_unknown_extensions(
     .map(drop)
 }
 
-/// Whether a document of a type has the member `name` somewhere: whether something is stored by a schema.
+/// Whether something is stored by the extension schema `uri`: whether a document of the directory has a member of that name.
 ///
 /// # Errors
 /// The store fails.

@@ -11,7 +11,6 @@ mod resource_type;
 pub use self::core::{ENTERPRISE_USER_SCHEMA, GROUP_SCHEMA, USER_SCHEMA};
 pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness};
 pub use definition::is_protocol_schema;
-pub(crate) use model::is_extension_uri;
-pub use model::{AttributeRef, ResourceModel, UnknownExtensions};
+pub use model::{AttributeRef, ResourceModel, UnknownExtensions, is_extension_uri};
 pub use registry::{Registry, RegistryError};
 pub use resource_type::{ResourceType, Schema, SchemaExtension};

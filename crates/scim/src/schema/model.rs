@@ -185,6 +185,6 @@ impl ResourceModel {
 }
 
 /// Whether the name of a member is the URI of a schema: no attribute has a colon in its name (RFC 7643 §2.1).
-pub(crate) fn is_extension_uri(name: &str) -> bool {
+pub fn is_extension_uri(name: &str) -> bool {
     name.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("urn:"))
 }

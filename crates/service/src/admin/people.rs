@@ -7,7 +7,7 @@ use enroll_store::directory::{self, DirectoryRow};
 use enroll_store::filter::Compiled;
 use enroll_store::group::GroupRow;
 use enroll_store::user::UserRow;
-use enroll_store::{Tx, custom_schema, group, member, user};
+use enroll_store::{Tx, group, member, user};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -194,8 +194,7 @@ impl Service {
         text: Option<&str>,
     ) -> Result<Option<TypedFilter>, Error> {
         let Some(text) = text else { return Ok(None) };
-        let dialect = directory.dialect_with(&directory::quirks(tx, directory.id)?);
-        let models = self.models().of(directory.id, &custom_schema::definitions(tx, directory.id)?)?;
+        let (dialect, models) = self.models().reading(tx, directory)?;
         let mut notes = Notes::default();
         let filter = Filter::parse(text, self.limits(), &dialect, &mut notes)?;
         Ok(Some(filter.resolve(models.model(kind), &dialect, &mut notes)?))

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use enroll_domain::DirectoryId;
-use enroll_scim::schema::{SchemaExtension, is_protocol_schema};
+use enroll_scim::schema::{SchemaExtension, is_extension_uri, is_protocol_schema};
 use enroll_scim::{Folded, Registry, Schema};
 use enroll_store::custom_schema::{self, Definitions, Kind};
 use enroll_store::filter::Compiled;
@@ -193,7 +193,7 @@ fn read_file(text: &str) -> Result<File, Error> {
     if let Some(name) = twice(&file) {
         return Err(Error::Invalid(format!("the file defines {name} twice")));
     }
-    if let Some(schema) = file.schemas.iter().find(|schema| !has_urn(schema)) {
+    if let Some(schema) = file.schemas.iter().find(|schema| !is_extension_uri(schema.id.as_str())) {
         return Err(Error::Invalid(format!(
             "{} is not a URN: the id of a schema begins with urn:",
             schema.id
@@ -215,10 +215,6 @@ fn twice(file: &File) -> Option<String> {
     let types = file.resource_types.iter().map(|of| (false, of.name.as_str()));
     let mut all = schemas.chain(types);
     all.find(|(what, name)| !seen.insert((*what, name.to_ascii_lowercase()))).map(|(_, name)| name.to_owned())
-}
-
-fn has_urn(schema: &Schema) -> bool {
-    schema.id.as_str().get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("urn:"))
 }
 
 /// Adds what a value defines; lists within lists are not followed further than the forms that are described.
