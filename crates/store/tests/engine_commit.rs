@@ -63,6 +63,55 @@ async fn an_error_undoes_its_own_changes_and_no_other() {
 }
 
 #[tokio::test]
+async fn a_refusal_repeats_its_batch_once_and_the_next_batches_are_not_repeated_for_one() {
+    let home = Home::new();
+    let runs = Arc::new(AtomicU32::new(0));
+    for round in 0..3 {
+        let (release, first) = home.occupy().await;
+        let counted = Arc::clone(&runs);
+        let good = home.spawn(move |tx| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            insert(tx, &format!("good-{round}"))
+        });
+        home.queued(1).await;
+        let bad: Vec<_> = (0..2)
+            .map(|_| home.spawn(|tx| insert(tx, "undone").and(Err::<(), _>(StoreError::Busy))))
+            .collect();
+        home.queued(3).await;
+        drop(release);
+        first.await.unwrap().unwrap();
+        good.await.unwrap().unwrap();
+        for bad in bad {
+            assert_eq!(bad.await.unwrap(), Err(StoreError::Busy));
+        }
+    }
+    assert_eq!(names(&home.db), ["good-0", "good-1", "good-2"]);
+    assert_eq!(home.db.statistics().repeats, 1);
+    assert_eq!(runs.load(Ordering::Relaxed), 4, "once bare, then once a round");
+}
+
+#[tokio::test]
+async fn what_is_kept_and_told_is_the_run_that_was_committed() {
+    let home = Home::new();
+    let (release, first) = home.occupy().await;
+    let number = Arc::new(AtomicU32::new(0));
+    let written =
+        home.spawn(move |tx| insert(tx, &format!("run-{}", number.fetch_add(1, Ordering::Relaxed))));
+    home.queued(1).await;
+    let runs = Arc::new(AtomicU32::new(0));
+    let told = home.spawn(move |_| match runs.fetch_add(1, Ordering::Relaxed) {
+        0 => Err(StoreError::Busy),
+        run => Err::<(), _>(StoreError::Internal(format!("run {run}"))),
+    });
+    home.queued(2).await;
+    drop(release);
+    first.await.unwrap().unwrap();
+    written.await.unwrap().unwrap();
+    assert_eq!(told.await.unwrap(), Err(StoreError::Internal("run 1".to_owned())));
+    assert_eq!(names(&home.db), ["run-1"]);
+}
+
+#[tokio::test]
 async fn r30_a_panic_is_one_callers_error_and_the_writer_lives() {
     let home = Home::new();
     let (release, first) = home.occupy().await;

@@ -12,6 +12,7 @@ pub(crate) struct State {
     commits: AtomicU64,
     writes: AtomicU64,
     largest_batch: AtomicU64,
+    repeats: AtomicU64,
     checkpoints: AtomicU64,
 }
 
@@ -25,6 +26,8 @@ pub struct Statistics {
     pub writes: u64,
     /// The most closures that ever shared a commit.
     pub largest_batch: u64,
+    /// How often a batch was run again because one of its closures was refused.
+    pub repeats: u64,
     /// How often the write-ahead log was copied into the database file.
     pub checkpoints: u64,
 }
@@ -56,6 +59,10 @@ impl State {
         self.largest_batch.fetch_max(jobs, Ordering::Relaxed);
     }
 
+    pub(crate) fn count_repeat(&self) {
+        self.repeats.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(crate) fn count_checkpoint(&self) {
         self.checkpoints.fetch_add(1, Ordering::Relaxed);
     }
@@ -65,6 +72,7 @@ impl State {
             commits: self.commits.load(Ordering::Relaxed),
             writes: self.writes.load(Ordering::Relaxed),
             largest_batch: self.largest_batch.load(Ordering::Relaxed),
+            repeats: self.repeats.load(Ordering::Relaxed),
             checkpoints: self.checkpoints.load(Ordering::Relaxed),
         }
     }

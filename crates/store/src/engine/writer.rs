@@ -39,6 +39,8 @@ pub(crate) struct Writer {
     pub(super) batch_time: Duration,
     /// Set when a batch met the message to close.
     pub(super) closing: Option<oneshot::Sender<()>>,
+    /// How many batches are still to run with a savepoint for each job.
+    pub(super) careful: u32,
     checkpoint: Checkpoint,
     readers: Arc<Readers>,
 }
@@ -53,7 +55,18 @@ impl Writer {
         commit: Commit,
     ) -> Self {
         let checkpoint = Checkpoint::default();
-        Self { session, inbox, state, commit, batch_jobs, batch_time, closing: None, checkpoint, readers }
+        Self {
+            session,
+            inbox,
+            state,
+            commit,
+            batch_jobs,
+            batch_time,
+            closing: None,
+            careful: 0,
+            checkpoint,
+            readers,
+        }
     }
 
     /// Works until it is told to close or nobody can send any more.
