@@ -5,9 +5,11 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use enroll_service::{Entropy, Service};
 use tokio::net::TcpListener;
 
+use crate::api::idempotency;
 use crate::edge::{Edge, around};
 use crate::{App, Drain, HttpConfig, routes, serve};
 
@@ -24,7 +26,9 @@ impl Server {
         let (config, drain) = (Arc::new(config), Drain::default());
         let app = App::new(service, Arc::clone(&config), drain.clone());
         let edge = Edge { config: Arc::clone(&config), drain: drain.clone(), random: || Entropy.id() };
-        Self { router: around(routes::all().with_state(app), edge), config, drain }
+        let routes =
+            routes::all().layer(from_fn_with_state(app.clone(), idempotency::handle)).with_state(app);
+        Self { router: around(routes, edge), config, drain }
     }
 
     /// The routes with everything around them, for a test without a socket or for a server of one's own.

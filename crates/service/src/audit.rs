@@ -3,10 +3,13 @@
 mod changes;
 mod read;
 
+use std::sync::Arc;
+
 use enroll_domain::DirectoryId;
 use enroll_domain::audit::{Action, Actor, ActorKind, SubjectKind};
 use enroll_scim::Resource;
 use enroll_store::audit::{self, NewEntry, Subject};
+use enroll_store::idempotency::{self, Attempt};
 use enroll_store::{StoreError, Tx};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -17,6 +20,7 @@ pub use read::AuditQuery;
 
 use changes::of_resource;
 
+use crate::idempotency::forgotten;
 use crate::models::ResourceKind;
 use crate::{ApiSession, ScimSession, Service};
 
@@ -28,17 +32,19 @@ use crate::{ApiSession, ScimSession, Service};
 pub(crate) struct Scribe {
     actor: Actor,
     now: Timestamp,
+    /// The key of the request, taken with the first entry.
+    attempt: Option<Arc<Attempt>>,
 }
 
 impl Scribe {
     /// For what an identity provider does.
     pub(crate) fn of_scim(session: &ScimSession, now: Timestamp) -> Self {
-        Self { actor: Actor::scim_token(session.token, &session.label), now }
+        Self { actor: Actor::scim_token(session.token, &session.label), now, attempt: None }
     }
 
     /// For what an administrator does.
     pub(crate) fn of_service(service: &Service, now: Timestamp) -> Self {
-        Self { actor: service.actor().clone(), now }
+        Self { actor: service.actor().clone(), now, attempt: service.attempt().cloned() }
     }
 
     /// Who acts, as tables beside the trail name them.
@@ -114,6 +120,9 @@ impl Scribe {
         subject: Subject<'_>,
         changes: &Changes,
     ) -> Result<(), StoreError> {
+        if let Some(attempt) = &self.attempt {
+            idempotency::take(tx, attempt, self.now, forgotten(self.now))?;
+        }
         let changes = changes.text();
         let entry = NewEntry { now: self.now, actor: &self.actor, action, subject, changes: &changes };
         audit::append(tx, &entry).map(drop)

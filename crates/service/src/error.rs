@@ -1,7 +1,7 @@
 //! What can go wrong in a use case, in words that fit every surface.
 
 use enroll_scim::ScimError;
-use enroll_store::StoreError;
+use enroll_store::{StoreError, idempotency};
 
 /// Why a use case was not carried out. [`Error::to_scim`] gives it to an identity provider; other surfaces match on it.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +56,11 @@ impl Error {
             Self::Unauthorized(detail) => ScimError::new(401, detail),
             Self::Forbidden(detail) => ScimError::new(403, detail),
             Self::PreconditionFailed { .. } => ScimError::new(412, self.to_string()),
+            Self::Store(StoreError::Unique { constraint }) if constraint == idempotency::TAKEN => {
+                ScimError::uniqueness(
+                    "another request with this Idempotency-Key was carried out just now: send this one again for its answer",
+                )
+            }
             Self::Store(error) => {
                 let (status, detail) = store_status(error);
                 ScimError::new(status, detail)

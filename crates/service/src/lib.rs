@@ -12,6 +12,7 @@ mod audit;
 mod clock;
 mod entropy;
 mod error;
+mod idempotency;
 mod kept;
 mod models;
 mod public_url;
@@ -31,6 +32,7 @@ pub use audit::{AuditQuery, Broken, ChainReport, ChainedEntry};
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use error::Error;
+pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey, Known, Once};
 pub use models::{Models, ResourceKind, ResourceTypeDefinition};
 pub use public_url::{InvalidPublicUrl, PublicUrl};
 pub use scim::{

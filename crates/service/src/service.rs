@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use enroll_domain::audit::Actor;
 use enroll_scim::{Limits, Registry};
+use enroll_store::idempotency::Attempt;
 use enroll_store::{Db, Health};
 
 use crate::models::KeptModels;
@@ -33,6 +34,8 @@ pub struct Service {
     inner: Arc<Inner>,
     /// Who makes the changes that do not come over SCIM.
     actor: Arc<Actor>,
+    /// The key of the request that makes them, if it has one.
+    attempt: Option<Arc<Attempt>>,
 }
 
 struct Inner {
@@ -60,7 +63,7 @@ impl Service {
         let cursor_key = CursorKey::open(&db, &options.clock, Entropy).await?;
         let (tokens, users) = (KeptTokens::default(), KeptUsers::default());
         let inner = Arc::new(Inner { db, models, options, cursor_key, tokens, users });
-        let service = Self { inner, actor: Arc::new(Actor::system()) };
+        let service = Self { inner, actor: Arc::new(Actor::system()), attempt: None };
         service.ensure_default_directory().await?;
         Ok(service)
     }
@@ -117,6 +120,14 @@ impl Service {
 
     pub(crate) fn with_actor(self, actor: Actor) -> Self {
         Self { actor: Arc::new(actor), ..self }
+    }
+
+    pub(crate) fn attempt(&self) -> Option<&Arc<Attempt>> {
+        self.attempt.as_ref()
+    }
+
+    pub(crate) fn with_attempt(self, attempt: Arc<Attempt>) -> Self {
+        Self { attempt: Some(attempt), ..self }
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -43,6 +43,7 @@ pub mod filter;
 pub mod grant;
 pub mod group;
 pub mod handle;
+pub mod idempotency;
 pub mod mapping;
 pub mod member;
 pub mod organization;

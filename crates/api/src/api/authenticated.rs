@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use enroll_domain::Scope;
-use enroll_service::Service;
+use enroll_service::{Once, Service};
 
 use super::Problem;
 use crate::App;
@@ -65,6 +65,10 @@ impl<N: Need> FromRequestParts<App> for Authenticated<N> {
                 format!("this token has the scope `{}`; the request needs `{}`", session.scope, N::SCOPE);
             return Err(Problem::new(StatusCode::FORBIDDEN, detail));
         }
-        Ok(Self { service: app.service().acting_as(session.actor()), need: PhantomData })
+        let mut service = app.service().acting_as(session.actor());
+        if let Some(once) = parts.extensions.get::<Once>() {
+            service = service.once(once);
+        }
+        Ok(Self { service, need: PhantomData })
     }
 }

@@ -7,6 +7,7 @@ mod check;
 pub(crate) mod directories;
 mod explain;
 pub(crate) mod grants;
+pub(crate) mod idempotency;
 pub(crate) mod list;
 pub(crate) mod mappings;
 mod members;

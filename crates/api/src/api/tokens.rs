@@ -1,9 +1,9 @@
 //! SCIM tokens, below their directory, and API tokens (enrollment.md §5). A token's text is in the answer that makes it and
 //! in no other (threat S15).
 
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use enroll_domain::Scope;
 use enroll_service::{NewToken, TokenInfo};
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister, ToRead};
 use super::body::{Body, given};
+use super::idempotency::ShownOnce;
 use super::list::{ListParameters, listed};
 use crate::App;
 
@@ -65,9 +66,9 @@ pub(crate) async fn create_scim(
     caller: Authenticated<ToAdminister>,
     Path(directory): Path<String>,
     Body(NewScim { label, expires }): Body<NewScim>,
-) -> Result<(StatusCode, Json<Made>), Problem> {
+) -> Result<(StatusCode, Extension<ShownOnce>, Json<Made>), Problem> {
     let made = caller.service.create_scim_token(&directory, &label, expires).await?;
-    Ok((StatusCode::CREATED, Json(made.into())))
+    Ok((StatusCode::CREATED, Extension(ShownOnce), Json(made.into())))
 }
 
 /// A directory's SCIM token; that of another directory is none.
@@ -102,9 +103,9 @@ pub(crate) async fn list_api(
 pub(crate) async fn create_api(
     caller: Authenticated<ToAdminister>,
     Body(NewApi { label, scope, expires }): Body<NewApi>,
-) -> Result<(StatusCode, Json<Made>), Problem> {
+) -> Result<(StatusCode, Extension<ShownOnce>, Json<Made>), Problem> {
     let made = caller.service.create_api_token(&label, scope, expires).await?;
-    Ok((StatusCode::CREATED, Json(made.into())))
+    Ok((StatusCode::CREATED, Extension(ShownOnce), Json(made.into())))
 }
 
 /// An API token.

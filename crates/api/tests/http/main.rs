@@ -21,6 +21,7 @@ mod custom_schemas;
 mod directories;
 mod discovery;
 mod grants;
+mod idempotency;
 mod kept;
 mod limits;
 mod mappings;

@@ -1,0 +1,113 @@
+//! `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a POST that is sent again, because its answer was lost, is
+//! answered as the first time and not carried out again.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use enroll_service::{IdempotencyKey, Known, Once};
+use http_body_util::BodyExt as _;
+
+use super::Problem;
+use super::body::read;
+use crate::App;
+use crate::edge::ClientAddress;
+use crate::parse::bearer;
+use crate::surface::Surface;
+
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// Put into an answer that holds a secret: it is shown once, and never again for the same key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ShownOnce;
+
+/// Around every route: requests without a key pass.
+pub(crate) async fn handle(State(app): State<App>, request: Request, next: Next) -> Response {
+    let concerned = request.method() == Method::POST
+        && Surface::of(request.uri().path()) == Surface::Api
+        && request.headers().contains_key(KEY);
+    if !concerned {
+        return next.run(request).await;
+    }
+    match with_key(&app, request, next).await {
+        Ok(response) => response,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn with_key(app: &App, request: Request, next: Next) -> Result<Response, Problem> {
+    let key = key(request.headers())?;
+    let Some(token) = bearer::token(request.headers()).ok().and_then(|token| {
+        let address = ClientAddress::of(request.extensions());
+        app.service().authenticate_api(token, address.as_deref()).ok()
+    }) else {
+        // The handler says what is wrong with the token.
+        return Ok(next.run(request).await);
+    };
+    let (mut parts, body) = request.into_parts();
+    let target = parts.uri.path_and_query().map_or("", |target| target.as_str()).to_owned();
+    let mut whole = Request::new(body);
+    whole.headers_mut().clone_from(&parts.headers);
+    let body = read(whole, app).await?;
+    match app.service().known(token.token, &key, &[target.as_bytes(), &body])? {
+        Known::New(once) => {
+            parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+            parts.extensions.insert(once.clone());
+            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+            keep(app, &once, response).await
+        }
+        Known::Answered { status, body } => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+            let kind = HeaderValue::from_static("application/json");
+            let headers =
+                HeaderMap::from_iter([(CONTENT_TYPE, kind), (REPLAYED, HeaderValue::from_static("true"))]);
+            Ok((status, headers, body).into_response())
+        }
+        Known::Unanswered { at } => Err(Problem::new(
+            StatusCode::CONFLICT,
+            format!(
+                "the request with this Idempotency-Key was carried out at {at}, and its answer is not kept because it held a secret \
+                 or was never sent: look up what it made; if a secret is lost, delete that object and make another with a new key"
+            ),
+        )),
+        Known::Other => Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "this Idempotency-Key was used for another request: every request needs a key of its own",
+        )),
+    }
+}
+
+/// Keeps what a change answered; refusals are not kept, for they may be sent again.
+async fn keep(app: &App, once: &Once, response: Response) -> Result<Response, Problem> {
+    if !response.status().is_success() {
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let secret = parts.extensions.get::<ShownOnce>().is_some();
+    let body = match body.collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be collected");
+            return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written"));
+        }
+    };
+    let text = (!secret).then(|| String::from_utf8_lossy(&body).into_owned());
+    if let Err(error) = app.service().keep_answer(once, parts.status.as_u16(), text).await {
+        tracing::warn!(%error, "the answer to a request with an Idempotency-Key is not kept");
+    }
+    Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+fn key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
+    let mut values = headers.get_all(KEY).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(Problem::bad_request("Idempotency-Key: send the header once"));
+    };
+    // The draft's form is a string in quotes; most clients send the bare text.
+    let text = value.to_str().unwrap_or_default().trim();
+    let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    text.parse().map_err(|error| Problem::bad_request(format!("Idempotency-Key: {error}")))
+}
