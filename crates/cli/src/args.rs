@@ -1,7 +1,8 @@
 //! The command line.
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
+use crate::api::ServerArguments;
 use crate::commands::{
     access, api_token, audit, conform, demo, directory, mapping, org, schema, simulate, token,
 };
@@ -33,30 +34,24 @@ pub(crate) enum Command {
     /// Check a SCIM server against RFC 7643, RFC 7644 and RFC 9865
     Conform(conform::ConformArguments),
     /// Manage directories, each one connection to an identity provider
-    #[command(subcommand)]
-    Directory(directory::DirectoryCommand),
+    Directory(ByApi<directory::DirectoryCommand>),
     /// Manage SCIM tokens, with which an identity provider signs in
-    #[command(subcommand)]
-    Token(token::TokenCommand),
+    Token(ByApi<token::TokenCommand>),
     /// Manage API tokens, with which applications and administrators sign in
-    #[command(subcommand)]
-    ApiToken(api_token::ApiTokenCommand),
+    ApiToken(ByApi<api_token::ApiTokenCommand>),
     /// Manage organizations and see who is in them
-    #[command(subcommand)]
-    Org(org::OrgCommand),
+    Org(ByApi<org::OrgCommand>),
     /// Manage mappings: which group gives which role in which organization
-    #[command(subcommand)]
-    Mapping(mapping::MappingCommand),
+    Mapping(ByApi<mapping::MappingCommand>),
     /// Manage schemas and resource types that a directory has beside those of the RFCs
-    #[command(subcommand)]
-    Schema(schema::SchemaCommand),
+    Schema(ByApi<schema::SchemaCommand>),
     /// Read, check and export the audit trail: who has changed what and when
     #[command(subcommand)]
     Audit(audit::AuditCommand),
     /// May this user act in that organization?
-    Check(access::AccessArguments),
+    Check(Asking<access::AccessArguments>),
     /// Why may this user act in that organization, or why not?
-    Explain(access::AccessArguments),
+    Explain(Asking<access::AccessArguments>),
     /// Recompute all memberships and compare them with what the server answers
     Verify,
     /// Bring the database to the newest schema and stop
@@ -68,4 +63,22 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+/// Commands that ask the API, here or on a server.
+#[derive(Debug, Args)]
+pub(crate) struct ByApi<C: Subcommand> {
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
+    #[command(subcommand)]
+    pub(crate) command: C,
+}
+
+/// A question to the API, here or on a server.
+#[derive(Debug, Args)]
+pub(crate) struct Asking<A: Args> {
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
+    #[command(flatten)]
+    pub(crate) question: A,
 }

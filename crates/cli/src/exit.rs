@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use enroll_service::Error;
 use enroll_store::StoreError;
 
+use crate::api::{Refused, Unreachable};
 use crate::open::NoDatabase;
 
 /// `check` answered no; `verify` or `audit verify` found differences; `simulate` saw failed checks; `conform` saw a MUST broken.
@@ -19,7 +20,7 @@ Exit codes:
   2  the command line cannot be understood
   3  the answer is no: `check` denied, `verify` or `audit verify` found differences,
      `simulate` saw failed checks, `conform` saw a MUST broken
-  4  the database cannot be used";
+  4  the database cannot be used, or the server of --server does not answer";
 
 /// Prints the error with what led to it, and gives the code for it.
 #[expect(clippy::print_stderr, reason = "the message is for the person at the terminal")]
@@ -27,6 +28,8 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     eprintln!("enroll: {error:#}");
     let store = error.downcast_ref::<StoreError>().is_some()
         || error.downcast_ref::<NoDatabase>().is_some()
+        || error.downcast_ref::<Unreachable>().is_some()
+        || error.downcast_ref::<Refused>().is_some_and(|refused| refused.status.is_server_error())
         || matches!(error.downcast_ref::<Error>(), Some(Error::Store(_)));
     ExitCode::from(if store { 4 } else { 1 })
 }

@@ -7,14 +7,14 @@ use enroll_domain::enrollment::{self, Enrollment, State};
 use enroll_domain::{GroupId, GroupName, OrganizationId, OrganizationName, Role, UserId};
 use enroll_store::user::{self, Reference, UserRow};
 use enroll_store::{Tx, slice};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::admin::find_organization;
 use crate::source::{Names, SourceView};
 use crate::{Error, Service};
 
 /// A user as other objects name it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserSummary {
     /// The id.
@@ -59,7 +59,7 @@ pub struct CheckAnswer {
 }
 
 /// Why a user has, or has not, a role in an organization.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExplainAnswer {
     /// Who.
@@ -69,7 +69,7 @@ pub struct ExplainAnswer {
     /// Whether the user is active; a deactivated user has no role in force.
     pub active: bool,
     /// The effective role, the highest of all sources.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
     /// Every grant with where it comes from; the highest first.
     pub sources: Vec<SourceView>,

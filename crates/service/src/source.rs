@@ -5,10 +5,10 @@ use std::fmt;
 
 use enroll_domain::enrollment::{GroupPath, NearMiss, Source};
 use enroll_domain::{GroupId, GroupName, MappingId, Role};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A group as other objects name it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupSummary {
     /// The id.
@@ -18,7 +18,7 @@ pub struct GroupSummary {
 }
 
 /// One grant with its source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum SourceView {
     /// Through a mapping.

@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use enroll_service::Service;
+use enroll_service::{ExplainAnswer, SourceView};
+use serde_json::Value;
 
+use crate::api::{Api, segment, text};
 use crate::exit;
 use crate::output::Output;
 
@@ -17,25 +19,32 @@ pub(crate) struct AccessArguments {
     org: String,
 }
 
+impl AccessArguments {
+    fn query(&self) -> String {
+        format!("?user={}&organization={}", segment(&self.user), segment(&self.org))
+    }
+}
+
 /// Prints yes or no; the exit code says the same.
-pub(crate) async fn check(
-    access: &AccessArguments,
-    service: &Service,
-    output: Output,
-) -> anyhow::Result<ExitCode> {
-    let answer = service.check(&access.user, &access.org).await?;
+pub(crate) async fn check(access: &AccessArguments, api: &Api, output: Output) -> anyhow::Result<ExitCode> {
+    let answer = api.get(&format!("/check{}", access.query())).await?;
+    let allowed = answer["allowed"] == true;
     output.result(&answer, |answer| {
-        let verdict = if answer.allowed { "yes" } else { "no" };
-        format!("{verdict}: {}", answer.reason)
+        let verdict = if allowed { "yes" } else { "no" };
+        format!("{verdict}: {}", text(answer, "reason"))
     })?;
-    Ok(if answer.allowed { ExitCode::SUCCESS } else { ExitCode::from(exit::ANSWERED_NO) })
+    Ok(if allowed { ExitCode::SUCCESS } else { ExitCode::from(exit::ANSWERED_NO) })
 }
 
 /// Prints every grant with its source, and what narrowly gives none.
-pub(crate) async fn explain(
-    access: &AccessArguments,
-    service: &Service,
-    output: Output,
-) -> anyhow::Result<()> {
-    output.result(&service.explain(&access.user, &access.org).await?, ToString::to_string)
+pub(crate) async fn explain(access: &AccessArguments, api: &Api, output: Output) -> anyhow::Result<()> {
+    let answer = api.get(&format!("/explain{}", access.query())).await?;
+    let told: ExplainAnswer = serde_json::from_value(answer.clone())?;
+    output.result(&answer, |_| told.to_string())
+}
+
+/// A source of a role, in words.
+pub(crate) fn source(source: &Value) -> String {
+    serde_json::from_value::<SourceView>(source.clone())
+        .map_or_else(|_| source.to_string(), |source| source.to_string())
 }

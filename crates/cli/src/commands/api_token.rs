@@ -2,11 +2,13 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use enroll_domain::Scope;
-use enroll_service::{Service, TokenInfo};
+use enroll_service::Clock;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 
+use crate::api::{Api, segment, text};
 use crate::output::{self, Output, table};
 
 /// What to do with API tokens.
@@ -51,7 +53,7 @@ pub(crate) struct CreateApiToken {
     print: bool,
 }
 
-pub(crate) async fn run(command: &ApiTokenCommand, service: &Service, output: Output) -> anyhow::Result<()> {
+pub(crate) async fn run(command: &ApiTokenCommand, api: &Api, output: Output) -> anyhow::Result<()> {
     match command {
         ApiTokenCommand::Create(create) => {
             let scope = match create.scope {
@@ -59,21 +61,23 @@ pub(crate) async fn run(command: &ApiTokenCommand, service: &Service, output: Ou
                 ScopeName::Check => Scope::Check,
                 ScopeName::Admin => Scope::Admin,
             };
-            let expires = expiry(create.expires.as_deref(), service)?;
-            let new = service.create_api_token(&create.label, scope, expires).await?;
-            let endpoint = format!("API base URL: {}/api/v1", service.public_url());
-            print_new(&new.info, new.reveal(), create.print, output, &endpoint)
+            let mut new = json!({"label": create.label, "scope": scope});
+            if let Some(expires) = expiry(create.expires.as_deref())? {
+                new["expires"] = json!(expires);
+            }
+            let new = api.send(Method::POST, "/api-tokens", &new).await?;
+            print_new(&new, create.print, output, &format!("API base URL: {}/api/v1", api.public_url()))
         }
-        ApiTokenCommand::List => print_tokens(&service.api_tokens().await?, output),
+        ApiTokenCommand::List => print_tokens(&api.all("/api-tokens", "tokens").await?, output),
         ApiTokenCommand::Delete { id } => {
-            service.delete_api_token(id).await?;
+            api.delete(&format!("/api-tokens/{}", segment(id))).await?;
             output.done("Deleted. The next request with it is refused.")
         }
     }
 }
 
 /// Reads `90d`, `12h` or a date. Whether it lies in the future is the service's check.
-pub(crate) fn expiry(text: Option<&str>, service: &Service) -> anyhow::Result<Option<Timestamp>> {
+pub(crate) fn expiry(text: Option<&str>) -> anyhow::Result<Option<Timestamp>> {
     let Some(text) = text else { return Ok(None) };
     let hint = || {
         anyhow::anyhow!(
@@ -82,7 +86,7 @@ pub(crate) fn expiry(text: Option<&str>, service: &Service) -> anyhow::Result<Op
     };
     let number = |digits: &str| digits.parse::<u32>().map_err(|_| hint());
     let from_now =
-        |hours: i64| service.clock().now().checked_add(SignedDuration::from_hours(hours)).map_err(|_| hint());
+        |hours: i64| Clock::system().now().checked_add(SignedDuration::from_hours(hours)).map_err(|_| hint());
     if let Some(days) = text.strip_suffix('d') {
         return from_now(i64::from(number(days)?) * 24).map(Some);
     }
@@ -95,48 +99,46 @@ pub(crate) fn expiry(text: Option<&str>, service: &Service) -> anyhow::Result<Op
 }
 
 /// Prints a new token: alone for scripts, or with what to do with it.
-pub(crate) fn print_new(
-    info: &TokenInfo,
-    token: &str,
-    alone: bool,
-    output: Output,
-    endpoint: &str,
-) -> anyhow::Result<()> {
+pub(crate) fn print_new(new: &Value, alone: bool, output: Output, endpoint: &str) -> anyhow::Result<()> {
+    let token = text(new, "token");
     if alone && output == Output::Text {
         output::raw(token);
         return Ok(());
     }
-    output.result(
-        &json!({"id": info.id, "label": info.label, "expires": info.expires, "token": token}),
-        |_| {
-            let ends = info.expires.map_or_else(
-                || "It does not expire: remember to replace it from time to time.".to_owned(),
-                |time| format!("It expires at {time}."),
-            );
-            format!("{token}\n\nThis is the only time the token is shown. {ends}\n{endpoint}")
-        },
-    )
+    let shown = json!({"id": new["id"], "label": new["label"], "expires": new["expires"], "token": token});
+    output.result(&shown, |_| {
+        let ends = match text(new, "expires") {
+            never if never.is_empty() => {
+                "It does not expire: remember to replace it from time to time.".to_owned()
+            }
+            time => format!("It expires at {time}."),
+        };
+        format!("{token}\n\nThis is the only time the token is shown. {ends}\n{endpoint}")
+    })
 }
 
 /// Prints tokens as a table.
-pub(crate) fn print_tokens(tokens: &[TokenInfo], output: Output) -> anyhow::Result<()> {
+pub(crate) fn print_tokens(tokens: &[Value], output: Output) -> anyhow::Result<()> {
     output.result(&tokens, |tokens| {
-        let time = |time: Option<Timestamp>, none: &str| {
-            time.map_or_else(|| none.to_owned(), |time| format!("{time:.0}"))
-        };
         let rows = tokens
             .iter()
             .map(|token| {
                 [
-                    token.id.to_string(),
-                    token.label.clone(),
-                    token.scope.clone(),
-                    time(Some(token.created), ""),
-                    time(token.expires, "never"),
-                    time(token.last_used, "never"),
+                    text(token, "id"),
+                    text(token, "label"),
+                    text(token, "scope"),
+                    time(token, "created", ""),
+                    time(token, "expires", "never"),
+                    time(token, "lastUsed", "never"),
                 ]
             })
             .collect();
         table(["ID", "LABEL", "SCOPE", "CREATED", "EXPIRES", "LAST USED"], rows, "No tokens yet.")
     })
+}
+
+/// A time to the second.
+fn time(object: &Value, member: &str, none: &str) -> String {
+    let time = text(object, member).parse::<Timestamp>();
+    time.map_or_else(|_| none.to_owned(), |time| format!("{time:.0}"))
 }

@@ -1,10 +1,11 @@
 //! `enroll directory`: directories.
 
 use clap::{Args, Subcommand, ValueEnum};
-use enroll_domain::RebindPolicy;
-use enroll_scim::{Quirk, UnknownExtensions};
-use enroll_service::{DirectoryInfo, DirectorySettings, Service};
+use enroll_scim::Quirk;
+use reqwest::Method;
+use serde_json::{Value, json};
 
+use crate::api::{Api, segment, text};
 use crate::output::{Output, table};
 
 /// What to do with directories.
@@ -66,21 +67,28 @@ enum RuleName {
 }
 
 impl SettingsArguments {
-    fn settings(&self) -> DirectorySettings {
-        DirectorySettings {
-            strict: self.dialect.map(|dialect| matches!(dialect, DialectName::Strict)),
-            rebind: self.rebind.map(|rebind| match rebind {
-                RebindName::Confirm => RebindPolicy::Confirm,
-                RebindName::ByName => RebindPolicy::ByName,
-            }),
-            unknown_extensions: self.unknown_extensions.map(|rule| match rule {
-                RuleName::Ignore => UnknownExtensions::Ignore,
-                RuleName::Keep => UnknownExtensions::Keep,
-                RuleName::Refuse => UnknownExtensions::Refuse,
-            }),
-            quirks: self.quirks.clone(),
+    /// What the API is to change.
+    fn settings(&self) -> Value {
+        let mut settings = json!({});
+        if let Some(dialect) = self.dialect {
+            settings["dialect"] = word(&dialect);
         }
+        if let Some(rebind) = self.rebind {
+            settings["rebind"] = word(&rebind);
+        }
+        if let Some(rule) = self.unknown_extensions {
+            settings["unknownExtensions"] = word(&rule);
+        }
+        for (quirk, accepted) in &self.quirks {
+            settings["quirks"][quirk.name()] = json!(accepted);
+        }
+        settings
     }
+}
+
+/// A word of the command line: the API has the same.
+fn word(value: &impl ValueEnum) -> Value {
+    json!(value.to_possible_value().map(|word| word.get_name().to_owned()))
 }
 
 /// Reads `string-booleans=off`.
@@ -99,48 +107,48 @@ fn quirk(text: &str) -> Result<(Quirk, Option<bool>), String> {
     Ok((quirk, accepted))
 }
 
-pub(crate) async fn run(command: &DirectoryCommand, service: &Service, output: Output) -> anyhow::Result<()> {
-    match command {
+pub(crate) async fn run(command: &DirectoryCommand, api: &Api, output: Output) -> anyhow::Result<()> {
+    let directories = match command {
         DirectoryCommand::Create { name, settings } => {
-            let directory = service.create_directory(name, &settings.settings()).await?;
-            print(&[directory], output)
+            let mut new = settings.settings();
+            new["name"] = json!(name);
+            vec![api.send(Method::POST, "/directories", &new).await?]
         }
-        DirectoryCommand::List => print(&service.directories().await?, output),
+        DirectoryCommand::List => api.all("/directories", "directories").await?,
         DirectoryCommand::Set { name, settings } => {
-            let directory = service.set_directory(name, &settings.settings()).await?;
-            print(&[directory], output)
+            let directory = format!("/directories/{}", segment(name));
+            vec![api.send(Method::PATCH, &directory, &settings.settings()).await?]
         }
-    }
+    };
+    print(&directories, output)
 }
 
-fn print(directories: &[DirectoryInfo], output: Output) -> anyhow::Result<()> {
+fn print(directories: &[Value], output: Output) -> anyhow::Result<()> {
     output.result(&directories, |directories| {
-        let rows = directories
-            .iter()
-            .map(|directory| {
-                [
-                    directory.name.clone(),
-                    directory.dialect.to_owned(),
-                    directory.rebind.to_string(),
-                    directory.unknown_extensions.to_owned(),
-                    quirks(directory),
-                    directory.users.to_string(),
-                    directory.groups.to_string(),
-                ]
-            })
-            .collect();
+        let row = |directory| {
+            [
+                text(directory, "name"),
+                text(directory, "dialect"),
+                text(directory, "rebind"),
+                text(directory, "unknownExtensions"),
+                quirks(directory),
+                text(directory, "users"),
+                text(directory, "groups"),
+            ]
+        };
         table(
             ["NAME", "DIALECT", "REBIND", "UNKNOWN EXTENSIONS", "QUIRKS", "USERS", "GROUPS"],
-            rows,
+            directories.iter().map(row).collect(),
             "No directories yet.",
         )
     })
 }
 
 /// The quirks that are not as the dialect has them.
-fn quirks(directory: &DirectoryInfo) -> String {
-    let switched = directory.quirks.iter();
-    let words: Vec<String> =
-        switched.map(|(name, accepted)| format!("{name} {}", if *accepted { "on" } else { "off" })).collect();
+fn quirks(directory: &Value) -> String {
+    let switched = directory["quirks"].as_object().into_iter().flatten();
+    let words: Vec<String> = switched
+        .map(|(name, accepted)| format!("{name} {}", if *accepted == true { "on" } else { "off" }))
+        .collect();
     words.join(", ")
 }

@@ -2,9 +2,10 @@
 
 use clap::{Args, Subcommand};
 use enroll_domain::Role;
-use enroll_domain::privilege::AllowPrivileged;
-use enroll_service::{MappingInfo, NewMapping, Service};
+use reqwest::Method;
+use serde_json::{Value, json};
 
+use crate::api::{Api, segment, text};
 use crate::output::{Output, table};
 
 /// What to do with mappings.
@@ -59,49 +60,44 @@ pub(crate) struct AddMapping {
     allow_privileged: bool,
 }
 
-pub(crate) async fn run(command: &MappingCommand, service: &Service, output: Output) -> anyhow::Result<()> {
+pub(crate) async fn run(command: &MappingCommand, api: &Api, output: Output) -> anyhow::Result<()> {
+    let mapping = |id: &str| format!("/mappings/{}", segment(id));
     let changed = match command {
         MappingCommand::Add(add) => {
-            let new = NewMapping {
-                directory: add.directory.clone(),
-                group: add.group.clone(),
-                organization: add.org.clone(),
-                role: add.role,
-                allow_privileged: if add.allow_privileged {
-                    AllowPrivileged::Yes
-                } else {
-                    AllowPrivileged::No
-                },
-            };
-            vec![service.add_mapping(&new).await?]
+            let mut new = json!({
+                "directory": add.directory,
+                "group": add.group,
+                "organization": add.org,
+                "allowPrivileged": add.allow_privileged,
+            });
+            if let Some(role) = add.role {
+                new["role"] = json!(role);
+            }
+            vec![api.send(Method::POST, "/mappings", &new).await?]
         }
-        MappingCommand::List => service.mappings().await?,
-        MappingCommand::Pause { id } => vec![service.pause_mapping(id, true).await?],
-        MappingCommand::Resume { id } => vec![service.pause_mapping(id, false).await?],
-        MappingCommand::Rebind { id, group } => vec![service.rebind_mapping(id, group.as_deref()).await?],
+        MappingCommand::List => api.all("/mappings", "mappings").await?,
+        MappingCommand::Pause { id } => {
+            vec![api.send(Method::PATCH, &mapping(id), &json!({"paused": true})).await?]
+        }
+        MappingCommand::Resume { id } => {
+            vec![api.send(Method::PATCH, &mapping(id), &json!({"paused": false})).await?]
+        }
+        MappingCommand::Rebind { id, group } => {
+            let to = group.as_ref().map_or_else(|| json!({}), |group| json!({"group": group}));
+            vec![api.send(Method::POST, &format!("{}/rebind", mapping(id)), &to).await?]
+        }
         MappingCommand::Remove { id } => {
-            service.remove_mapping(id).await?;
+            api.delete(&mapping(id)).await?;
             return output.done("Removed. The access it gave has ended.");
         }
     };
     print(&changed, output)
 }
 
-fn print(mappings: &[MappingInfo], output: Output) -> anyhow::Result<()> {
+fn print(mappings: &[Value], output: Output) -> anyhow::Result<()> {
     output.result(&mappings, |mappings| {
-        let rows = mappings
-            .iter()
-            .map(|mapping| {
-                [
-                    mapping.group.clone(),
-                    mapping.organization.clone(),
-                    mapping.role.to_string(),
-                    mapping.state.to_string(),
-                    mapping.directory.clone(),
-                    mapping.id.to_string(),
-                ]
-            })
-            .collect();
+        let columns = ["group", "organization", "role", "state", "directory", "id"];
+        let rows = mappings.iter().map(|mapping| columns.map(|column| text(mapping, column))).collect();
         let empty = "No mappings yet. Make one: enroll mapping add --group GROUP --org ORG --role ROLE";
         table(["GROUP", "ORG", "ROLE", "STATE", "DIRECTORY", "ID"], rows, empty)
     })

@@ -20,7 +20,8 @@ use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 
-use crate::args::{Arguments, Command};
+use crate::api::with_api;
+use crate::args::{Arguments, Asking, ByApi, Command};
 use crate::logging;
 use crate::open::{Opening, with_service};
 use crate::output::Output;
@@ -43,29 +44,26 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => return demo::run(demo, output).await,
         Command::Conform(conform) => return conform::run(conform, output).await,
         Command::Simulate(simulate) => return simulate::run(simulate, output).await,
-        Command::Directory(command) => {
-            with_service(&settings, opening, async |service| directory::run(command, service, output).await)
+        Command::Directory(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| directory::run(command, api, output).await)
                 .await?;
         }
-        Command::Token(command) => {
-            with_service(&settings, opening, async |service| token::run(command, service, output).await)
+        Command::Token(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| token::run(command, api, output).await).await?;
+        }
+        Command::ApiToken(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| api_token::run(command, api, output).await)
                 .await?;
         }
-        Command::ApiToken(command) => {
-            with_service(&settings, opening, async |service| api_token::run(command, service, output).await)
+        Command::Org(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| org::run(command, api, output).await).await?;
+        }
+        Command::Mapping(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| mapping::run(command, api, output).await)
                 .await?;
         }
-        Command::Org(command) => {
-            with_service(&settings, opening, async |service| org::run(command, service, output).await)
-                .await?;
-        }
-        Command::Mapping(command) => {
-            with_service(&settings, opening, async |service| mapping::run(command, service, output).await)
-                .await?;
-        }
-        Command::Schema(command) => {
-            with_service(&settings, opening, async |service| schema::run(command, service, output).await)
-                .await?;
+        Command::Schema(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| schema::run(command, api, output).await).await?;
         }
         Command::Audit(command) => {
             return with_service(&settings, opening, async |service| {
@@ -73,14 +71,14 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             })
             .await;
         }
-        Command::Check(access) => {
-            return with_service(&settings, opening, async |service| {
-                access::check(access, service, output).await
+        Command::Check(Asking { server, question }) => {
+            return with_api(server, &settings, opening, async |api| {
+                access::check(question, api, output).await
             })
             .await;
         }
-        Command::Explain(access) => {
-            with_service(&settings, opening, async |service| access::explain(access, service, output).await)
+        Command::Explain(Asking { server, question }) => {
+            with_api(server, &settings, opening, async |api| access::explain(question, api, output).await)
                 .await?;
         }
         Command::Verify => {
@@ -102,12 +100,12 @@ fn opening(command: &Command) -> Opening {
     match command {
         Command::Serve => Opening::Serve,
         Command::Migrate
-        | Command::Directory(directory::DirectoryCommand::Create { .. })
-        | Command::Token(token::TokenCommand::Create(_))
-        | Command::ApiToken(api_token::ApiTokenCommand::Create(_))
-        | Command::Org(org::OrgCommand::Create { .. })
-        | Command::Mapping(mapping::MappingCommand::Add(_))
-        | Command::Schema(schema::SchemaCommand::Register { .. }) => Opening::SetUp,
+        | Command::Directory(ByApi { command: directory::DirectoryCommand::Create { .. }, .. })
+        | Command::Token(ByApi { command: token::TokenCommand::Create(_), .. })
+        | Command::ApiToken(ByApi { command: api_token::ApiTokenCommand::Create(_), .. })
+        | Command::Org(ByApi { command: org::OrgCommand::Create { .. }, .. })
+        | Command::Mapping(ByApi { command: mapping::MappingCommand::Add(_), .. })
+        | Command::Schema(ByApi { command: schema::SchemaCommand::Register { .. }, .. }) => Opening::SetUp,
         _ => Opening::Existing,
     }
 }

@@ -2,12 +2,12 @@
 
 use clap::Subcommand;
 use enroll_domain::Role;
-use enroll_service::{MemberEntry, NewOrganization, Service};
+use reqwest::Method;
+use serde_json::{Value, json};
 
+use super::access::source;
+use crate::api::{Api, segment, text};
 use crate::output::{Output, table};
-
-/// Members asked for at a time.
-const PAGE: u32 = 1000;
 
 /// What to do with organizations.
 #[derive(Debug, Subcommand)]
@@ -49,71 +49,53 @@ pub(crate) enum OrgCommand {
     },
 }
 
-pub(crate) async fn run(command: &OrgCommand, service: &Service, output: Output) -> anyhow::Result<()> {
+pub(crate) async fn run(command: &OrgCommand, api: &Api, output: Output) -> anyhow::Result<()> {
+    let of = |org: &str| format!("/organizations/{}", segment(org));
     match command {
         OrgCommand::Create { name, display_name, description } => {
-            let new = NewOrganization {
-                name: name.clone(),
-                display_name: display_name.clone(),
-                description: description.clone(),
-                base_resource_role: None,
-            };
-            let organization = service.create_organization(&new).await?;
+            let mut new = json!({"name": name});
+            for (member, value) in [("displayName", display_name), ("description", description)] {
+                if let Some(value) = value {
+                    new[member] = json!(value);
+                }
+            }
+            let organization = api.send(Method::POST, "/organizations", &new).await?;
             output.result(&organization, |organization| {
-                format!("Created the organization {}.", organization.name)
+                format!("Created the organization {}.", text(organization, "name"))
             })
         }
-        OrgCommand::List => output.result(&service.organizations().await?, |organizations| {
-            let rows = organizations
-                .iter()
-                .map(|organization| {
-                    [
-                        organization.name.clone(),
-                        organization.display_name.clone(),
-                        organization.id.to_string(),
-                    ]
-                })
-                .collect();
-            table(
-                ["NAME", "DISPLAY NAME", "ID"],
-                rows,
-                "No organizations yet. Make one: enroll org create NAME",
-            )
-        }),
-        OrgCommand::Members { org } => members(service, org, output).await,
+        OrgCommand::List => {
+            output.result(&api.all("/organizations", "organizations").await?, |organizations| {
+                let columns = ["name", "displayName", "id"];
+                let row = |organization| columns.map(|column| text(organization, column));
+                let empty = "No organizations yet. Make one: enroll org create NAME";
+                table(["NAME", "DISPLAY NAME", "ID"], organizations.iter().map(row).collect(), empty)
+            })
+        }
+        OrgCommand::Members { org } => {
+            members(&api.all(&format!("{}/members", of(org)), "members").await?, output)
+        }
         OrgCommand::Grant { org, user, role } => {
-            service.grant(org, user, *role).await?;
+            let grant = format!("{}/grants/{}", of(org), segment(user));
+            api.send(Method::PUT, &grant, &json!({"role": role})).await?;
             output.done(format!("{user} is {role} of {org} by a direct grant."))
         }
         OrgCommand::Revoke { org, user } => {
-            service.revoke(org, user).await?;
+            api.delete(&format!("{}/grants/{}", of(org), segment(user))).await?;
             output.done(format!("{user} has no direct grant on {org} any more."))
         }
     }
 }
 
-async fn members(service: &Service, org: &str, output: Output) -> anyhow::Result<()> {
-    let mut all: Vec<MemberEntry> = Vec::new();
-    let mut after = None;
-    loop {
-        let page = service.organization_members(org, after, PAGE).await?;
-        all.extend(page.members);
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
-    }
-    output.result(&all, |members| {
+fn members(members: &[Value], output: Output) -> anyhow::Result<()> {
+    output.result(&members, |members| {
         let rows = members
             .iter()
             .map(|member| {
-                let reasons: Vec<String> = member.sources.iter().map(ToString::to_string).collect();
-                [
-                    member.user.handle.clone(),
-                    member.user.user_name.clone(),
-                    member.role.to_string(),
-                    reasons.join("; "),
-                ]
+                let user = &member["user"];
+                let sources = member["sources"].as_array();
+                let reasons: Vec<String> = sources.into_iter().flatten().map(source).collect();
+                [text(user, "handle"), text(user, "userName"), text(member, "role"), reasons.join("; ")]
             })
             .collect();
         let empty = "Nobody yet. Map a group: enroll mapping add --group GROUP --org ORG --role ROLE";

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use enroll_service::{CustomSchemas, Service};
+use reqwest::Method;
+use serde_json::Value;
 
+use crate::api::{Api, segment, text};
 use crate::output::{Output, table};
 
 /// What to do with schemas.
@@ -45,17 +47,16 @@ pub(crate) struct DirectoryArgument {
     directory: String,
 }
 
-pub(crate) async fn run(command: &SchemaCommand, service: &Service, output: Output) -> anyhow::Result<()> {
+pub(crate) async fn run(command: &SchemaCommand, api: &Api, output: Output) -> anyhow::Result<()> {
+    let schemas =
+        |directory: &DirectoryArgument| format!("/directories/{}/schemas", segment(&directory.directory));
     match command {
         SchemaCommand::Register { file, directory } => {
-            let registered = service.register_schemas(&directory.directory, &read(file)?).await?;
-            print(&registered, output)
+            print(&api.send_text(Method::POST, &schemas(directory), read(file)?).await?, output)
         }
-        SchemaCommand::List { directory } => {
-            print(&service.custom_schemas(&directory.directory).await?, output)
-        }
+        SchemaCommand::List { directory } => print(&api.get(&schemas(directory)).await?, output),
         SchemaCommand::Remove { name, directory } => {
-            service.remove_schema(&directory.directory, name).await?;
+            api.delete(&format!("{}/{}", schemas(directory), segment(name))).await?;
             output.done("Removed.")
         }
     }
@@ -70,25 +71,28 @@ fn read(file: &PathBuf) -> anyhow::Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
 }
 
-fn print(schemas: &CustomSchemas, output: Output) -> anyhow::Result<()> {
+fn print(schemas: &Value, output: Output) -> anyhow::Result<()> {
     output.result(schemas, |schemas| {
+        let list = |object: &Value, name: &str| object[name].as_array().cloned().unwrap_or_default();
         let mut rows: Vec<[String; 3]> = Vec::new();
-        for schema in &schemas.schemas {
-            let names: Vec<&str> =
-                schema.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
-            rows.push(["schema".to_owned(), schema.id.to_string(), names.join(", ")]);
+        for schema in list(schemas, "schemas") {
+            let names: Vec<String> =
+                list(&schema, "attributes").iter().map(|attribute| text(attribute, "name")).collect();
+            rows.push(["schema".to_owned(), text(&schema, "id"), names.join(", ")]);
         }
-        for of in &schemas.resource_types {
-            let mut parts: Vec<String> = Vec::new();
-            let endpoint =
-                of.endpoint.clone().or_else(|| of.schema.as_ref().map(|_| format!("/{}s", of.name)));
-            parts.extend(endpoint);
-            parts.extend(of.schema.as_ref().map(ToString::to_string));
-            parts.extend(of.schema_extensions.iter().map(|extension| {
-                let required = if extension.required { " (required)" } else { "" };
-                format!("+ {}{required}", extension.schema)
+        for of in list(schemas, "resourceTypes") {
+            let schema = text(&of, "schema");
+            let endpoint = match text(&of, "endpoint") {
+                none if none.is_empty() && !schema.is_empty() => format!("/{}s", text(&of, "name")),
+                endpoint => endpoint,
+            };
+            let mut parts = vec![endpoint, schema];
+            parts.extend(list(&of, "schemaExtensions").iter().map(|extension| {
+                let required = if extension["required"] == true { " (required)" } else { "" };
+                format!("+ {}{required}", text(extension, "schema"))
             }));
-            rows.push(["resource type".to_owned(), of.name.clone(), parts.join("\n")]);
+            parts.retain(|part| !part.is_empty());
+            rows.push(["resource type".to_owned(), text(&of, "name"), parts.join("\n")]);
         }
         let empty = "Nothing but the schemas of the RFCs. Register more: enroll schema register FILE";
         table(["KIND", "NAME", "DEFINES"], rows, empty)

@@ -1,11 +1,13 @@
 //! `enroll token`: SCIM tokens.
 
+use anyhow::bail;
 use clap::{Args, Subcommand};
-use enroll_service::Service;
+use reqwest::Method;
+use serde_json::json;
 
+use super::api_token::{expiry, print_new, print_tokens};
+use crate::api::{Api, Refused, segment, text};
 use crate::output::Output;
-
-use super::api_token::{print_new, print_tokens};
 
 /// What to do with SCIM tokens.
 #[derive(Debug, Subcommand)]
@@ -42,18 +44,36 @@ pub(crate) struct CreateToken {
     print: bool,
 }
 
-pub(crate) async fn run(command: &TokenCommand, service: &Service, output: Output) -> anyhow::Result<()> {
+pub(crate) async fn run(command: &TokenCommand, api: &Api, output: Output) -> anyhow::Result<()> {
+    let tokens = |directory: &str| format!("/directories/{}/tokens", segment(directory));
     match command {
         TokenCommand::Create(create) => {
-            let expires = super::api_token::expiry(create.expires.as_deref(), service)?;
-            let new = service.create_scim_token(&create.directory, &create.label, expires).await?;
-            let endpoint = service.public_url().scim_base();
-            print_new(&new.info, new.reveal(), create.print, output, &format!("SCIM base URL: {endpoint}"))
+            let mut new = json!({"label": create.label});
+            if let Some(expires) = expiry(create.expires.as_deref())? {
+                new["expires"] = json!(expires);
+            }
+            let new = api.send(Method::POST, &tokens(&create.directory), &new).await?;
+            let endpoint = format!("SCIM base URL: {}/scim/v2", api.public_url());
+            print_new(&new, create.print, output, &endpoint)
         }
-        TokenCommand::List { directory } => print_tokens(&service.scim_tokens(directory).await?, output),
+        TokenCommand::List { directory } => {
+            print_tokens(&api.all(&tokens(directory), "tokens").await?, output)
+        }
         TokenCommand::Delete { id } => {
-            service.delete_scim_token(id).await?;
+            delete(api, id).await?;
             output.done("Deleted. The next request with it is refused.")
         }
     }
+}
+
+/// The id alone says which token: whose it is has to be found out.
+async fn delete(api: &Api, id: &str) -> anyhow::Result<()> {
+    for directory in api.all("/directories", "directories").await? {
+        let token = format!("/directories/{}/tokens/{}", segment(&text(&directory, "id")), segment(id));
+        match api.delete(&token).await {
+            Err(error) if error.downcast_ref::<Refused>().is_some_and(Refused::is_not_found) => {}
+            other => return other,
+        }
+    }
+    bail!("there is no SCIM token with the id {id:?}; enroll token list --directory NAME shows them")
 }

@@ -6,4 +6,5 @@ mod audit;
 mod commands;
 mod conform;
 mod crash;
+mod server;
 mod support;

@@ -1,0 +1,67 @@
+//! The API for the program at the command line, which has the database itself: without a socket and without a token.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{Method, StatusCode};
+use bytes::Bytes;
+use enroll_domain::audit::Actor;
+use enroll_service::Service;
+use tower::ServiceExt as _;
+
+use crate::{HttpConfig, Server};
+
+/// Somebody who could change the database without being asked: no request from the network has this, it is put into requests by
+/// [`LocalApi`] alone.
+#[derive(Debug, Clone)]
+pub(crate) struct LocalCaller(pub(crate) Actor);
+
+/// `/api/v1` in the same process, for whoever may read and write the database file anyway.
+#[derive(Debug, Clone)]
+pub struct LocalApi {
+    router: Router,
+    actor: Actor,
+}
+
+/// An answer of the API.
+#[derive(Debug, Clone)]
+pub struct LocalAnswer {
+    /// The status.
+    pub status: StatusCode,
+    /// The body, JSON or nothing.
+    pub body: Bytes,
+}
+
+impl LocalApi {
+    /// The API on a service; the audit trail names `actor`.
+    pub fn new(service: Service, actor: Actor) -> Self {
+        let config = HttpConfig { rate_limit: None, ..HttpConfig::default() };
+        Self { router: Server::new(service, config).router(), actor }
+    }
+
+    /// Sends a request and waits for the answer. `target` is the path below `/api/v1` with its query; `body` is JSON.
+    ///
+    /// # Errors
+    /// When the target is none, or the answer cannot be read to its end.
+    pub async fn send(
+        &self,
+        method: Method,
+        target: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<LocalAnswer, axum::Error> {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{target}"))
+            .header(CONTENT_TYPE, "application/json")
+            .extension(LocalCaller(self.actor.clone()))
+            .body(body.map_or_else(Body::empty, Body::from))
+            .map_err(axum::Error::new)?;
+        let response = match self.router.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+        let status = response.status();
+        Ok(LocalAnswer { status, body: to_bytes(response.into_body(), usize::MAX).await? })
+    }
+}

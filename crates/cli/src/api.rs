@@ -1,0 +1,238 @@
+//! How commands reach the API: in this process on the database at hand, or over HTTP with `--server`. A command does not know which.
+
+use std::fmt;
+
+use anyhow::Context as _;
+use clap::Args;
+use enroll_api::LocalApi;
+use enroll_domain::audit::Actor;
+use reqwest::{Method, StatusCode, Url};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
+
+use crate::open::{Opening, service};
+use crate::os_user;
+use crate::settings::Settings;
+
+/// Which server to ask; none for the database at hand.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ServerArguments {
+    /// Ask this server over HTTP instead of opening a database here, for example <https://enroll.example.com>
+    #[arg(long, global = true, value_name = "URL", env = "ENROLL_SERVER", help_heading = "Server")]
+    server: Option<Url>,
+    /// API token for --server. The environment is the better place: others on this machine can read the command line
+    #[arg(
+        long,
+        global = true,
+        value_name = "TOKEN",
+        env = "ENROLL_API_TOKEN",
+        hide_env_values = true,
+        help_heading = "Server"
+    )]
+    token: Option<String>,
+}
+
+/// The API.
+pub(crate) enum Api {
+    /// In this process.
+    Here {
+        /// The API.
+        api: LocalApi,
+        /// Where the server can be reached that has this database.
+        public_url: String,
+    },
+    /// On a server.
+    There(Remote),
+}
+
+/// A server and the token for it.
+pub(crate) struct Remote {
+    client: reqwest::Client,
+    base: String,
+    token: SecretString,
+}
+
+/// The API has refused something.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) status: StatusCode,
+    detail: String,
+}
+
+impl Refused {
+    /// Whether nothing of that name or id is there.
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// No answer came.
+#[derive(Debug)]
+pub(crate) struct Unreachable(String);
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unreachable {}
+
+/// Runs `work` with the API, and closes the store afterwards where it was opened here.
+pub(crate) async fn with_api<T>(
+    arguments: &ServerArguments,
+    settings: &Settings,
+    opening: Opening,
+    work: impl AsyncFnOnce(&Api) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    if let Some(server) = &arguments.server {
+        return work(&Api::There(Remote::new(server, arguments.token.as_deref())?)).await;
+    }
+    let service = service(settings, opening).await?;
+    let actor = Actor::command_line(os_user::name().as_deref());
+    let result = work(&Api::Here {
+        api: LocalApi::new(service.clone(), actor),
+        public_url: service.public_url().to_string(),
+    })
+    .await;
+    service.close().await;
+    result
+}
+
+impl Remote {
+    fn new(server: &Url, token: Option<&str>) -> anyhow::Result<Self> {
+        let token = token.filter(|token| !token.is_empty()).context(
+            "--server needs an API token: give it in the environment as ENROLL_API_TOKEN (on the server: enroll api-token create \
+             --label cli --scope admin)",
+        )?;
+        let base = server.as_str().trim_end_matches('/').trim_end_matches("/api/v1").to_owned();
+        let client = reqwest::Client::builder()
+            .user_agent(concat!("enroll/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(std::time::Duration::from_secs(10))
+            .timeout(std::time::Duration::from_secs(60))
+            .build()
+            .context("the HTTP client cannot be set up")?;
+        Ok(Self { client, base, token: token.into() })
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        target: &str,
+        body: Option<Vec<u8>>,
+    ) -> anyhow::Result<(StatusCode, Vec<u8>)> {
+        let url = format!("{}/api/v1{target}", self.base);
+        let mut request = self.client.request(method, &url).bearer_auth(self.token.expose_secret());
+        if let Some(body) = body {
+            request = request.header("Content-Type", "application/json").body(body);
+        }
+        let unreachable = |error: reqwest::Error| {
+            let reason =
+                std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            Unreachable(format!("no answer from {}{reason}", self.base))
+        };
+        let answer = request.send().await.map_err(unreachable)?;
+        let status = answer.status();
+        Ok((status, answer.bytes().await.map_err(unreachable)?.into()))
+    }
+}
+
+impl Api {
+    /// Where identity providers and applications reach the server.
+    pub(crate) fn public_url(&self) -> &str {
+        match self {
+            Self::Here { public_url, .. } => public_url,
+            Self::There(remote) => &remote.base,
+        }
+    }
+
+    /// An object, by its path below `/api/v1`.
+    pub(crate) async fn get(&self, target: &str) -> anyhow::Result<Value> {
+        self.call(Method::GET, target, None).await
+    }
+
+    /// All objects of a list, page by page; `list` is their name in the answer.
+    pub(crate) async fn all(&self, target: &str, list: &str) -> anyhow::Result<Vec<Value>> {
+        let (mut all, mut after) = (Vec::new(), String::new());
+        let separator = if target.contains('?') { '&' } else { '?' };
+        loop {
+            let mut page = self.get(&format!("{target}{separator}limit=1000{after}")).await?;
+            if let Some(Value::Array(items)) = page.get_mut(list).map(Value::take) {
+                all.extend(items);
+            }
+            match page.get("next").and_then(Value::as_str) {
+                Some(next) => after = format!("&after={}", segment(next)),
+                None => return Ok(all),
+            }
+        }
+    }
+
+    /// Makes or changes something.
+    pub(crate) async fn send(&self, method: Method, target: &str, body: &Value) -> anyhow::Result<Value> {
+        self.call(method, target, Some(body.to_string().into_bytes())).await
+    }
+
+    /// Sends a document as it is.
+    pub(crate) async fn send_text(
+        &self,
+        method: Method,
+        target: &str,
+        body: String,
+    ) -> anyhow::Result<Value> {
+        self.call(method, target, Some(body.into_bytes())).await
+    }
+
+    /// Removes something.
+    pub(crate) async fn delete(&self, target: &str) -> anyhow::Result<()> {
+        self.call(Method::DELETE, target, None).await.map(drop)
+    }
+
+    async fn call(&self, method: Method, target: &str, body: Option<Vec<u8>>) -> anyhow::Result<Value> {
+        let (status, bytes) = match self {
+            Self::Here { api, .. } => {
+                let answer = api.send(method, target, body).await?;
+                (answer.status, Vec::from(answer.body))
+            }
+            Self::There(remote) => remote.send(method, target, body).await?,
+        };
+        let body: Value = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes)
+                .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into()))
+        };
+        if status.is_success() {
+            return Ok(body);
+        }
+        let detail = body.get("detail").and_then(Value::as_str).map_or_else(
+            || format!("the server answered {status} and is perhaps no Enroll: check --server"),
+            str::to_owned,
+        );
+        Err(Refused { status, detail }.into())
+    }
+}
+
+/// A name as a segment of a path or a value of a query (RFC 3986 §2.3).
+pub(crate) fn segment(text: &str) -> String {
+    const KEPT: percent_encoding::AsciiSet =
+        percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    percent_encoding::utf8_percent_encode(text, &KEPT).to_string()
+}
+
+/// A member of an answer as text for a table: nothing when it is not there.
+pub(crate) fn text(object: &Value, member: &str) -> String {
+    match object.get(member) {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
