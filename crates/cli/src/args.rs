@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::api::ServerArguments;
 use crate::commands::{
-    access, api_token, audit, conform, demo, directory, mapping, org, schema, simulate, token,
+    access, api_token, apply, audit, conform, demo, directory, mapping, org, schema, simulate, token,
 };
 use crate::exit;
 use crate::settings::SettingsFlags;
@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Mapping(ByApi<mapping::MappingCommand>),
     /// Manage schemas and resource types that a directory has beside those of the RFCs
     Schema(ByApi<schema::SchemaCommand>),
+    /// Make what is set up as a file says, after showing the difference
+    Apply(Asking<apply::ApplyArguments>),
     /// Read, check and export the audit trail: who has changed what and when
     #[command(subcommand)]
     Audit(audit::AuditCommand),

@@ -28,6 +28,8 @@ pub(crate) struct New {
     role: Option<Role>,
     #[serde(default)]
     allow_privileged: bool,
+    #[serde(default)]
+    paused: bool,
 }
 
 /// What to change; what is left out stays.
@@ -76,6 +78,7 @@ pub(crate) async fn create(
         organization: new.organization,
         role: new.role,
         allow_privileged: privileged(new.allow_privileged),
+        paused: new.paused,
     };
     Ok((StatusCode::CREATED, Json(caller.service.add_mapping(&new).await?)))
 }

@@ -315,6 +315,7 @@ async fn e6_3_each_change_of_a_mapping_is_told_whoever_brings_it_about() {
         organization: "acme".to_owned(),
         role: None,
         allow_privileged: AllowPrivileged::No,
+        paused: false,
     };
     let id = service.add_mapping(&new).await.unwrap().id.to_string();
     trail.one("mapping.created", "Web").await;

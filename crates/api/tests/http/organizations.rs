@@ -93,6 +93,7 @@ async fn an_organization_that_gives_access_is_not_deleted() {
         organization: "acme".to_owned(),
         role: None,
         allow_privileged: AllowPrivileged::No,
+        paused: false,
     };
     let mapping = site.service.add_mapping(&mapping).await.unwrap();
     let detail = admin.delete("/organizations/acme").await.problem(409);

@@ -137,6 +137,7 @@ async fn prepare(service: &Service, output: Output) -> anyhow::Result<Week> {
                     organization: organization.to_owned(),
                     role: Some(role),
                     allow_privileged: AllowPrivileged::Yes,
+                    paused: false,
                 })
                 .await?;
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod api_token;
+pub(crate) mod apply;
 pub(crate) mod audit;
 mod config;
 pub(crate) mod conform;
@@ -65,6 +66,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Schema(ByApi { server, command }) => {
             with_api(server, &settings, opening, async |api| schema::run(command, api, output).await).await?;
         }
+        Command::Apply(Asking { server, question }) => {
+            return with_api(server, &settings, opening, async |api| apply::run(question, api, output).await)
+                .await;
+        }
         Command::Audit(command) => {
             return with_service(&settings, opening, async |service| {
                 audit::run(command, service, output).await
@@ -100,6 +105,7 @@ fn opening(command: &Command) -> Opening {
     match command {
         Command::Serve => Opening::Serve,
         Command::Migrate
+        | Command::Apply(_)
         | Command::Directory(ByApi { command: directory::DirectoryCommand::Create { .. }, .. })
         | Command::Token(ByApi { command: token::TokenCommand::Create(_), .. })
         | Command::ApiToken(ByApi { command: api_token::ApiTokenCommand::Create(_), .. })

@@ -1,7 +1,7 @@
 //! `enroll schema`: schemas and resource types that a directory has beside those of the RFCs.
 
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
@@ -62,7 +62,8 @@ pub(crate) async fn run(command: &SchemaCommand, api: &Api, output: Output) -> a
     }
 }
 
-fn read(file: &PathBuf) -> anyhow::Result<String> {
+/// The text of a file, or of standard input.
+pub(crate) fn read(file: &Path) -> anyhow::Result<String> {
     if file.as_os_str() == "-" {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;

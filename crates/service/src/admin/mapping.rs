@@ -1,7 +1,6 @@
 //! Mappings of groups to roles in organizations (enrollment.md §1.7, §3.2, §3.7).
 
 use std::collections::HashMap;
-use std::fmt;
 
 use enroll_domain::audit::{Action, SubjectKind};
 use enroll_domain::enrollment::Mapping;
@@ -34,6 +33,8 @@ pub struct NewMapping {
     pub role: Option<Role>,
     /// Whether the roles `admin` and `owner` are meant.
     pub allow_privileged: AllowPrivileged,
+    /// Made without effect, to be resumed later.
+    pub paused: bool,
 }
 
 /// What to change of a mapping; what is `None` stays as it is.
@@ -68,17 +69,6 @@ pub enum MappingState {
     Lost,
     /// Kept without effect.
     Paused,
-}
-
-impl fmt::Display for MappingState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Active => "active",
-            Self::Waiting => "waiting for its group",
-            Self::Lost => "group deleted",
-            Self::Paused => "paused",
-        })
-    }
 }
 
 /// A mapping as an administrator sees it.
@@ -130,7 +120,7 @@ impl Service {
                     None => MappedGroup::new(name.clone(), None),
                 };
                 let row = MappingRow {
-                    mapping: Mapping { id, directory, group, organization, role, paused: false },
+                    mapping: Mapping { id, directory, group, organization, role, paused: new.paused },
                     created: now,
                 };
                 mapping::insert(tx, &row).map_err(|error| taken(error, name.as_str(), &new.organization))?;
@@ -139,7 +129,8 @@ impl Service {
                     .with("groupName", &made.group)
                     .with("group", made.group_id)
                     .with("organization", &made.organization)
-                    .with("role", made.role);
+                    .with("role", made.role)
+                    .with("paused", new.paused.then_some(true));
                 tell(tx, &scribe, Action::MappingCreated, &row, &changes)?;
                 Ok(made)
             })

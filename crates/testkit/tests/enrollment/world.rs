@@ -252,6 +252,7 @@ impl World {
             organization: ORGANIZATIONS[organization].to_owned(),
             role: Some(role),
             allow_privileged: AllowPrivileged::Yes,
+            paused: false,
         };
         let made = self.service.add_mapping(&new).await.map(|made| made.id.to_string());
         let allowed = self.model.may_map(directory, name, organization);

@@ -1,0 +1,118 @@
+//! What the file may say. A key that is not known is an error: a misspelt setting must not be left out in silence.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::bail;
+use serde::{Deserialize, Serialize};
+
+/// The whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    #[serde(default, rename = "directory")]
+    pub(super) directories: Vec<Directory>,
+    #[serde(default, rename = "organization")]
+    pub(super) organizations: Vec<Organization>,
+    #[serde(default, rename = "mapping")]
+    pub(super) mappings: Vec<Mapping>,
+    #[serde(default, rename = "grant")]
+    pub(super) grants: Vec<Grant>,
+}
+
+/// A directory; what is left out stays as it is.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Directory {
+    pub(super) name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) dialect: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rebind: Option<String>,
+    #[serde(rename(serialize = "unknownExtensions"), skip_serializing_if = "Option::is_none")]
+    pub(super) unknown_extensions: Option<String>,
+    /// `true` and `false`; quirks that are not named are left to the dialect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) quirks: Option<BTreeMap<String, bool>>,
+}
+
+/// An organization; what is left out stays as it is.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Organization {
+    pub(super) name: String,
+    #[serde(rename(serialize = "displayName"), skip_serializing_if = "Option::is_none")]
+    pub(super) display_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) description: Option<String>,
+    #[serde(rename(serialize = "baseResourceRole"), skip_serializing_if = "Option::is_none")]
+    pub(super) base_resource_role: Option<String>,
+}
+
+/// A mapping: what group gives what role where.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mapping {
+    #[serde(default = "default_directory")]
+    pub(super) directory: String,
+    pub(super) group: String,
+    pub(super) organization: String,
+    #[serde(default = "member")]
+    pub(super) role: String,
+    #[serde(default)]
+    pub(super) paused: bool,
+    #[serde(default)]
+    pub(super) allow_privileged: bool,
+}
+
+/// A direct grant.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Grant {
+    pub(super) organization: String,
+    pub(super) user: String,
+    #[serde(default = "member")]
+    pub(super) role: String,
+}
+
+fn default_directory() -> String {
+    "default".to_owned()
+}
+
+fn member() -> String {
+    "member".to_owned()
+}
+
+impl Mapping {
+    /// What makes it this mapping and no other.
+    pub(super) fn key(&self) -> (String, String, String) {
+        (self.directory.clone(), fold(&self.group), self.organization.clone())
+    }
+}
+
+/// Group names compare in any case and without white space around them (enrollment.md 3.7).
+pub(super) fn fold(name: &str) -> String {
+    enroll_domain::GroupNameKey::new(name).as_str().to_owned()
+}
+
+impl File {
+    /// Refuses what is there twice: which one would count?
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        let mut seen = BTreeSet::new();
+        let directories =
+            self.directories.iter().map(|directory| format!("the directory {}", directory.name));
+        let organizations =
+            self.organizations.iter().map(|organization| format!("the organization {}", organization.name));
+        let mappings = self.mappings.iter().map(|mapping| {
+            let (directory, group, organization) = mapping.key();
+            format!("the mapping of the group {group:?} of {directory} to {organization}")
+        });
+        let grants =
+            self.grants.iter().map(|grant| format!("the grant of {} in {}", grant.user, grant.organization));
+        for what in directories.chain(organizations).chain(mappings).chain(grants) {
+            if !seen.insert(what.clone()) {
+                bail!("the file has {what} twice");
+            }
+        }
+        Ok(())
+    }
+}
