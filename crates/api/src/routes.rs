@@ -6,7 +6,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, delete, get, post};
 
-use crate::api::{directories, grants, mappings, organizations, people, tokens};
+use crate::api::{
+    directories, grants, mappings, members, organizations, people, resource_grants, resources, tokens,
+};
 use crate::scim::{Custom, Groups, Users, discovery, unsupported};
 use crate::surface::Surface;
 use crate::{App, api, health, scim};
@@ -60,11 +62,22 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
             "/organizations/{organization}",
             get(organizations::read).patch(organizations::change).delete(organizations::delete),
         ),
-        ("/organizations/{organization}/members", get(api::members)),
+        ("/organizations/{organization}/members", get(members::members)),
         ("/organizations/{organization}/grants", get(grants::list)),
         (
             "/organizations/{organization}/grants/{user}",
             get(grants::read).put(grants::give).delete(grants::take),
+        ),
+        ("/organizations/{organization}/resources", get(resources::list).post(resources::create)),
+        (
+            "/organizations/{organization}/resources/{resource}",
+            get(resources::read).patch(resources::change).delete(resources::delete),
+        ),
+        ("/organizations/{organization}/resources/{resource}/members", get(members::of_resource)),
+        ("/organizations/{organization}/resources/{resource}/grants", get(resource_grants::list)),
+        (
+            "/organizations/{organization}/resources/{resource}/grants/{user}",
+            get(resource_grants::read).put(resource_grants::give).delete(resource_grants::take),
         ),
         ("/mappings", get(mappings::list).post(mappings::create)),
         ("/mappings/{mapping}", get(mappings::read).patch(mappings::change).delete(mappings::delete)),
@@ -83,6 +96,7 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/directories/{directory}/schemas", get(api::schemas::list).post(api::schemas::register)),
         ("/directories/{directory}/schemas/{name}", delete(api::schemas::remove)),
         ("/users/{user}", get(people::user)),
+        ("/users/{user}/access", get(api::access)),
         ("/api-tokens", get(tokens::list_api).post(tokens::create_api)),
         ("/api-tokens/{token}", get(tokens::read_api).delete(tokens::delete_api)),
         ("/check", get(api::check)),

@@ -4,7 +4,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::api::ServerArguments;
 use crate::commands::{
-    access, api_token, apply, audit, conform, demo, directory, mapping, org, schema, simulate, token,
+    access, api_token, apply, audit, conform, demo, directory, mapping, org, resource, schema, simulate,
+    token,
 };
 use crate::exit;
 use crate::settings::SettingsFlags;
@@ -41,7 +42,9 @@ pub(crate) enum Command {
     ApiToken(ByApi<api_token::ApiTokenCommand>),
     /// Manage organizations and see who is in them
     Org(ByApi<org::OrgCommand>),
-    /// Manage mappings: which group gives which role in which organization
+    /// Manage resources of organizations and see who may do what on them
+    Resource(ByApi<resource::ResourceCommand>),
+    /// Manage mappings: which group gives which role in which organization or on which resource
     Mapping(ByApi<mapping::MappingCommand>),
     /// Manage schemas and resource types that a directory has beside those of the RFCs
     Schema(ByApi<schema::SchemaCommand>),
@@ -50,10 +53,12 @@ pub(crate) enum Command {
     /// Read, check and export the audit trail: who has changed what and when
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// May this user act in that organization?
-    Check(Asking<access::AccessArguments>),
-    /// Why may this user act in that organization, or why not?
+    /// May this user act in that organization or on that resource?
+    Check(Asking<access::CheckArguments>),
+    /// Why may this user act in that organization or on that resource, or why not?
     Explain(Asking<access::AccessArguments>),
+    /// What may this user reach?
+    Access(Asking<access::ReachArguments>),
     /// Recompute all memberships and compare them with what the server answers
     Verify,
     /// Bring the database to the newest schema and stop

@@ -62,11 +62,13 @@ ids! {
     UserId
     /// A group.
     GroupId
-    /// A resource of a custom type.
+    /// A SCIM resource of a custom type.
+    CustomResourceId
+    /// A resource of an organization.
     ResourceId
     /// An organization.
     OrganizationId
-    /// A mapping of a group to an organization.
+    /// A mapping of a group to an organization or a resource.
     MappingId
     /// A SCIM token or an API token.
     TokenId

@@ -15,7 +15,8 @@
 //! state.users.insert(user, UserFacts { directory: Some(directory), active: true });
 //! state.groups.insert(group, GroupFacts { name: web.clone(), members: vec![user], nested: vec![] });
 //! let mapped = MappedGroup::new(web, Some(group));
-//! state.mappings.push(Mapping { id: mapping, directory, group: mapped, organization, role: Role::Writer, paused: false });
+//! let gives = RoleOn::Organization(organization, Role::Writer);
+//! state.mappings.push(Mapping { id: mapping, directory, group: mapped, gives, paused: false });
 //!
 //! assert_eq!(enroll(&state).effective_role(organization, user), Some(Role::Writer));
 //! # Ok::<(), group_name::BlankGroupName>(())
@@ -30,8 +31,10 @@ pub mod id;
 pub mod name;
 pub mod privilege;
 pub mod reserved;
+pub mod resource;
 pub mod role;
 pub mod scope;
+pub mod target;
 pub mod time;
 pub mod token;
 pub mod word;
@@ -39,8 +42,12 @@ pub mod word;
 pub use binding::{MappedGroup, MappingBinding, RebindPolicy};
 pub use group_name::{GroupName, GroupNameKey};
 pub use handle::{Handle, HandleBase};
-pub use id::{DirectoryId, GrantId, GroupId, MappingId, OrganizationId, ResourceId, TokenId, UserId};
+pub use id::{
+    CustomResourceId, DirectoryId, GrantId, GroupId, MappingId, OrganizationId, ResourceId, TokenId, UserId,
+};
 pub use name::{DirectoryName, OrganizationName};
-pub use role::{ResourceRole, Role};
+pub use resource::{KindName, ResourceName, Visibility};
+pub use role::{ResourceRole, Role, RoleWord};
 pub use scope::Scope;
+pub use target::{RoleOn, Target};
 pub use token::{PresentedToken, TokenHash, TokenKind, TokenSecret};

@@ -1,6 +1,6 @@
 //! Roles on organizations and on resources.
 
-use crate::word::words;
+use crate::word::{UnknownWord, words};
 
 words! {
     /// A role on an organization, lowest first (enrollment.md 3.1).
@@ -38,6 +38,75 @@ words! {
         Admin = "admin",
         /// Owns the resource.
         Owner = "owner",
+    }
+}
+
+words! {
+    /// The word for a role of either kind, where what it is on is said elsewhere.
+    ///
+    /// ```
+    /// use enroll_domain::{ResourceRole, Role, RoleWord};
+    ///
+    /// assert_eq!(RoleWord::Write.on_resource(), Ok(ResourceRole::Write));
+    /// assert!(RoleWord::Write.on_organization().is_err());
+    /// assert_eq!(RoleWord::from(Role::Owner).on_organization(), Ok(Role::Owner));
+    /// ```
+    RoleWord: "a role" {
+        /// [`Role::Member`]
+        Member = "member",
+        /// [`Role::Writer`]
+        Writer = "writer",
+        /// [`ResourceRole::Read`]
+        Read = "read",
+        /// [`ResourceRole::LimitedWrite`]
+        LimitedWrite = "limited-write",
+        /// [`ResourceRole::Write`]
+        Write = "write",
+        /// [`Role::Admin`], [`ResourceRole::Admin`]
+        Admin = "admin",
+        /// [`Role::Owner`], [`ResourceRole::Owner`]
+        Owner = "owner",
+    }
+}
+
+impl RoleWord {
+    /// The role on an organization of that word.
+    ///
+    /// # Errors
+    /// When organizations have no such role; the text names those that they have.
+    pub fn on_organization(self) -> Result<Role, UnknownWord> {
+        self.as_str().parse()
+    }
+
+    /// The role on a resource of that word.
+    ///
+    /// # Errors
+    /// When resources have no such role; the text names those that they have.
+    pub fn on_resource(self) -> Result<ResourceRole, UnknownWord> {
+        self.as_str().parse()
+    }
+}
+
+impl From<Role> for RoleWord {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Member => Self::Member,
+            Role::Writer => Self::Writer,
+            Role::Admin => Self::Admin,
+            Role::Owner => Self::Owner,
+        }
+    }
+}
+
+impl From<ResourceRole> for RoleWord {
+    fn from(role: ResourceRole) -> Self {
+        match role {
+            ResourceRole::Read => Self::Read,
+            ResourceRole::LimitedWrite => Self::LimitedWrite,
+            ResourceRole::Write => Self::Write,
+            ResourceRole::Admin => Self::Admin,
+            ResourceRole::Owner => Self::Owner,
+        }
     }
 }
 

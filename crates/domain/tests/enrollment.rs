@@ -5,7 +5,7 @@
 mod setup;
 
 use enroll_domain::enrollment::{Change, GrantKind, Source, State, diff, enroll};
-use enroll_domain::{MappingBinding, Role};
+use enroll_domain::{MappingBinding, Role, RoleOn};
 use serde_json::json;
 
 use setup::{add_grant, add_group, bind, grant, group, map, mapping, organization, user, with_users};
@@ -155,7 +155,7 @@ fn e3_8_difference_lists_who_gains_loses_or_changes() {
     add_grant(&mut state, 1, 3, Role::Owner, GrantKind::Direct);
     let before = enroll(&state);
     bind(&mut state.mappings[0], MappingBinding::Bound(group(2)));
-    state.mappings[0].role = Role::Writer;
+    state.mappings[0].gives = RoleOn::Organization(organization(1), Role::Writer);
     let change =
         |number, before, after| Change { organization: organization(1), user: user(number), before, after };
     let expected = [
@@ -192,7 +192,8 @@ fn e3_5_large_groups_and_deep_nesting_are_no_trouble() {
         add_group(&mut state, number, &[number], &[number - 1]);
     }
     for number in 1..=10 {
-        map(&mut state, number, 1, Role::Member).organization = organization(number);
+        map(&mut state, number, 1, Role::Member).gives =
+            RoleOn::Organization(organization(number), Role::Member);
     }
     map(&mut state, 11, 5000, Role::Admin);
     let enrollments = enroll(&state);

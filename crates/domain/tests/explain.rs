@@ -5,7 +5,7 @@
 mod setup;
 
 use enroll_domain::enrollment::{GrantKind, NearMiss, State, explain};
-use enroll_domain::{GroupName, MappingBinding, Role};
+use enroll_domain::{GroupName, MappingBinding, Role, RoleOn};
 use serde_json::json;
 
 use setup::{add_grant, add_group, bind, directory, group, map, mapping, organization, user, with_users};
@@ -65,9 +65,9 @@ fn e2_3_deactivation_is_named_with_the_role_that_would_return() {
 fn e3_10_other_organizations_do_not_matter() {
     let mut state = with_users(1);
     add_group(&mut state, 1, &[1], &[]);
-    map(&mut state, 1, 1, Role::Admin).organization = organization(2);
+    map(&mut state, 1, 1, Role::Admin).gives = RoleOn::Organization(organization(2), Role::Admin);
     let paused = map(&mut state, 2, 1, Role::Admin);
-    (paused.organization, paused.paused) = (organization(2), true);
+    (paused.gives, paused.paused) = (RoleOn::Organization(organization(2), Role::Admin), true);
     let explained = explain(&state, organization(1), user(1)).unwrap();
     assert!(
         explained.sources.is_empty() && explained.near_misses.is_empty() && explained.group_names.is_empty()

@@ -3,14 +3,16 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
+mod resources;
 mod world;
 
 use enroll_domain::enrollment::{Enrollments, GroupFacts, Source, State, diff, enroll, explain};
-use enroll_domain::{GroupId, OrganizationId, RebindPolicy, UserId};
+use enroll_domain::{GroupId, OrganizationId, RebindPolicy, Target, UserId};
 use proptest::prelude::{ProptestConfig, any, prop_assert, prop_assert_eq, proptest};
 use proptest::test_runner::TestCaseError;
 
-use world::{Step, Tested, World, group, organization, user};
+use resources::resources_agree;
+use world::{On, Step, Tested, World, group, organization, user};
 
 /// The naive reading of enrollment.md 3: facts are added until nothing changes.
 struct Naive {
@@ -52,10 +54,13 @@ fn agree(world: &World, enrollments: &Enrollments) -> Result<(), TestCaseError> 
     let mut entries = 0;
     for number in world.organizations() {
         for (person, active) in &world.users {
-            let mappings = world.mappings.iter().filter(|m| m.organization == number && !m.paused);
-            let mappings = mappings.filter(|m| naive.length(m.group, *person).is_some());
+            let mappings = world.mappings.iter().filter(|m| !m.paused).filter_map(|m| match m.on {
+                On::Organization(on, role) if on == number => Some((m, role)),
+                _ => None,
+            });
+            let mappings = mappings.filter(|(m, _)| naive.length(m.group, *person).is_some());
             let grants = world.grants.iter().filter(|g| (g.organization, g.user) == (number, *person));
-            let mut expected: Vec<_> = mappings.map(|m| (m.id.to_string(), m.role)).collect();
+            let mut expected: Vec<_> = mappings.map(|(m, role)| (m.id.to_string(), role)).collect();
             expected.extend(grants.map(|g| (g.id.to_string(), g.role)));
             expected.sort();
             let highest = expected.iter().map(|(_, role)| *role).max();
@@ -77,7 +82,7 @@ fn agree(world: &World, enrollments: &Enrollments) -> Result<(), TestCaseError> 
     Ok(())
 }
 
-fn id(source: &Source) -> String {
+fn id<R>(source: &Source<R>) -> String {
     match source {
         Source::Group { mapping, .. } => mapping.to_string(),
         Source::Direct { grant, .. } | Source::Jit { grant, .. } => grant.to_string(),
@@ -111,6 +116,7 @@ fn slices_agree(whole: &State, all: &Enrollments) -> Result<(), TestCaseError> {
             groups: whole.groups.iter().map(cut).collect(),
             mappings: whole.mappings.clone(),
             grants: whole.grants.iter().filter(|grant| only(&grant.user)).copied().collect(),
+            ..State::default()
         };
         let answer = enroll(&slice);
         prop_assert!(answer.iter().eq(all.iter().filter(|entry| entry.user == *person)));
@@ -124,7 +130,7 @@ fn slices_agree(whole: &State, all: &Enrollments) -> Result<(), TestCaseError> {
     }
     for organization in organizations(whole) {
         let mut slice = whole.clone();
-        slice.mappings.retain(|mapping| mapping.organization == organization);
+        slice.mappings.retain(|mapping| mapping.gives.target() == Target::Organization(organization));
         slice.grants.retain(|grant| grant.organization == organization);
         prop_assert!(enroll(&slice).iter().eq(all.of_organization(organization)));
     }
@@ -132,7 +138,10 @@ fn slices_agree(whole: &State, all: &Enrollments) -> Result<(), TestCaseError> {
 }
 
 fn organizations(state: &State) -> Vec<OrganizationId> {
-    let mapped = state.mappings.iter().map(|mapping| mapping.organization);
+    let mapped = state.mappings.iter().filter_map(|mapping| match mapping.gives.target() {
+        Target::Organization(organization) => Some(organization),
+        Target::Resource(_) => None,
+    });
     mapped.chain(state.grants.iter().map(|grant| grant.organization)).collect()
 }
 
@@ -169,6 +178,7 @@ proptest! {
             let after = enroll(&tested.state);
             agree(&world, &after)?;
             slices_agree(&tested.state, &after)?;
+            resources_agree(&world, &Naive::of(&world), &tested.state, &after)?;
             changes_agree(&before, &after)?;
             before = after;
         }

@@ -1,13 +1,22 @@
 //! Who is in an organization, may she, and why.
 
+mod reach;
+mod resource;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use enroll_domain::enrollment::{self, Enrollment, State};
 use enroll_domain::{GroupId, GroupName, OrganizationId, OrganizationName, Role, UserId};
+use enroll_store::Tx;
+use enroll_store::slice::{self, PageUser, Scope};
 use enroll_store::user::{self, Reference, UserRow};
-use enroll_store::{Tx, slice};
 use serde::{Deserialize, Serialize};
+
+pub use reach::{AccessEntry, AccessSources};
+pub use resource::{ResourceExplainAnswer, ResourceMemberEntry};
+
+pub(crate) use resource::{is_listed, resource_members_page};
 
 use crate::admin::find_organization;
 use crate::source::{Names, SourceView};
@@ -25,64 +34,73 @@ pub struct UserSummary {
     pub user_name: String,
 }
 
-/// One member of an organization.
+/// One member of an organization; as [`ResourceMemberEntry`], one who has a role on a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct MemberEntry {
+pub struct MemberEntry<R = Role, S = SourceView<R>> {
     /// Who.
     pub user: UserSummary,
     /// The effective role.
-    pub role: Role,
+    pub role: R,
     /// Every grant, each with where it comes from; the highest first.
-    pub sources: Vec<SourceView>,
+    pub sources: Vec<S>,
 }
 
-/// A page of the members of an organization, in the order of their ids.
+/// A page of the members of an organization, or of those with a role on a resource, in the order of their ids.
 #[derive(Debug, Clone, Serialize)]
-pub struct MembersPage {
+pub struct MembersPage<E = MemberEntry> {
     /// The members.
-    pub members: Vec<MemberEntry>,
+    pub members: Vec<E>,
     /// What to give as `after` for the next page; `None` on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<UserId>,
 }
 
-/// Whether a user may act in an organization.
+/// Whether a user may act in an organization or on a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CheckAnswer {
-    /// Whether any role is in force.
+pub struct CheckAnswer<R = Role> {
+    /// Whether a role is in force, and is as high as was asked for.
     pub allowed: bool,
     /// The effective role.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<Role>,
+    pub role: Option<R>,
     /// One sentence that says why.
     pub reason: String,
 }
 
-/// Why a user has, or has not, a role in an organization.
+/// Why a user has, or has not, a role in an organization or on a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ExplainAnswer {
+pub struct ExplainAnswer<R = Role, S = SourceView<R>> {
     /// Who.
     pub user: UserSummary,
     /// The organization's name.
     pub organization: String,
+    /// The resource's name, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
     /// Whether the user is active; a deactivated user has no role in force.
     pub active: bool,
     /// The effective role, the highest of all sources.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<Role>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<R>,
     /// Every grant with where it comes from; the highest first.
-    pub sources: Vec<SourceView>,
+    pub sources: Vec<S>,
     /// What narrowly gives none, a sentence each.
     pub without_effect: Vec<String>,
 }
 
-impl fmt::Display for ExplainAnswer {
+impl<R: fmt::Display, S: fmt::Display> fmt::Display for ExplainAnswer<R, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let UserSummary { handle, user_name, .. } = &self.user;
-        match self.role {
-            Some(role) => write!(f, "{user_name} ({handle}) is {role} of {}.", self.organization)?,
-            None => write!(f, "{user_name} ({handle}) has no role in {}.", self.organization)?,
+        match (&self.role, &self.resource) {
+            (Some(role), None) => write!(f, "{user_name} ({handle}) is {role} of {}.", self.organization)?,
+            (None, None) => write!(f, "{user_name} ({handle}) has no role in {}.", self.organization)?,
+            (Some(role), Some(resource)) => {
+                write!(f, "{user_name} ({handle}) has {role} on {}/{resource}.", self.organization)?;
+            }
+            (None, Some(resource)) => {
+                write!(f, "{user_name} ({handle}) has no role on {}/{resource}.", self.organization)?;
+            }
         }
         if !self.sources.is_empty() {
             f.write_str(if self.active { "\nBecause:" } else { "\nKept, not in force:" })?;
@@ -123,11 +141,24 @@ impl Service {
     /// [`Error::NotFound`] when there is no such user or organization; [`Error::Conflict`] when the name stands for several
     /// users.
     pub async fn check(&self, user: &str, organization: &str) -> Result<CheckAnswer, Error> {
+        self.check_role(user, organization, None).await
+    }
+
+    /// [`Service::check`]; with `least`, whether in that role or a higher one.
+    ///
+    /// # Errors
+    /// As [`Service::check`].
+    pub async fn check_role(
+        &self,
+        user: &str,
+        organization: &str,
+        least: Option<Role>,
+    ) -> Result<CheckAnswer, Error> {
         self.db().look_up(|tx| {
             let (user, organization) = (find_user(tx, user)?, find_organization(tx, organization)?);
             let state = slice::of_users(tx, user.directory, &[user.id], false)?;
             let enrollments = enrollment::enroll(&state);
-            Ok(answer(&user, &organization.name, enrollments.get(organization.id, user.id), &state))
+            Ok(answer(&user, &organization.name, least, enrollments.get(organization.id, user.id), &state))
         })
     }
 
@@ -145,6 +176,7 @@ impl Service {
             Ok(ExplainAnswer {
                 user: summary(&user),
                 organization: organization.name.to_string(),
+                resource: None,
                 active: explanation.active,
                 role: explanation.effective_role,
                 sources: explanation.sources.iter().filter_map(|source| names.source(source)).collect(),
@@ -161,7 +193,7 @@ pub(crate) fn members_page(
     after: Option<UserId>,
     limit: u32,
 ) -> Result<MembersPage, Error> {
-    let slice = slice::of_organization(tx, organization, after, limit)?;
+    let slice = slice::of_target(tx, &Scope::organization(organization), after, limit)?;
     let enrollments = enrollment::enroll(&slice.state);
     let names = group_names(&slice.state);
     let members = slice
@@ -170,11 +202,7 @@ pub(crate) fn members_page(
         .filter_map(|user| {
             let enrollment = enrollments.get(organization, user.id)?;
             Some(MemberEntry {
-                user: UserSummary {
-                    id: user.id,
-                    handle: user.handle.to_string(),
-                    user_name: user.user_name.clone(),
-                },
+                user: page_user(user),
                 role: enrollment.effective_role?,
                 sources: sources(enrollment, &names),
             })
@@ -200,6 +228,11 @@ pub(crate) fn find_user(tx: &Tx<'_>, name: &str) -> Result<UserRow, Error> {
     }
 }
 
+/// A user of a slice as other objects name it.
+pub(crate) fn page_user(user: &PageUser) -> UserSummary {
+    UserSummary { id: user.id, handle: user.handle.to_string(), user_name: user.user_name.clone() }
+}
+
 /// A user as other objects name it.
 pub(crate) fn summary(user: &UserRow) -> UserSummary {
     UserSummary { id: user.id, handle: user.handle.to_string(), user_name: user.user_name.clone() }
@@ -217,19 +250,23 @@ fn sources(enrollment: &Enrollment, names: &BTreeMap<GroupId, GroupName>) -> Vec
 fn answer(
     user: &UserRow,
     organization: &OrganizationName,
+    least: Option<Role>,
     enrollment: Option<&Enrollment>,
     state: &State,
 ) -> CheckAnswer {
     let name = &user.user_name;
     let role = enrollment.and_then(|enrollment| enrollment.effective_role);
+    let allowed = role.is_some_and(|role| least.is_none_or(|least| role >= least));
     let reason = match (role, enrollment) {
         (Some(role), Some(enrollment)) => {
             let first = sources(enrollment, &group_names(state)).into_iter().next();
             let because = first.map(|source| format!(": {source}")).unwrap_or_default();
-            format!("{name} is {role} of {organization}{because}")
+            let too_low = least.filter(|_| !allowed);
+            let less = too_low.map(|least| format!(", which is less than {least}")).unwrap_or_default();
+            format!("{name} is {role} of {organization}{less}{because}")
         }
         _ if !user.active => format!("{name} is deactivated"),
         _ => format!("{name} has no grant on {organization}"),
     };
-    CheckAnswer { allowed: role.is_some(), role, reason }
+    CheckAnswer { allowed, role, reason }
 }

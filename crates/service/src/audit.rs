@@ -84,7 +84,7 @@ impl Scribe {
         let (subject, name) = match kind {
             ResourceKind::User => (SubjectKind::User, text("userName")),
             ResourceKind::Group => (SubjectKind::Group, text("displayName")),
-            ResourceKind::Custom(custom) => (SubjectKind::Resource, Some(custom.key().as_str())),
+            ResourceKind::Custom(custom) => (SubjectKind::CustomResource, Some(custom.key().as_str())),
         };
         let id = id.to_string();
         self.write(tx, action, directory, (subject, &id, name.unwrap_or_default()), &changes)

@@ -22,11 +22,15 @@ mod session;
 mod source;
 mod verify;
 
-pub use access::{CheckAnswer, ExplainAnswer, MemberEntry, MembersPage, UserSummary};
+pub use access::{
+    AccessEntry, AccessSources, CheckAnswer, ExplainAnswer, MemberEntry, MembersPage, ResourceExplainAnswer,
+    ResourceMemberEntry, UserSummary,
+};
 pub use admin::{
     CustomSchemas, DirectoryInfo, DirectorySettings, GrantInfo, GroupInfo, GroupMemberInfo, MappingChange,
-    MappingFilter, MappingInfo, MappingState, NewMapping, NewOrganization, NewToken, OrganizationChange,
-    OrganizationInfo, Page, PageRequest, TokenInfo, UserInfo,
+    MappingEdit, MappingFilter, MappingInfo, MappingState, NewMapping, NewOrganization, NewResource,
+    NewResourceMapping, NewToken, OrganizationChange, OrganizationInfo, Page, PageRequest, ResourceChange,
+    ResourceGrantInfo, ResourceInfo, TokenInfo, UserInfo,
 };
 pub use audit::{AuditQuery, Broken, ChainReport, ChainedEntry};
 pub use clock::Clock;
@@ -40,5 +44,5 @@ pub use scim::{
 };
 pub use service::{Service, ServiceOptions};
 pub use session::{ApiSession, ScimSession};
-pub use source::{GroupSummary, SourceView};
+pub use source::{GroupSummary, ImpliedView, ResourceSourceView, SourceView};
 pub use verify::{Finding, VerifyReport};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use enroll_domain::enrollment::{GroupPath, NearMiss, Source};
-use enroll_domain::{GroupId, GroupName, MappingId, Role};
+use enroll_domain::enrollment::{GroupPath, NearMiss, ResourceSource, Source};
+use enroll_domain::{GroupId, GroupName, MappingId, ResourceRole, Role};
 use serde::{Deserialize, Serialize};
 
 /// A group as other objects name it.
@@ -17,14 +17,14 @@ pub struct GroupSummary {
     pub display_name: String,
 }
 
-/// One grant with its source.
+/// One grant with its source: on an organization; with [`ResourceRole`], on a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
-pub enum SourceView {
+pub enum SourceView<R = Role> {
     /// Through a mapping.
     Group {
         /// The role it gives.
-        role: Role,
+        role: R,
         /// The mapping.
         mapping: MappingId,
         /// The mapped group.
@@ -35,12 +35,40 @@ pub enum SourceView {
     /// Given by an administrator.
     Direct {
         /// The role it gives.
-        role: Role,
+        role: R,
     },
     /// Given at first sign-in.
     Jit {
         /// The role it gives.
-        role: Role,
+        role: R,
+    },
+}
+
+/// One grant with its source, on a resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ResourceSourceView {
+    /// On the resource itself.
+    Own(SourceView<ResourceRole>),
+    /// Not on the resource itself.
+    Implied(ImpliedView),
+}
+
+/// Why somebody has a role on a resource without a grant on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum ImpliedView {
+    /// By a role on the organization.
+    Organization {
+        /// The role on the resource.
+        role: ResourceRole,
+        /// Where the role on the organization comes from.
+        via: SourceView,
+    },
+    /// The resource is public.
+    Public {
+        /// What everybody may do: `read`.
+        role: ResourceRole,
     },
 }
 
@@ -58,7 +86,7 @@ impl Names<'_> {
     }
 
     /// One source with the names of its groups.
-    pub(crate) fn source(&self, source: &Source) -> Option<SourceView> {
+    pub(crate) fn source<R: Copy>(&self, source: &Source<R>) -> Option<SourceView<R>> {
         Some(match source {
             Source::Group { mapping, role, path } => {
                 let path = self.path(path);
@@ -69,8 +97,21 @@ impl Names<'_> {
         })
     }
 
+    /// One source of a role on a resource with the names of its groups.
+    pub(crate) fn resource_source(&self, source: &ResourceSource) -> Option<ResourceSourceView> {
+        Some(match source {
+            ResourceSource::Own(own) => ResourceSourceView::Own(self.source(own)?),
+            ResourceSource::Organization { role, via } => {
+                ResourceSourceView::Implied(ImpliedView::Organization { role: *role, via: self.source(via)? })
+            }
+            ResourceSource::Public => {
+                ResourceSourceView::Implied(ImpliedView::Public { role: source.role() })
+            }
+        })
+    }
+
     /// What narrowly gives no role, as a sentence.
-    pub(crate) fn near_miss(&self, miss: &NearMiss) -> String {
+    pub(crate) fn near_miss<R: fmt::Display>(&self, miss: &NearMiss<R>) -> String {
         match miss {
             NearMiss::UserDeactivated { role } => {
                 format!("the user is deactivated; as an active user the role would be {role}")
@@ -95,7 +136,7 @@ fn through(path: &[GroupSummary]) -> String {
     format!("through the group {}", names.join(", which is in "))
 }
 
-impl fmt::Display for SourceView {
+impl<R: fmt::Display> fmt::Display for SourceView<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Group { role, mapping, path, .. } => {
@@ -103,6 +144,18 @@ impl fmt::Display for SourceView {
             }
             Self::Direct { role } => write!(f, "{role} by a direct grant"),
             Self::Jit { role } => write!(f, "{role} by the directory's default enrollment at first sign-in"),
+        }
+    }
+}
+
+impl fmt::Display for ResourceSourceView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own(source) => source.fmt(f),
+            Self::Implied(ImpliedView::Organization { role, via }) => {
+                write!(f, "{role} by a role on the organization: {via}")
+            }
+            Self::Implied(ImpliedView::Public { role }) => write!(f, "{role} because the resource is public"),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `enroll verify`: the whole state, recomputed and compared with what is answered (enrollment.md §3.5).
 
+mod resources;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -47,6 +49,8 @@ pub struct VerifyReport {
     pub organizations: usize,
     /// Memberships that are in force.
     pub memberships: usize,
+    /// Resources compared.
+    pub resources: usize,
     /// Differences; empty when all is well.
     pub findings: Vec<Finding>,
 }
@@ -55,8 +59,8 @@ impl fmt::Display for VerifyReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} users, {} groups, {} mappings, {} organizations: {} memberships recomputed",
-            self.users, self.groups, self.mappings, self.organizations, self.memberships
+            "{} users, {} groups, {} mappings, {} organizations, {} resources: {} memberships recomputed",
+            self.users, self.groups, self.mappings, self.organizations, self.resources, self.memberships
         )?;
         if self.findings.is_empty() {
             return f.write_str(", no difference.");
@@ -88,6 +92,7 @@ fn compare(tx: &Tx<'_>) -> Result<VerifyReport, Error> {
         groups: state.groups.len(),
         mappings: state.mappings.len(),
         organizations: organizations.len(),
+        resources: state.resources.len(),
         ..VerifyReport::default()
     };
     for organization in organizations {
@@ -120,6 +125,7 @@ fn compare(tx: &Tx<'_>) -> Result<VerifyReport, Error> {
             check_slices(tx, &state, organization.id, chunk, &enrollments, &mut difference)?;
         }
     }
+    resources::compare(tx, &state, &enrollments, &mut report.findings)?;
     let mut texts = enroll_store::verify::inconsistencies(tx)?;
     for directory in directory::list(tx)? {
         let models = Models::of(&custom_schema::definitions(tx, directory.id)?)?;

@@ -1,5 +1,7 @@
 //! Directories: one row for each connection to an identity provider (enrollment.md 1.2).
 
+mod enrollment;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,6 +10,10 @@ use enroll_scim::{Dialect, Quirk};
 use jiff::Timestamp;
 
 use crate::{Row, StoreError, Tx, params};
+
+pub use enrollment::{
+    DefaultEnrollment, default_enrollment, enrolled, enrolling_into, note_enrolled, set_default_enrollment,
+};
 
 /// How strictly a directory reads requests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -143,11 +149,13 @@ pub fn page(tx: &Tx<'_>, after: Option<&DirectoryName>, limit: u32) -> Result<Ve
 /// Deletes a directory with its settings; answers whether there was one.
 ///
 /// # Errors
-/// [`StoreError::ForeignKey`] while it has users, groups, other resources, tokens, mappings or schemas.
+/// [`StoreError::ForeignKey`] while it has users, groups, other resources, tokens, mappings or schemas, or an organization is
+/// reserved to it.
 pub fn delete(tx: &Tx<'_>, id: DirectoryId) -> Result<bool, StoreError> {
     for sql in [
         "DELETE FROM directory_quirks WHERE directory_id = ?1",
         "DELETE FROM directory_policies WHERE directory_id = ?1",
+        "DELETE FROM directory_enrollments WHERE directory_id = ?1",
     ] {
         tx.execute(sql, &params![id])?;
     }

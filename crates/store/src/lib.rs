@@ -37,6 +37,7 @@
 //! ```
 
 pub mod audit;
+pub mod custom_resource;
 pub mod custom_schema;
 pub mod directory;
 pub mod filter;
@@ -48,6 +49,7 @@ pub mod mapping;
 pub mod member;
 pub mod organization;
 pub mod resource;
+pub mod resource_grant;
 pub mod server_key;
 pub mod slice;
 pub mod token;

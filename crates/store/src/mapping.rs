@@ -1,16 +1,16 @@
-//! Mappings of groups to organizations (enrollment.md 1.7, 3.7).
+//! Mappings of groups to organizations and resources (enrollment.md 1.7, 3.7).
 //!
 //! What a group's name does to a mapping is decided by [`enroll_domain::MappedGroup`]; this module loads and stores.
 
 mod binding;
+mod table;
 
 use enroll_domain::enrollment::Mapping;
-use enroll_domain::{
-    DirectoryId, GroupId, GroupName, MappedGroup, MappingBinding, MappingId, OrganizationId, Role,
-};
+use enroll_domain::{DirectoryId, GroupId, MappingId, OrganizationId, RoleOn, Target};
 use jiff::Timestamp;
 
-use crate::{Param, Row, StoreError, Tx, params};
+use crate::{Param, StoreError, Tx, params};
+use table::Table;
 
 pub use binding::{Named, group_deleted, group_named, rebind};
 
@@ -23,69 +23,33 @@ pub struct MappingRow {
     pub created: Timestamp,
 }
 
-/// The columns that [`read`] reads.
-macro_rules! columns {
-    () => {
-        "mappings.id, mappings.directory_id, mappings.group_name, mappings.binding, mappings.group_id, \
-         mappings.organization_id, mappings.role, mappings.paused, mappings.created"
-    };
-}
-
-const SELECT: &str = concat!("SELECT ", columns!(), " FROM mappings WHERE mappings.directory_id = ?1");
-/// An organization has mappings of any directory.
-const OF_ORGANIZATION: &str =
-    concat!("SELECT ", columns!(), " FROM mappings WHERE mappings.organization_id = ?1");
-
-pub(crate) fn read(row: &Row<'_>) -> Result<MappingRow, StoreError> {
-    let name = GroupName::new(row.text(2)?)
-        .map_err(|_| StoreError::Corrupt("a mapping of a group without a name".to_owned()))?;
-    let binding = match (row.text(3)?, row.optional_id::<GroupId>(4)?) {
-        ("waiting", _) => MappingBinding::Waiting,
-        ("lost", _) => MappingBinding::Lost,
-        ("bound", Some(group)) => MappingBinding::Bound(group),
-        _ => return Err(StoreError::Corrupt("a mapping with an unknown binding".to_owned())),
-    };
-    Ok(MappingRow {
-        mapping: Mapping {
-            id: row.id(0)?,
-            directory: row.id(1)?,
-            group: MappedGroup::from_stored(name, binding),
-            organization: row.id(5)?,
-            role: row.id(6)?,
-            paused: row.boolean(7)?,
-        },
-        created: row.timestamp(8)?,
-    })
-}
-
-/// The word in the database.
-const fn word(binding: MappingBinding) -> &'static str {
-    match binding {
-        MappingBinding::Waiting => "waiting",
-        MappingBinding::Bound(_) => "bound",
-        MappingBinding::Lost => "lost",
+/// The id of a target as a parameter.
+fn target_id(target: Target) -> Param<'static> {
+    match target {
+        Target::Organization(organization) => organization.into(),
+        Target::Resource(resource) => resource.into(),
     }
 }
 
 /// Adds a mapping.
 ///
 /// # Errors
-/// [`StoreError::Unique`] when the same group, or the same name that waits for its group, is mapped to the organization already.
+/// [`StoreError::Unique`] when the same group, or the same name that waits for its group, is mapped to the target already.
 pub fn insert(tx: &Tx<'_>, row: &MappingRow) -> Result<(), StoreError> {
     let mapping = &row.mapping;
     let group = &mapping.group;
+    let target = mapping.gives.target();
     tx.execute(
-        "INSERT INTO mappings (directory_id, id, group_name, group_name_key, binding, group_id, organization_id, role, \
-         paused, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        Table::of(target).insert,
         &params![
             mapping.directory,
             mapping.id,
             group.name().as_str(),
             group.key().as_str(),
-            word(group.binding()),
+            table::word(group.binding()),
             group.binding().group(),
-            mapping.organization,
-            mapping.role.as_str(),
+            target_id(target),
+            mapping.gives.role().as_str(),
             mapping.paused,
             row.created,
         ],
@@ -93,12 +57,40 @@ pub fn insert(tx: &Tx<'_>, row: &MappingRow) -> Result<(), StoreError> {
     .map(drop)
 }
 
+/// The first row that one of the tables has.
+fn first(
+    tx: &Tx<'_>,
+    sql: impl Fn(&Table) -> String,
+    params: &[Param<'_>],
+) -> Result<Option<MappingRow>, StoreError> {
+    for table in table::ALL {
+        if let Some(row) = tx.first(&sql(table), params, |row| table.read(row))? {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
+}
+
+/// The rows of both tables, oldest first.
+fn all(
+    tx: &Tx<'_>,
+    sql: impl Fn(&Table) -> String,
+    params: &[Param<'_>],
+) -> Result<Vec<MappingRow>, StoreError> {
+    let mut rows = Vec::new();
+    for table in table::ALL {
+        rows.extend(tx.query(&sql(table), params, |row| table.read(row))?);
+    }
+    rows.sort_by_key(|row| row.mapping.id);
+    Ok(rows)
+}
+
 /// A mapping by id.
 ///
 /// # Errors
 /// The store fails.
 pub fn find(tx: &Tx<'_>, directory: DirectoryId, id: MappingId) -> Result<Option<MappingRow>, StoreError> {
-    tx.first(&format!("{SELECT} AND mappings.id = ?2"), &params![directory, id], read)
+    first(tx, |table| format!("{} AND {} = ?2", table.of_directory, table.id), &params![directory, id])
 }
 
 /// A mapping by id, whatever its directory: for an admin, who names a mapping by its id alone.
@@ -106,8 +98,7 @@ pub fn find(tx: &Tx<'_>, directory: DirectoryId, id: MappingId) -> Result<Option
 /// # Errors
 /// The store fails.
 pub fn find_anywhere(tx: &Tx<'_>, id: MappingId) -> Result<Option<MappingRow>, StoreError> {
-    const BY_ID: &str = concat!("SELECT ", columns!(), " FROM mappings WHERE mappings.id = ?1");
-    tx.first(BY_ID, &params![id], read)
+    first(tx, |table| table.by_id.to_owned(), &params![id])
 }
 
 /// The mappings of a directory, oldest first. A bound mapping has its group's present name.
@@ -115,7 +106,7 @@ pub fn find_anywhere(tx: &Tx<'_>, id: MappingId) -> Result<Option<MappingRow>, S
 /// # Errors
 /// The store fails.
 pub fn list(tx: &Tx<'_>, directory: DirectoryId) -> Result<Vec<MappingRow>, StoreError> {
-    tx.query(&format!("{SELECT} ORDER BY mappings.id"), &params![directory], read)
+    all(tx, |table| table.of_directory.to_owned(), &params![directory])
 }
 
 /// Which mappings to list; those that meet both.
@@ -123,8 +114,8 @@ pub fn list(tx: &Tx<'_>, directory: DirectoryId) -> Result<Vec<MappingRow>, Stor
 pub struct Selection {
     /// Of one directory; `None` for all.
     pub directory: Option<DirectoryId>,
-    /// To one organization; `None` for all.
-    pub organization: Option<OrganizationId>,
+    /// To one organization or one resource; `None` for all.
+    pub target: Option<Target>,
 }
 
 /// A page of mappings for an admin, oldest first, from behind `after`.
@@ -137,31 +128,40 @@ pub fn page(
     after: Option<MappingId>,
     limit: u32,
 ) -> Result<Vec<MappingRow>, StoreError> {
-    const PAGE: &str = concat!("SELECT ", columns!(), " FROM mappings WHERE mappings.id > ?1");
     let after = after.map_or_else(String::new, |after| after.to_string());
-    let (mut sql, mut params) = (PAGE.to_owned(), params![after, limit].to_vec());
-    let conditions = [
-        ("mappings.directory_id", selection.directory.map(Param::from)),
-        ("mappings.organization_id", selection.organization.map(Param::from)),
-    ];
-    for (column, value) in conditions {
-        if let Some(value) = value {
-            params.push(value);
-            sql = format!("{sql} AND {column} = ?{}", params.len());
+    let only = selection.target.map(Table::of);
+    let mut rows = Vec::new();
+    for table in table::ALL {
+        if only.is_some_and(|only| !std::ptr::eq(only, table)) {
+            continue;
         }
+        let (mut sql, mut params) = (table.page.to_owned(), params![&after, limit].to_vec());
+        let conditions = [
+            (table.directory, selection.directory.map(Param::from)),
+            (table.target, selection.target.map(target_id)),
+        ];
+        for (column, value) in conditions {
+            if let Some(value) = value {
+                params.push(value);
+                sql = format!("{sql} AND {column} = ?{}", params.len());
+            }
+        }
+        sql = format!("{sql} ORDER BY {} LIMIT ?2", table.id);
+        rows.extend(tx.query(&sql, &params, |row| table.read(row))?);
     }
-    tx.query(&format!("{sql} ORDER BY mappings.id LIMIT ?2"), &params, read)
+    rows.sort_by_key(|row| row.mapping.id);
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(rows)
 }
 
-/// The mappings to an organization, of all directories, oldest first.
+/// The mappings to an organization or a resource, of all directories, oldest first.
 ///
 /// # Errors
 /// The store fails.
-pub fn list_of_organization(
-    tx: &Tx<'_>,
-    organization: OrganizationId,
-) -> Result<Vec<MappingRow>, StoreError> {
-    tx.query(&format!("{OF_ORGANIZATION} ORDER BY mappings.id"), &params![organization], read)
+pub fn list_of(tx: &Tx<'_>, target: Target) -> Result<Vec<MappingRow>, StoreError> {
+    let table = Table::of(target);
+    let sql = format!("{} ORDER BY {}", table.of_target, table.id);
+    tx.query(&sql, &[target_id(target)], |row| table.read(row))
 }
 
 /// The mappings that hold any of the groups.
@@ -176,22 +176,32 @@ pub fn list_of_groups(
     let mut found = Vec::new();
     let groups = groups.into_iter().map(|group| *group.as_uuid());
     for list in crate::id_list::id_lists(2, groups) {
-        let sql = format!(
-            "{SELECT} AND mappings.binding = 'bound' AND mappings.group_id IN ({})",
-            list.placeholders
-        );
-        found.extend(tx.query(&sql, &list.after(params![directory]), read)?);
+        found.extend(all(
+            tx,
+            |table| {
+                format!(
+                    "{} AND binding = 'bound' AND {} IN ({})",
+                    table.of_directory, table.group, list.placeholders
+                )
+            },
+            &list.after(params![directory]),
+        )?);
     }
     Ok(found)
 }
 
-/// Changes the role; answers whether there is such a mapping.
+/// Changes the role to that of `gives`; answers whether there is such a mapping to its target.
 ///
 /// # Errors
 /// The store fails.
-pub fn set_role(tx: &Tx<'_>, directory: DirectoryId, id: MappingId, role: Role) -> Result<bool, StoreError> {
-    let sql = "UPDATE mappings SET role = ?3 WHERE directory_id = ?1 AND id = ?2";
-    Ok(tx.execute(sql, &params![directory, id, role.as_str()])? > 0)
+pub fn set_role(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    id: MappingId,
+    gives: RoleOn,
+) -> Result<bool, StoreError> {
+    let sql = Table::of(gives.target()).set_role;
+    Ok(tx.execute(sql, &params![directory, id, gives.role().as_str()])? > 0)
 }
 
 /// Pauses a mapping, or puts it in force again; answers whether there is such a mapping.
@@ -204,8 +214,7 @@ pub fn set_paused(
     id: MappingId,
     paused: bool,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE mappings SET paused = ?3 WHERE directory_id = ?1 AND id = ?2";
-    Ok(tx.execute(sql, &params![directory, id, paused])? > 0)
+    changed(tx, |table| table.set_paused, &params![directory, id, paused])
 }
 
 /// Deletes a mapping; answers whether there was one.
@@ -213,8 +222,21 @@ pub fn set_paused(
 /// # Errors
 /// The store fails.
 pub fn delete(tx: &Tx<'_>, directory: DirectoryId, id: MappingId) -> Result<bool, StoreError> {
-    let sql = "DELETE FROM mappings WHERE directory_id = ?1 AND id = ?2";
-    Ok(tx.execute(sql, &params![directory, id])? > 0)
+    changed(tx, |table| table.delete, &params![directory, id])
+}
+
+/// Runs a change of one mapping on the table that has it.
+fn changed(
+    tx: &Tx<'_>,
+    sql: impl Fn(&Table) -> &'static str,
+    params: &[Param<'_>],
+) -> Result<bool, StoreError> {
+    for table in table::ALL {
+        if tx.execute(sql(table), params)? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 pub(crate) fn delete_of_organization(tx: &Tx<'_>, organization: OrganizationId) -> Result<(), StoreError> {

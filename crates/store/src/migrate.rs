@@ -15,12 +15,13 @@ use crate::params;
 use crate::tx::Tx;
 
 /// The migration files, oldest first.
-const FILES: [(i64, &str); 6] = [
+const FILES: [(i64, &str); 7] = [
     (1, include_str!("../migrations/0001_foundation.sql")),
     (2, include_str!("../migrations/0002_server_keys.sql")),
     (3, include_str!("../migrations/0003_custom_schemas.sql")),
     (4, include_str!("../migrations/0004_directory_quirks.sql")),
     (5, include_str!("../migrations/0005_audit.sql")),
+    (6, include_str!("../migrations/0006_organization_resources.sql")),
     (14, include_str!("../migrations/0014_idempotency.sql")),
 ];
 

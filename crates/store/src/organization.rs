@@ -1,6 +1,6 @@
 //! Organizations (enrollment.md 1.5).
 
-use enroll_domain::{OrganizationId, OrganizationName, ResourceRole};
+use enroll_domain::{DirectoryId, OrganizationId, OrganizationName, ResourceRole};
 use jiff::Timestamp;
 
 use crate::{Row, StoreError, Tx, handle, params};
@@ -126,14 +126,49 @@ pub fn update(tx: &Tx<'_>, organization: &OrganizationRow) -> Result<bool, Store
     Ok(changed > 0)
 }
 
-/// Deletes an organization with its mappings and grants; answers whether there was one. Its name stays taken.
+/// The directories that may be mapped to an organization, in the order of their ids; none where all may (enrollment.md 1.5).
 ///
 /// # Errors
 /// The store fails.
+pub fn directories(tx: &Tx<'_>, id: OrganizationId) -> Result<Vec<DirectoryId>, StoreError> {
+    let sql =
+        "SELECT directory_id FROM organization_directories WHERE organization_id = ?1 ORDER BY directory_id";
+    tx.query(sql, &params![id], |row| row.id(0))
+}
+
+/// Reserves an organization to directories, or opens it to all with an empty list.
+///
+/// # Errors
+/// [`StoreError::ForeignKey`] when one of them is not there.
+pub fn set_directories(
+    tx: &Tx<'_>,
+    id: OrganizationId,
+    directories: &[DirectoryId],
+) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM organization_directories WHERE organization_id = ?1", &params![id])?;
+    for directory in directories {
+        tx.execute(
+            "INSERT INTO organization_directories (organization_id, directory_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            &params![id, directory],
+        )?;
+    }
+    Ok(())
+}
+
+/// Deletes an organization with its mappings and grants; answers whether there was one. Its name stays taken.
+///
+/// # Errors
+/// [`StoreError::ForeignKey`] while it has resources, or a directory enrolls people into it.
 pub fn delete(tx: &Tx<'_>, id: OrganizationId) -> Result<bool, StoreError> {
     let Some(organization) = find(tx, id)? else { return Ok(false) };
     crate::mapping::delete_of_organization(tx, id)?;
-    tx.execute("DELETE FROM grants WHERE organization_id = ?1", &params![id])?;
+    for sql in [
+        "DELETE FROM grants WHERE organization_id = ?1",
+        "DELETE FROM first_enrollments WHERE organization_id = ?1",
+        "DELETE FROM organization_directories WHERE organization_id = ?1",
+    ] {
+        tx.execute(sql, &params![id])?;
+    }
     tx.execute("DELETE FROM organizations WHERE id = ?1", &params![id])?;
     handle::bury(tx, organization.name.as_str())?;
     Ok(true)

@@ -1,180 +1,191 @@
-//! Resources of custom types: a row each, and a document.
+//! Resources of organizations (enrollment.md 1.6).
 
-use enroll_domain::{DirectoryId, ResourceId};
-use enroll_scim::{Folded, Object, Resource};
+use enroll_domain::enrollment::ResourceFacts;
+use enroll_domain::{KindName, OrganizationId, ResourceId, ResourceName, ResourceRole, Visibility};
 use jiff::Timestamp;
 
-use crate::filter::Compiled;
-use crate::page::{self, Listed};
-use crate::{Row, StoreError, Tx, document, params, stamp};
+use crate::id_list::id_lists;
+use crate::{Row, StoreError, Tx, params};
 
-pub use crate::page::{Page, Search};
-pub use crate::stamp::Stamp;
-
-/// A resource of a custom type as stored.
+/// A resource of an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceRow {
-    /// The id.
+    /// Its id.
     pub id: ResourceId,
+    /// The organization that owns it.
+    pub organization: OrganizationId,
+    /// Its name; names of one kind differ within the organization.
+    pub name: ResourceName,
+    /// What it is to the application.
+    pub kind: KindName,
+    /// Who may read it without any grant.
+    pub visibility: Visibility,
     /// When it was made.
     pub created: Timestamp,
-    /// When it was last changed.
-    pub last_modified: Timestamp,
     /// Grows by one with each change.
     pub version: i64,
-    /// The attributes that a client has set, as JSON.
-    pub document: String,
 }
 
 impl ResourceRow {
-    /// The attributes that a client has set.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] when the document is not what this program writes.
-    pub fn object(&self) -> Result<Object, StoreError> {
-        document::parse(&self.document)
+    /// What the enrollment function looks at; `base` is the base resource role of the organization.
+    pub const fn facts(&self, base: ResourceRole) -> ResourceFacts {
+        ResourceFacts { organization: self.organization, base, visibility: self.visibility }
     }
 }
 
-const SELECT: &str = "SELECT resources.id, resources.created, resources.last_modified, resources.version, \
-    resources.document FROM resources WHERE resources.directory_id = ?1";
+const SELECT: &str =
+    "SELECT id, organization_id, name, kind, visibility, created, version FROM organization_resources";
 
-impl Listed for ResourceRow {
-    type Id = ResourceId;
-
-    const SELECT: &'static str = SELECT;
-    const SELECT_ID: &'static str = "SELECT resources.id FROM resources WHERE resources.directory_id = ?1";
-    const COUNT: &'static str = "SELECT count(*) FROM resources WHERE resources.directory_id = ?1";
-    const ID: &'static str = "resources.id";
-
-    fn id(&self) -> ResourceId {
-        self.id
-    }
-
-    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.id(0)?,
-            created: row.timestamp(1)?,
-            last_modified: row.timestamp(2)?,
-            version: row.integer(3)?,
-            document: row.text(4)?.to_owned(),
-        })
-    }
+fn read(row: &Row<'_>) -> Result<ResourceRow, StoreError> {
+    Ok(ResourceRow {
+        id: row.id(0)?,
+        organization: row.id(1)?,
+        name: row.id(2)?,
+        kind: row.id(3)?,
+        visibility: row.id(4)?,
+        created: row.timestamp(5)?,
+        version: row.integer(6)?,
+    })
 }
 
-/// A resource to be stored.
-#[derive(Debug)]
-pub struct NewResource<'a> {
-    /// The directory.
-    pub directory: DirectoryId,
-    /// The name of its type, folded.
-    pub type_key: &'a Folded,
-    /// The id, never used before.
-    pub id: ResourceId,
-    /// When.
-    pub now: Timestamp,
-    /// The attributes.
-    pub resource: &'a Resource,
-}
-
-/// A resource of a type by id.
+/// Adds a resource.
 ///
 /// # Errors
-/// The store fails.
-pub fn find(
-    tx: &Tx<'_>,
-    directory: DirectoryId,
-    type_key: &Folded,
-    id: ResourceId,
-) -> Result<Option<ResourceRow>, StoreError> {
-    let sql = format!("{SELECT} AND resources.id = ?2 AND resources.type_key = ?3");
-    tx.first(&sql, &params![directory, id, type_key.as_str()], ResourceRow::read)
-}
-
-/// Stores a resource; the version is 1.
-///
-/// # Errors
-/// The store fails.
-pub fn insert(tx: &Tx<'_>, new: &NewResource<'_>) -> Result<(), StoreError> {
-    let document = document::print(new.resource.as_object(), None)?;
+/// [`StoreError::Unique`] when the organization has one of that name and kind.
+pub fn insert(tx: &Tx<'_>, resource: &ResourceRow) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO resources (directory_id, id, type_key, external_id, created, last_modified, version, document) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6)",
+        "INSERT INTO organization_resources (id, organization_id, name, name_key, kind, kind_key, visibility, created, \
+         version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         &params![
-            new.directory,
-            new.id,
-            new.type_key.as_str(),
-            new.resource.text("externalId"),
-            new.now,
-            document,
+            resource.id,
+            resource.organization,
+            resource.name.as_str(),
+            resource.name.key(),
+            resource.kind.as_str(),
+            resource.kind.key(),
+            resource.visibility.as_str(),
+            resource.created,
+            resource.version,
         ],
     )
     .map(drop)
 }
 
-/// Replaces the attributes of a resource; `None` if there is none of that id.
+/// A resource by id, whatever its organization.
 ///
 /// # Errors
 /// The store fails.
-pub fn update(
+pub fn find(tx: &Tx<'_>, id: ResourceId) -> Result<Option<ResourceRow>, StoreError> {
+    tx.first(&format!("{SELECT} WHERE id = ?1"), &params![id], read)
+}
+
+/// The resources of an organization that have a name: of one kind, one at most.
+///
+/// # Errors
+/// The store fails.
+pub fn named(
     tx: &Tx<'_>,
-    directory: DirectoryId,
-    id: ResourceId,
-    resource: &Resource,
-    now: Timestamp,
-) -> Result<Option<Stamp>, StoreError> {
-    let document = document::print(resource.as_object(), None)?;
-    let stamps = tx.query(
-        "UPDATE resources SET external_id = ?3, document = ?4, version = version + 1, \
-         last_modified = CASE WHEN last_modified > ?5 THEN last_modified ELSE ?5 END \
-         WHERE directory_id = ?1 AND id = ?2 RETURNING version, last_modified",
-        &params![directory, id, resource.text("externalId"), document, now],
-        stamp::read,
-    )?;
-    Ok(stamps.first().copied())
+    organization: OrganizationId,
+    name: &ResourceName,
+) -> Result<Vec<ResourceRow>, StoreError> {
+    let sql = format!("{SELECT} WHERE organization_id = ?1 AND name_key = ?2 ORDER BY kind_key");
+    tx.query(&sql, &params![organization, name.key()], read)
 }
 
-/// Deletes a resource; answers whether there was one.
-///
-/// # Errors
-/// The store fails.
-pub fn delete(tx: &Tx<'_>, directory: DirectoryId, id: ResourceId) -> Result<bool, StoreError> {
-    let sql = "DELETE FROM resources WHERE directory_id = ?1 AND id = ?2";
-    Ok(tx.execute(sql, &params![directory, id])? > 0)
-}
-
-/// The resources that meet the condition ([`Compiled::for_resources`]), ordered by id: one page of them.
+/// Resources of an organization, oldest first, from behind `after`.
 ///
 /// # Errors
 /// The store fails.
 pub fn list(
     tx: &Tx<'_>,
-    directory: DirectoryId,
-    condition: &Compiled,
-    page: Page<ResourceId>,
+    organization: OrganizationId,
+    after: Option<ResourceId>,
+    limit: u32,
 ) -> Result<Vec<ResourceRow>, StoreError> {
-    page::list(tx, directory, condition, page)
+    let after = after.map_or_else(String::new, |after| after.to_string());
+    let sql = format!("{SELECT} WHERE organization_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
+    tx.query(&sql, &params![organization, after, limit], read)
 }
 
-/// How many resources meet the condition.
+/// Public resources of any organization, oldest first, from behind `after`.
 ///
 /// # Errors
 /// The store fails.
-pub fn count(tx: &Tx<'_>, directory: DirectoryId, condition: &Compiled) -> Result<u64, StoreError> {
-    page::count::<ResourceRow>(tx, directory, condition)
+pub fn list_public(
+    tx: &Tx<'_>,
+    after: Option<ResourceId>,
+    limit: u32,
+) -> Result<Vec<ResourceRow>, StoreError> {
+    let after = after.map_or_else(String::new, |after| after.to_string());
+    let sql = format!("{SELECT} WHERE visibility = 'public' AND id > ?1 ORDER BY id LIMIT ?2");
+    tx.query(&sql, &params![after, limit], read)
 }
 
-/// One page of the resources that meet a filter which the database cannot decide alone, and how many there are; see
-/// [`crate::user::search`].
+/// Those of the resources that are there, in no order.
 ///
 /// # Errors
-/// The store fails, or `matches` does.
-pub fn search<E: From<StoreError>>(
+/// The store fails.
+pub fn list_of_ids(
     tx: &Tx<'_>,
-    directory: DirectoryId,
-    condition: &Compiled,
-    page: Page<ResourceId>,
-    matches: impl FnMut(&[ResourceRow]) -> Result<Vec<bool>, E>,
-) -> Result<Search<ResourceRow>, E> {
-    page::search(tx, directory, condition, page, matches)
+    ids: impl IntoIterator<Item = ResourceId>,
+) -> Result<Vec<ResourceRow>, StoreError> {
+    let mut found = Vec::new();
+    for list in id_lists(1, ids.into_iter().map(|id| *id.as_uuid())) {
+        found.extend(tx.query(
+            &format!("{SELECT} WHERE id IN ({})", list.placeholders),
+            &list.after([]),
+            read,
+        )?);
+    }
+    Ok(found)
+}
+
+/// All resources as the enrollment function looks at them.
+pub(crate) fn all_facts(tx: &Tx<'_>) -> Result<Vec<(ResourceId, ResourceFacts)>, StoreError> {
+    tx.query(
+        "SELECT organization_resources.id, organization_resources.organization_id, organizations.base_resource_role, \
+         organization_resources.visibility FROM organization_resources \
+         JOIN organizations ON organizations.id = organization_resources.organization_id",
+        &[],
+        |row| {
+            let facts =
+                ResourceFacts { organization: row.id(1)?, base: row.id(2)?, visibility: row.id(3)? };
+            Ok((row.id(0)?, facts))
+        },
+    )
+}
+
+/// Whether an organization has a resource.
+///
+/// # Errors
+/// The store fails.
+pub fn any(tx: &Tx<'_>, organization: OrganizationId) -> Result<bool, StoreError> {
+    Ok(!list(tx, organization, None, 1)?.is_empty())
+}
+
+/// Stores kind and visibility of `resource`, and adds one to its version; answers whether there is one of that id and version.
+///
+/// # Errors
+/// [`StoreError::Unique`] when the organization has another of that name and kind.
+pub fn update(tx: &Tx<'_>, resource: &ResourceRow) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        "UPDATE organization_resources SET kind = ?2, kind_key = ?3, visibility = ?4, version = version + 1 \
+         WHERE id = ?1 AND version = ?5",
+        &params![
+            resource.id,
+            resource.kind.as_str(),
+            resource.kind.key(),
+            resource.visibility.as_str(),
+            resource.version,
+        ],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Deletes a resource; answers whether there was one.
+///
+/// # Errors
+/// [`StoreError::ForeignKey`] while it has mappings or grants.
+pub fn delete(tx: &Tx<'_>, id: ResourceId) -> Result<bool, StoreError> {
+    Ok(tx.execute("DELETE FROM organization_resources WHERE id = ?1", &params![id])? > 0)
 }

@@ -1,9 +1,10 @@
-//! Slices of the database for the enrollment function (enrollment.md 3.5): everything, some users, one organization.
+//! Slices of the database for the enrollment function (enrollment.md 3.5): everything, some users, one organization or resource.
 //!
 //! What each slice has to hold is said by [`enroll_domain::enrollment::State`].
 
 mod everything;
-mod organization;
+mod groups_within;
+mod page;
 mod users;
 
 use enroll_domain::enrollment::GroupFacts;
@@ -12,7 +13,7 @@ use enroll_domain::{GroupId, GroupName};
 use crate::{Row, StoreError};
 
 pub use everything::everything;
-pub use organization::{OrganizationSlice, PageUser, of_organization};
+pub use page::{PageUser, Scope, TargetSlice, of_target};
 pub use users::of_users;
 
 /// Reads a group without members from the columns id and displayName.

@@ -67,7 +67,7 @@ fn resources(tx: &Tx<'_>, directory: DirectoryId, found: &mut Vec<String>) -> Re
 }
 
 /// Rows that name what is not there, in a form that each reads as a sentence.
-const REFERENCES: [(&str, &str); 6] = [
+const REFERENCES: [(&str, &str); 7] = [
     (
         "a group with a member that is neither a user nor a group of its directory",
         "SELECT group_id FROM group_members WHERE group_members.directory_id = ?1 \
@@ -80,6 +80,11 @@ const REFERENCES: [(&str, &str); 6] = [
         "a mapping bound to a group that is not there",
         "SELECT id FROM mappings WHERE mappings.directory_id = ?1 AND binding = 'bound' \
          AND NOT EXISTS (SELECT 1 FROM groups WHERE groups.directory_id = ?1 AND groups.id = mappings.group_id)",
+    ),
+    (
+        "a mapping to a resource bound to a group that is not there",
+        "SELECT id FROM resource_mappings WHERE resource_mappings.directory_id = ?1 AND binding = 'bound' \
+         AND NOT EXISTS (SELECT 1 FROM groups WHERE groups.directory_id = ?1 AND groups.id = resource_mappings.group_id)",
     ),
     (
         "a user whose handle is not claimed",

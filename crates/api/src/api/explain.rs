@@ -1,19 +1,25 @@
-//! `GET /api/v1/explain?user=&organization=` (enrollment.md 3.10).
+//! `GET /api/v1/explain?user=&organization=&resource=` (enrollment.md 3.10).
 
 use axum::Json;
 use axum::extract::State;
-use enroll_service::ExplainAnswer;
+use axum::response::{IntoResponse, Response};
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToRead};
-use super::parameters::UserAndOrganization;
+use super::parameters::UserAndTarget;
 use crate::App;
 
 /// Every source of a role, and what nearly gives one.
 pub(crate) async fn explain(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
-    UserAndOrganization { user, organization }: UserAndOrganization,
-) -> Result<Json<ExplainAnswer>, Problem> {
-    Ok(Json(app.service().explain(&user, &organization).await?))
+    UserAndTarget { user, organization, resource }: UserAndTarget,
+) -> Result<Response, Problem> {
+    let service = app.service();
+    Ok(match resource {
+        None => Json(service.explain(&user, &organization).await?).into_response(),
+        Some(resource) => {
+            Json(service.explain_resource(&user, &organization, &resource).await?).into_response()
+        }
+    })
 }

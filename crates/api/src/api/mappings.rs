@@ -1,11 +1,13 @@
-//! `/api/v1/mappings`: which group gives which role in which organization (enrollment.md §1.7, §3.2, §3.7).
+//! `/api/v1/mappings`: which group gives which role in which organization or on which resource (enrollment.md §1.7, §3.2, §3.7).
 
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
-use enroll_domain::Role;
+use enroll_domain::RoleWord;
 use enroll_domain::privilege::AllowPrivileged;
-use enroll_service::{MappingChange, MappingFilter, MappingInfo, NewMapping};
+use enroll_service::{
+    Error, MappingChange, MappingEdit, MappingFilter, MappingInfo, NewMapping, NewResourceMapping,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -25,11 +27,47 @@ pub(crate) struct New {
     group: String,
     organization: String,
     #[serde(default, deserialize_with = "given")]
-    role: Option<Role>,
+    resource: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    role: Option<RoleWord>,
     #[serde(default)]
     allow_privileged: bool,
     #[serde(default)]
     paused: bool,
+}
+
+impl New {
+    fn edit(self) -> Result<MappingEdit, Problem> {
+        let Self { group, organization, role, paused, .. } = self;
+        let invalid = |error| Problem::bad_request(format!("role: {error}"));
+        let directory = self.directory.unwrap_or_else(|| "default".to_owned());
+        let allow_privileged = privileged(self.allow_privileged);
+        Ok(match self.resource {
+            None => {
+                let role = role.map(RoleWord::on_organization).transpose().map_err(invalid)?;
+                MappingEdit::Add(NewMapping {
+                    directory,
+                    group,
+                    organization,
+                    role,
+                    allow_privileged,
+                    paused,
+                })
+            }
+            Some(resource) => {
+                let role = role.map(RoleWord::on_resource).transpose().map_err(invalid)?;
+                MappingEdit::AddToResource(NewResourceMapping {
+                    directory,
+                    group,
+                    organization,
+                    resource,
+                    role,
+                    allow_privileged,
+                    paused,
+                })
+            }
+        })
+    }
 }
 
 /// What to change; what is left out stays.
@@ -39,7 +77,7 @@ pub(crate) struct Change {
     #[serde(default, deserialize_with = "given")]
     paused: Option<bool>,
     #[serde(default, deserialize_with = "given")]
-    role: Option<Role>,
+    role: Option<RoleWord>,
     #[serde(default)]
     allow_privileged: bool,
 }
@@ -52,7 +90,7 @@ pub(crate) struct Rebind {
     group: Option<String>,
 }
 
-/// A page of the mappings, oldest first; of one `directory`, to one `organization`, or both.
+/// A page of the mappings, oldest first; of one `directory`, to one `organization` or one of its resources, or both.
 pub(crate) async fn list(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
@@ -63,6 +101,7 @@ pub(crate) async fn list(
     let filter = MappingFilter {
         directory: query.one("directory")?.map(Into::into),
         organization: query.one("organization")?.map(Into::into),
+        resource: query.one("resource")?.map(Into::into),
     };
     listed("mappings", app.service().mappings_page(&filter, &page).await?)
 }
@@ -72,15 +111,7 @@ pub(crate) async fn create(
     caller: Authenticated<ToAdminister>,
     Body(new): Body<New>,
 ) -> Result<(StatusCode, Json<MappingInfo>), Problem> {
-    let new = NewMapping {
-        directory: new.directory.unwrap_or_else(|| "default".to_owned()),
-        group: new.group,
-        organization: new.organization,
-        role: new.role,
-        allow_privileged: privileged(new.allow_privileged),
-        paused: new.paused,
-    };
-    Ok((StatusCode::CREATED, Json(caller.service.add_mapping(&new).await?)))
+    Ok((StatusCode::CREATED, Json(there(caller.service.apply_mapping(&new.edit()?).await?)?)))
 }
 
 /// One, by id.
@@ -122,6 +153,11 @@ pub(crate) async fn delete(
 ) -> Result<StatusCode, Problem> {
     caller.service.remove_mapping(&mapping).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The mapping as it is after a change that does not remove it.
+fn there(mapping: Option<MappingInfo>) -> Result<MappingInfo, Problem> {
+    mapping.ok_or_else(|| Error::Internal("a mapping is gone that was not removed".to_owned()).into())
 }
 
 fn privileged(allowed: bool) -> AllowPrivileged {

@@ -1,6 +1,7 @@
 //! `/api/v1`, for applications: who is in an organization, may she, and why; and for administrators: what is set up. Errors are
 //! problem details (RFC 9457).
 
+mod access;
 pub(crate) mod authenticated;
 pub(crate) mod body;
 mod check;
@@ -10,18 +11,20 @@ pub(crate) mod grants;
 pub(crate) mod idempotency;
 pub(crate) mod list;
 pub(crate) mod mappings;
-mod members;
+pub(crate) mod members;
 mod openapi;
 pub(crate) mod organizations;
 pub(crate) mod parameters;
 pub(crate) mod people;
 mod problem;
+pub(crate) mod resource_grants;
+pub(crate) mod resources;
 pub(crate) mod schemas;
 pub(crate) mod tokens;
 pub(crate) mod version;
 
+pub(crate) use access::access;
 pub(crate) use check::check;
 pub(crate) use explain::explain;
-pub(crate) use members::members;
 pub(crate) use openapi::openapi;
 pub(crate) use problem::Problem;

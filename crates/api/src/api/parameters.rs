@@ -7,13 +7,15 @@ use super::Problem;
 use crate::App;
 use crate::parse::query::Query;
 
-/// `user` (handle, userName or id) and `organization` (name or id), both required.
-pub(crate) struct UserAndOrganization {
+/// `user` (handle, userName or id) and `organization` (name or id), both required; `resource` (name or id) for one of its
+/// resources.
+pub(crate) struct UserAndTarget {
     pub(crate) user: String,
     pub(crate) organization: String,
+    pub(crate) resource: Option<String>,
 }
 
-impl FromRequestParts<App> for UserAndOrganization {
+impl FromRequestParts<App> for UserAndTarget {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Problem> {
@@ -25,6 +27,11 @@ impl FromRequestParts<App> for UserAndOrganization {
         Ok(Self {
             user: required("user", "a handle, a userName or an id")?,
             organization: required("organization", "a name or an id")?,
+            // Empty is no organization as a whole: a client that has lost the name must not be told yes.
+            resource: match query.one("resource")? {
+                None => None,
+                Some(_) => Some(required("resource", "a name or an id")?),
+            },
         })
     }
 }

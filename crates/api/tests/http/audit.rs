@@ -160,17 +160,20 @@ async fn e6_3_writes_of_custom_resources_and_of_their_schemas_are_told() {
     let role = json!({"schemas": [ROLE], "displayName": "Admin", "externalId": "r", "pin": "12345"});
     let made = site.send("POST", "/scim/v2/Roles", &role).await;
     assert_eq!(made.status, 201, "{}", made.text);
-    assert_eq!(trail.one("resource.created", "role").await.1, json!({"externalId": {"new": "r"}}));
+    assert_eq!(trail.one("custom_resource.created", "role").await.1, json!({"externalId": {"new": "r"}}));
     let path = format!("/scim/v2/Roles/{}", made.body()["id"].as_str().unwrap());
     let change = patch(&json!([{"op": "replace", "path": "displayName", "value": "Owner"}]));
     for _ in 0..2 {
         assert_eq!(site.send("PATCH", &path, &change).await.status, 200);
     }
-    assert_eq!(trail.one("resource.updated", "role").await.1, json!({"otherAttributes": ["displayName"]}));
+    assert_eq!(
+        trail.one("custom_resource.updated", "role").await.1,
+        json!({"otherAttributes": ["displayName"]})
+    );
     assert_eq!(site.send("PUT", &path, &role).await.status, 200);
-    trail.one("resource.updated", "role").await;
+    trail.one("custom_resource.updated", "role").await;
     assert_eq!(crate::site::reply(site.scim("DELETE", &path)).await.status, 204);
-    trail.one("resource.deleted", "role").await;
+    trail.one("custom_resource.deleted", "role").await;
     let grown = json!({"id": ROLE, "attributes": [
         {"name": "displayName", "required": true}, {"name": "pin", "returned": "never"}, {"name": "level"},
     ]});
@@ -386,6 +389,37 @@ async fn e6_3_each_change_over_the_admin_api_is_told_in_the_name_of_its_token() 
     trail.none().await;
     assert_eq!(admin.delete("/directories/entra").await.status, 204);
     assert_eq!(trail.one("directory.deleted", "entra").await.0, "admin");
+    assert_eq!(site.service.verify_audit(None).await.unwrap().broken, None);
+}
+
+#[tokio::test]
+async fn e6_3_each_change_of_a_resource_of_an_organization_is_told() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    site.user("ada").await;
+    let mut trail = Trail::begin(&site.service).await;
+    admin.send("POST", "/organizations/acme/resources", &json!({"name": "Web"})).await;
+    let (actor, changes) = trail.one("resource.created", "acme/Web").await;
+    assert_eq!((actor.as_str(), &changes["visibility"]), ("admin", &json!({"new": "private"})));
+    for _ in 0..2 {
+        admin.send("PATCH", "/organizations/acme/resources/Web", &json!({"visibility": "public"})).await;
+    }
+    let changes = trail.one("resource.updated", "acme/Web").await.1;
+    assert_eq!(changes, json!({"visibility": {"old": "private", "new": "public"}}));
+    let path = "/organizations/acme/resources/Web/grants/ada";
+    for role in ["read", "read", "admin"] {
+        admin.send("PUT", path, &json!({"role": role})).await;
+    }
+    assert_eq!(trail.actions().await, ["grant.added", "grant.changed"]);
+    admin.delete(path).await;
+    assert_eq!(trail.one("grant.removed", "ada in acme/Web").await.1["role"], json!({"old": "admin"}));
+    let new = json!({"group": "Web", "organization": "acme", "resource": "web"});
+    let mapping = admin.send("POST", "/mappings", &new).await.body();
+    assert_eq!(trail.one("mapping.created", "Web").await.1["resource"], json!({"new": "Web"}));
+    admin.delete(&format!("/mappings/{}", mapping["id"].as_str().unwrap())).await;
+    trail.one("mapping.removed", "Web").await;
+    admin.delete("/organizations/acme/resources/Web").await;
+    trail.one("resource.deleted", "acme/Web").await;
     assert_eq!(site.service.verify_audit(None).await.unwrap().broken, None);
 }
 

@@ -26,6 +26,7 @@ mod kept;
 mod limits;
 mod mappings;
 mod membership;
+mod organization_resources;
 mod organizations;
 mod people;
 mod queries;

@@ -1,17 +1,19 @@
-//! `enroll mapping`: which group gives which role in which organization.
+//! `enroll mapping`: which group gives which role in which organization or on which resource.
 
 use clap::{Args, Subcommand};
-use enroll_domain::Role;
+use enroll_domain::RoleWord;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::access::target;
+use super::resource::ResourcePath;
 use crate::api::{Api, segment, text};
 use crate::output::{Output, table};
 
 /// What to do with mappings.
 #[derive(Debug, Subcommand)]
 pub(crate) enum MappingCommand {
-    /// Map a group to a role in an organization; in force at once, or as soon as the group appears
+    /// Map a group to a role in an organization or on a resource; in force at once, or as soon as the group appears
     Add(AddMapping),
     /// List the mappings and what each is bound to
     List,
@@ -47,11 +49,15 @@ pub(crate) struct AddMapping {
     #[arg(long)]
     group: String,
     /// Name or id of the organization
+    #[arg(long, required_unless_present = "resource")]
+    org: Option<String>,
+    /// A resource, by its organization and its name, KIND:NAME or id
+    #[arg(long, value_name = "ORG/NAME", conflicts_with = "org")]
+    resource: Option<ResourcePath>,
+    /// In an organization member (the default), writer, admin or owner; on a resource read (the default), limited-write, write
+    /// or admin
     #[arg(long)]
-    org: String,
-    /// member, writer, admin or owner
-    #[arg(long)]
-    role: Option<Role>,
+    role: Option<RoleWord>,
     /// The directory's name
     #[arg(long, default_value = "default")]
     directory: String,
@@ -60,21 +66,32 @@ pub(crate) struct AddMapping {
     allow_privileged: bool,
 }
 
+impl AddMapping {
+    /// What the API is to make.
+    fn to_json(&self) -> Value {
+        let mut new = json!({
+            "directory": self.directory,
+            "group": self.group,
+            "allowPrivileged": self.allow_privileged,
+        });
+        match &self.resource {
+            None => new["organization"] = json!(self.org),
+            Some(ResourcePath { org, name }) => {
+                new["organization"] = json!(org);
+                new["resource"] = json!(name);
+            }
+        }
+        if let Some(role) = self.role {
+            new["role"] = json!(role);
+        }
+        new
+    }
+}
+
 pub(crate) async fn run(command: &MappingCommand, api: &Api, output: Output) -> anyhow::Result<()> {
     let mapping = |id: &str| format!("/mappings/{}", segment(id));
     let changed = match command {
-        MappingCommand::Add(add) => {
-            let mut new = json!({
-                "directory": add.directory,
-                "group": add.group,
-                "organization": add.org,
-                "allowPrivileged": add.allow_privileged,
-            });
-            if let Some(role) = add.role {
-                new["role"] = json!(role);
-            }
-            vec![api.send(Method::POST, "/mappings", &new).await?]
-        }
+        MappingCommand::Add(add) => vec![api.send(Method::POST, "/mappings", &add.to_json()).await?],
         MappingCommand::List => api.all("/mappings", "mappings").await?,
         MappingCommand::Pause { id } => {
             vec![api.send(Method::PATCH, &mapping(id), &json!({"paused": true})).await?]
@@ -96,9 +113,16 @@ pub(crate) async fn run(command: &MappingCommand, api: &Api, output: Output) -> 
 
 fn print(mappings: &[Value], output: Output) -> anyhow::Result<()> {
     output.result(&mappings, |mappings| {
-        let columns = ["group", "organization", "role", "state", "directory", "id"];
-        let rows = mappings.iter().map(|mapping| columns.map(|column| text(mapping, column))).collect();
+        let row = |mapping| {
+            let [group, role, state, directory, id] =
+                ["group", "role", "state", "directory", "id"].map(|column| text(mapping, column));
+            [group, target(mapping), role, state, directory, id]
+        };
         let empty = "No mappings yet. Make one: enroll mapping add --group GROUP --org ORG --role ROLE";
-        table(["GROUP", "ORG", "ROLE", "STATE", "DIRECTORY", "ID"], rows, empty)
+        table(
+            ["GROUP", "TARGET", "ROLE", "STATE", "DIRECTORY", "ID"],
+            mappings.iter().map(row).collect(),
+            empty,
+        )
     })
 }

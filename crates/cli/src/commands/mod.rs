@@ -11,6 +11,7 @@ pub(crate) mod directory;
 pub(crate) mod mapping;
 pub(crate) mod org;
 mod progress;
+pub(crate) mod resource;
 pub(crate) mod schema;
 mod serve;
 pub(crate) mod simulate;
@@ -63,6 +64,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             with_api(server, &settings, opening, async |api| mapping::run(command, api, output).await)
                 .await?;
         }
+        Command::Resource(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| resource::run(command, api, output).await)
+                .await?;
+        }
         Command::Schema(ByApi { server, command }) => {
             with_api(server, &settings, opening, async |api| schema::run(command, api, output).await).await?;
         }
@@ -84,6 +89,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Explain(Asking { server, question }) => {
             with_api(server, &settings, opening, async |api| access::explain(question, api, output).await)
+                .await?;
+        }
+        Command::Access(Asking { server, question }) => {
+            with_api(server, &settings, opening, async |api| access::reach(question, api, output).await)
                 .await?;
         }
         Command::Verify => {
@@ -110,6 +119,7 @@ fn opening(command: &Command) -> Opening {
         | Command::Token(ByApi { command: token::TokenCommand::Create(_), .. })
         | Command::ApiToken(ByApi { command: api_token::ApiTokenCommand::Create(_), .. })
         | Command::Org(ByApi { command: org::OrgCommand::Create { .. }, .. })
+        | Command::Resource(ByApi { command: resource::ResourceCommand::Add { .. }, .. })
         | Command::Mapping(ByApi { command: mapping::MappingCommand::Add(_), .. })
         | Command::Schema(ByApi { command: schema::SchemaCommand::Register { .. }, .. }) => Opening::SetUp,
         _ => Opening::Existing,

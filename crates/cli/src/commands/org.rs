@@ -5,7 +5,7 @@ use enroll_domain::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::access::source;
+use super::access::sources;
 use crate::api::{Api, segment, text};
 use crate::output::{Output, table};
 
@@ -73,7 +73,9 @@ pub(crate) async fn run(command: &OrgCommand, api: &Api, output: Output) -> anyh
             })
         }
         OrgCommand::Members { org } => {
-            members(&api.all(&format!("{}/members", of(org)), "members").await?, output)
+            let members = api.all(&format!("{}/members", of(org)), "members").await?;
+            let empty = "Nobody yet. Map a group: enroll mapping add --group GROUP --org ORG --role ROLE";
+            print_members(&members, empty, output)
         }
         OrgCommand::Grant { org, user, role } => {
             let grant = format!("{}/grants/{}", of(org), segment(user));
@@ -87,18 +89,13 @@ pub(crate) async fn run(command: &OrgCommand, api: &Api, output: Output) -> anyh
     }
 }
 
-fn members(members: &[Value], output: Output) -> anyhow::Result<()> {
+/// Who has a role, with the reasons; `empty` is said of nobody.
+pub(crate) fn print_members(members: &[Value], empty: &str, output: Output) -> anyhow::Result<()> {
     output.result(&members, |members| {
-        let rows = members
-            .iter()
-            .map(|member| {
-                let user = &member["user"];
-                let sources = member["sources"].as_array();
-                let reasons: Vec<String> = sources.into_iter().flatten().map(source).collect();
-                [text(user, "handle"), text(user, "userName"), text(member, "role"), reasons.join("; ")]
-            })
-            .collect();
-        let empty = "Nobody yet. Map a group: enroll mapping add --group GROUP --org ORG --role ROLE";
-        table(["HANDLE", "USERNAME", "ROLE", "BECAUSE"], rows, empty)
+        let row = |member: &Value| {
+            let user = &member["user"];
+            [text(user, "handle"), text(user, "userName"), text(member, "role"), sources(member)]
+        };
+        table(["HANDLE", "USERNAME", "ROLE", "BECAUSE"], members.iter().map(row).collect(), empty)
     })
 }

@@ -23,10 +23,12 @@ words! {
         User = "user",
         /// A group with its members.
         Group = "group",
-        /// A resource of a type that a directory has defined.
-        Resource = "resource",
+        /// A SCIM resource of a type that a directory has defined.
+        CustomResource = "custom-resource",
         /// An organization.
         Organization = "organization",
+        /// A resource of an organization.
+        Resource = "resource",
         /// A mapping of a group to a role.
         Mapping = "mapping",
         /// A role that a user holds directly.
@@ -69,18 +71,24 @@ words! {
         GroupMembersChanged = "group.members_changed",
         /// A group was deleted.
         GroupDeleted = "group.deleted",
-        /// A resource of a custom type was made.
-        ResourceCreated = "resource.created",
-        /// A resource of a custom type has changed.
-        ResourceUpdated = "resource.updated",
-        /// A resource of a custom type was deleted.
-        ResourceDeleted = "resource.deleted",
+        /// A SCIM resource of a custom type was made.
+        CustomResourceCreated = "custom_resource.created",
+        /// A SCIM resource of a custom type has changed.
+        CustomResourceUpdated = "custom_resource.updated",
+        /// A SCIM resource of a custom type was deleted.
+        CustomResourceDeleted = "custom_resource.deleted",
         /// An organization was made.
         OrganizationCreated = "organization.created",
-        /// Texts or the base resource role of an organization have changed.
+        /// Texts, the base resource role or the directories of an organization have changed.
         OrganizationUpdated = "organization.updated",
         /// An organization was deleted.
         OrganizationDeleted = "organization.deleted",
+        /// A resource of an organization was made.
+        ResourceCreated = "resource.created",
+        /// A resource of an organization has another visibility or kind.
+        ResourceUpdated = "resource.updated",
+        /// A resource of an organization was deleted.
+        ResourceDeleted = "resource.deleted",
         /// A mapping was made.
         MappingCreated = "mapping.created",
         /// A mapping gives another role.
@@ -99,11 +107,11 @@ words! {
         MappingRebound = "mapping.rebound",
         /// A mapping was removed.
         MappingRemoved = "mapping.removed",
-        /// A user was given a role directly.
+        /// A user was given a role directly, or at first sign-in.
         GrantAdded = "grant.added",
         /// A user's direct role has changed.
         GrantChanged = "grant.changed",
-        /// A user's direct role was taken back.
+        /// A role that a user held directly or from first sign-in was taken back.
         GrantRemoved = "grant.removed",
         /// A SCIM token was made.
         ScimTokenCreated = "scim_token.created",

@@ -1,24 +1,22 @@
 //! Gathers the sources of each user.
 
-use super::source::Source;
-
-/// The sources on one organization, by the position of the user.
+/// The sources on one target, by the position of the user.
 ///
-/// The same collector serves one organization after the other: its size is that of all users, the cost of each organization
-/// only that of its own.
-pub(super) struct Collector {
+/// The same collector serves one target after the other: its size is that of all users, the cost of each target only that of
+/// its own.
+pub(super) struct Collector<S> {
     /// For each user, where the sources are in `collected`.
     slots: Vec<Option<usize>>,
-    collected: Vec<(usize, Vec<Source>)>,
+    collected: Vec<(usize, Vec<S>)>,
 }
 
-impl Collector {
+impl<S> Collector<S> {
     pub(super) fn new(users: usize) -> Self {
         Self { slots: vec![None; users], collected: Vec::new() }
     }
 
     /// Adds a source behind those that the user has already.
-    pub(super) fn add(&mut self, user: usize, source: Source) {
+    pub(super) fn add(&mut self, user: usize, source: S) {
         let Some(slot) = self.slots.get_mut(user) else { return };
         match slot.and_then(|slot| self.collected.get_mut(slot)) {
             Some((_, sources)) => sources.push(source),
@@ -30,7 +28,7 @@ impl Collector {
     }
 
     /// Hands out what was collected, ordered by user, and begins again.
-    pub(super) fn take(&mut self) -> Vec<(usize, Vec<Source>)> {
+    pub(super) fn take(&mut self) -> Vec<(usize, Vec<S>)> {
         let mut collected = std::mem::take(&mut self.collected);
         for (user, _) in &collected {
             if let Some(slot) = self.slots.get_mut(*user) {

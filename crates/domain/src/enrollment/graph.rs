@@ -73,6 +73,11 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// How many users there are: their positions are below.
+    pub(super) fn users(&self) -> usize {
+        self.users.len()
+    }
+
     /// The user at a position.
     pub(super) fn user(&self, position: usize) -> Option<(UserId, &'a UserFacts)> {
         self.users.get(position).copied()

@@ -1,8 +1,8 @@
 //! The enrollment function: who is in which organization, in which role, and why (enrollment.md 3).
 //!
 //! [`enroll`] is pure, and the same for a whole instance, for one user and for one organization: give it the slice of the
-//! [`State`] that matters. [`diff()`] compares two results, for previews and events; [`explain()`] tells an admin why one user
-//! has, or has not, a role.
+//! [`State`] that matters. [`enroll_resource`] does the same for a resource. [`diff()`] compares two results, for previews and
+//! events; [`explain()`] tells an admin why one user has, or has not, a role.
 
 mod collector;
 mod diff;
@@ -10,18 +10,20 @@ mod enrollments;
 mod explain;
 mod giver;
 mod graph;
+mod resources;
 mod source;
 mod state;
 
 use std::collections::BTreeMap;
 
-pub use diff::{Change, diff};
+pub use diff::{Change, ResourceChange, diff, diff_resource};
 pub use enrollments::{Enrollment, Enrollments};
-pub use explain::{Explanation, NearMiss, explain};
-pub use source::{GroupPath, Source};
-pub use state::{Grant, GrantKind, GroupFacts, Mapping, State, UserFacts};
+pub use explain::{Explanation, NearMiss, ResourceExplanation, explain, explain_resource};
+pub use resources::{ResourceEnrollment, ResourceEnrollments, enroll_resource, enroll_resources};
+pub use source::{GroupPath, ResourceSource, Source};
+pub use state::{Grant, GrantKind, GroupFacts, Mapping, ResourceFacts, ResourceGrant, State, UserFacts};
 
-use crate::OrganizationId;
+use crate::{OrganizationId, Role, RoleOn};
 use collector::Collector;
 use giver::Giver;
 use graph::Walker;
@@ -44,11 +46,16 @@ fn enroll_with(
     walker: &mut Walker<'_>,
     wanted: impl Fn(OrganizationId) -> bool,
 ) -> Enrollments {
-    let mappings = state.mappings.iter().filter(|mapping| !mapping.paused).map(Giver::Mapping);
-    let givers = mappings.chain(state.grants.iter().map(Giver::Grant));
-    let mut organizations: BTreeMap<OrganizationId, Vec<Giver<'_>>> = BTreeMap::new();
-    for giver in givers.filter(|giver| wanted(giver.organization())) {
-        organizations.entry(giver.organization()).or_default().push(giver);
+    let mut organizations: BTreeMap<OrganizationId, Vec<Giver<Role>>> = BTreeMap::new();
+    for mapping in state.mappings.iter().filter(|mapping| !mapping.paused) {
+        if let RoleOn::Organization(organization, role) = mapping.gives
+            && wanted(organization)
+        {
+            organizations.entry(organization).or_default().push(Giver::mapping(mapping, role));
+        }
+    }
+    for grant in state.grants.iter().filter(|grant| wanted(grant.organization)) {
+        organizations.entry(grant.organization).or_default().push(Giver::from(grant));
     }
 
     let mut collector = Collector::new(state.users.len());
@@ -57,7 +64,7 @@ fn enroll_with(
         // In this order each user's sources arrive as they are to be listed.
         givers.sort_by_cached_key(Giver::precedence);
         for giver in givers {
-            giver.give(walker, &mut collector);
+            giver.give(walker, |user, source| collector.add(user, source));
         }
         for (position, sources) in collector.take() {
             if let Some((user, facts)) = walker.user(position) {

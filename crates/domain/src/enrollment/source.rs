@@ -5,19 +5,18 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::state::{Grant, GrantKind};
-use crate::{GrantId, GroupId, MappingId, Role};
+use crate::{GrantId, GroupId, MappingId, ResourceRole, Role};
 
-/// One reason for a user to have a role on an organization.
+/// One reason for a user to have a role on an organization; with [`ResourceRole`], on a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
-pub enum Source {
+pub enum Source<R = Role> {
     /// A mapping of a group that the user is in.
     Group {
         /// The mapping.
         mapping: MappingId,
         /// The role that it gives.
-        role: Role,
+        role: R,
         /// How the user is in the mapped group.
         path: GroupPath,
     },
@@ -26,31 +25,68 @@ pub enum Source {
         /// The grant.
         grant: GrantId,
         /// The role that it gives.
-        role: Role,
+        role: R,
     },
     /// A grant by the default enrollment at first sign-in.
     Jit {
         /// The grant.
         grant: GrantId,
         /// The role that it gives.
-        role: Role,
+        role: R,
     },
 }
 
-impl Source {
+impl<R: Copy> Source<R> {
     /// The role that this source gives.
-    pub const fn role(&self) -> Role {
+    pub const fn role(&self) -> R {
         match self {
             Self::Group { role, .. } | Self::Direct { role, .. } | Self::Jit { role, .. } => *role,
         }
     }
 }
 
-impl From<&Grant> for Source {
-    fn from(grant: &Grant) -> Self {
-        match grant.kind {
-            GrantKind::Direct => Self::Direct { grant: grant.id, role: grant.role },
-            GrantKind::Jit => Self::Jit { grant: grant.id, role: grant.role },
+impl<R> Source<R> {
+    /// How the user is in the mapped group, if the source is one.
+    pub(super) const fn path(&self) -> Option<&GroupPath> {
+        match self {
+            Self::Group { path, .. } => Some(path),
+            Self::Direct { .. } | Self::Jit { .. } => None,
+        }
+    }
+}
+
+/// One reason for a user to have a role on a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResourceSource {
+    /// A mapping to the resource or a grant on it.
+    Own(Source<ResourceRole>),
+    /// A role on the organization, which implies one on each of its resources (enrollment.md 3.1).
+    Organization {
+        /// The role on the resource.
+        role: ResourceRole,
+        /// Where the role on the organization comes from.
+        via: Source,
+    },
+    /// The resource is public: every user may read it (enrollment.md 1.6).
+    Public,
+}
+
+impl ResourceSource {
+    /// The role that this source gives.
+    pub const fn role(&self) -> ResourceRole {
+        match self {
+            Self::Own(source) => source.role(),
+            Self::Organization { role, .. } => *role,
+            Self::Public => ResourceRole::Read,
+        }
+    }
+
+    /// How the user is in the mapped group, if a mapping is behind it.
+    pub(super) const fn path(&self) -> Option<&GroupPath> {
+        match self {
+            Self::Own(source) => source.path(),
+            Self::Organization { via, .. } => via.path(),
+            Self::Public => None,
         }
     }
 }

@@ -5,15 +5,19 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::word::words;
-use crate::{DirectoryId, GrantId, GroupId, GroupName, MappedGroup, MappingId, OrganizationId, Role, UserId};
+use crate::{
+    DirectoryId, GrantId, GroupId, GroupName, MappedGroup, MappingId, OrganizationId, ResourceId,
+    ResourceRole, Role, RoleOn, UserId, Visibility,
+};
 
-/// Users, groups, mappings and grants: of a whole instance, or a slice of it.
+/// Users, groups, resources, mappings and grants: of a whole instance, or a slice of it.
 ///
 /// What a slice leaves out must not matter to the question:
 /// - **one user**: the user; the groups that contain the user, directly or nested (members may be cut down to the user); the
 ///   mappings to those groups; the user's grants. For [`super::explain()`] also the mappings of the organization that wait for
 ///   their group or lost it.
 /// - **one organization**: its mappings and its grants; the mapped groups with all that they nest; the users of both.
+/// - **one resource**: the resource, its mappings and grants, and those of its organization; else as for an organization.
 ///
 /// An id that a group, a mapping or a grant names and that is not here is ignored.
 #[derive(Debug, Clone, Default)]
@@ -22,10 +26,14 @@ pub struct State {
     pub users: BTreeMap<UserId, UserFacts>,
     /// Groups that are not deleted.
     pub groups: BTreeMap<GroupId, GroupFacts>,
-    /// Mappings of groups to organizations, in any order.
+    /// Resources of organizations.
+    pub resources: BTreeMap<ResourceId, ResourceFacts>,
+    /// Mappings of groups to organizations and resources, in any order.
     pub mappings: Vec<Mapping>,
-    /// Grants that do not come from a mapping, in any order.
+    /// Grants on organizations that do not come from a mapping, in any order.
     pub grants: Vec<Grant>,
+    /// Grants on resources, in any order.
+    pub resource_grants: Vec<ResourceGrant>,
 }
 
 /// What matters of a user.
@@ -48,7 +56,18 @@ pub struct GroupFacts {
     pub nested: Vec<GroupId>,
 }
 
-/// A mapping of a group to a role on an organization (enrollment.md 1.7).
+/// What matters of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResourceFacts {
+    /// The organization that owns it.
+    pub organization: OrganizationId,
+    /// That organization's base resource role: what its members get.
+    pub base: ResourceRole,
+    /// Who may read it without any grant.
+    pub visibility: Visibility,
+}
+
+/// A mapping of a group to a role on an organization or a resource (enrollment.md 1.7).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mapping {
@@ -58,10 +77,8 @@ pub struct Mapping {
     pub directory: DirectoryId,
     /// The group: by which name, and which one.
     pub group: MappedGroup,
-    /// The organization.
-    pub organization: OrganizationId,
-    /// The role that the group's members get.
-    pub role: Role,
+    /// The role that the group's members get, and on what.
+    pub gives: RoleOn,
     /// Paused: kept, and gives nothing.
     pub paused: bool,
 }
@@ -76,7 +93,7 @@ words! {
     }
 }
 
-/// A role that one user holds, whatever the groups say (enrollment.md 1.8).
+/// A role on an organization that one user holds, whatever the groups say (enrollment.md 1.8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Grant {
@@ -90,4 +107,18 @@ pub struct Grant {
     pub role: Role,
     /// How it came about.
     pub kind: GrantKind,
+}
+
+/// A role on a resource that an admin has given to one user (enrollment.md 1.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceGrant {
+    /// The grant's id.
+    pub id: GrantId,
+    /// Who holds it.
+    pub user: UserId,
+    /// The resource.
+    pub resource: ResourceId,
+    /// The role.
+    pub role: ResourceRole,
 }

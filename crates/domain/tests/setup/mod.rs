@@ -3,7 +3,7 @@
 use enroll_domain::enrollment::{Grant, GrantKind, GroupFacts, Mapping, State, UserFacts};
 use enroll_domain::{
     DirectoryId, GrantId, GroupId, GroupName, MappedGroup, MappingBinding, MappingId, OrganizationId, Role,
-    UserId,
+    RoleOn, UserId,
 };
 use jiff::Timestamp;
 
@@ -62,8 +62,7 @@ pub(crate) fn map(state: &mut State, number: u32, to: u32, role: Role) -> &mut M
         id: mapping(number),
         directory: directory(1),
         group: MappedGroup::new(name(to), Some(group(to))),
-        organization: organization(1),
-        role,
+        gives: RoleOn::Organization(organization(1), role),
         paused: false,
     });
     state.mappings.last_mut().unwrap()

@@ -2,7 +2,9 @@
 
 mod tested;
 
-use enroll_domain::{GrantId, GroupId, MappingId, OrganizationId, RebindPolicy, Role, UserId};
+use enroll_domain::{
+    GrantId, GroupId, MappingId, OrganizationId, RebindPolicy, ResourceId, ResourceRole, Role, UserId,
+};
 use jiff::Timestamp;
 
 pub(crate) use tested::Tested;
@@ -26,13 +28,23 @@ pub(crate) enum Change {
     RemoveUser(u8, u8),
     Nest(u8, u8),
     Unnest(u8, u8),
-    Map { id: u8, name: usize, organization: u8, role: Role },
+    Map { id: u8, name: usize, on: On },
     Unmap(MappingId),
     TogglePause(MappingId),
-    SetRole(MappingId, Role),
+    SetRole(MappingId, On),
     Rebind(MappingId, u8),
     Grant { id: u8, user: u8, organization: u8, role: Role },
     Revoke(GrantId),
+    GrantOnResource { id: u8, user: u8, resource: u8, role: ResourceRole },
+    SetBase(u8, ResourceRole),
+    SetPublic(u8, bool),
+}
+
+/// A role on an organization or a resource, by number.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum On {
+    Organization(u8, Role),
+    Resource(u8, ResourceRole),
 }
 
 pub(crate) struct Group {
@@ -47,8 +59,7 @@ pub(crate) struct Mapping {
     name: String,
     pub(crate) group: Option<u8>,
     was_bound: bool,
-    pub(crate) organization: u8,
-    pub(crate) role: Role,
+    pub(crate) on: On,
     pub(crate) paused: bool,
 }
 
@@ -59,7 +70,14 @@ pub(crate) struct Grant {
     pub(crate) role: Role,
 }
 
-/// The naive world.
+pub(crate) struct ResourceGrant {
+    pub(crate) id: GrantId,
+    pub(crate) user: u8,
+    pub(crate) resource: u8,
+    pub(crate) role: ResourceRole,
+}
+
+/// The naive world. Of its four resources the first and the last are of the same organization.
 pub(crate) struct World {
     policy: RebindPolicy,
     made: u8,
@@ -67,6 +85,11 @@ pub(crate) struct World {
     pub(crate) groups: Vec<Group>,
     pub(crate) mappings: Vec<Mapping>,
     pub(crate) grants: Vec<Grant>,
+    pub(crate) resource_grants: Vec<ResourceGrant>,
+    /// Of each organization.
+    pub(crate) bases: [ResourceRole; 3],
+    /// Of each resource.
+    pub(crate) public: [bool; 4],
 }
 
 fn random(number: u8) -> [u8; 10] {
@@ -88,6 +111,10 @@ pub(crate) fn organization(number: u8) -> OrganizationId {
     OrganizationId::new(Timestamp::UNIX_EPOCH, &random(number))
 }
 
+pub(crate) fn resource(number: u8) -> ResourceId {
+    ResourceId::new(Timestamp::UNIX_EPOCH, &random(number))
+}
+
 pub(crate) fn mapping(number: u8) -> MappingId {
     MappingId::new(Timestamp::UNIX_EPOCH, &random(number))
 }
@@ -106,11 +133,25 @@ fn pick<T>(all: &[T], choice: u8) -> Option<&T> {
 
 impl World {
     pub(crate) fn new(policy: RebindPolicy) -> Self {
-        Self { policy, made: 0, users: vec![], groups: vec![], mappings: vec![], grants: vec![] }
+        Self {
+            policy,
+            made: 0,
+            users: vec![],
+            groups: vec![],
+            mappings: vec![],
+            grants: vec![],
+            resource_grants: vec![],
+            bases: [ResourceRole::Write; 3],
+            public: [false; 4],
+        }
     }
 
     pub(crate) fn organizations(&self) -> impl Iterator<Item = u8> + use<> {
         0..3
+    }
+
+    pub(crate) fn resources(&self) -> impl Iterator<Item = u8> + use<> {
+        0..4
     }
 
     /// Turns a step into a change that is possible, makes it, and tells which one.
@@ -130,7 +171,8 @@ impl World {
         let free = !self.groups.iter().any(|group| group.name == plain(name));
         let own = self.groups.iter().any(|g| Some(g.id) == group && g.name == plain(name));
         let (organization, role) = (b % 3, Role::ALL[usize::from(c) % 4]);
-        Some(match kind % 24 {
+        let (number, on_resource) = (b % 4, ResourceRole::ALL[usize::from(c) % 4]);
+        Some(match kind % 29 {
             0 | 1 => Change::CreateUser(self.made),
             2 => Change::SetActive(user?, false),
             3 => Change::SetActive(user?, true),
@@ -142,11 +184,26 @@ impl World {
             13 => Change::RemoveUser(group?, user?),
             14 | 15 => Change::Nest(group?, other?),
             16 => Change::Unnest(group?, other?),
-            17 | 18 => Change::Map { id: self.made, name, organization, role },
+            17 | 18 => Change::Map { id: self.made, name, on: On::Organization(organization, role) },
+            24 | 25 => Change::Map { id: self.made, name, on: On::Resource(number, on_resource) },
+            26 => {
+                let role = ResourceRole::ALL[usize::from(c) % 5];
+                Change::GrantOnResource { id: self.made, user: user?, resource: number, role }
+            }
+            27 => Change::SetBase(organization, ResourceRole::ALL[usize::from(c) % 5]),
+            28 => Change::SetPublic(number, c.is_multiple_of(2)),
             19 => Change::Unmap(mapping?),
             20 => Change::TogglePause(mapping?),
-            21 => Change::SetRole(mapping?, role),
+            21 => {
+                let on = pick(&self.mappings, a)?.on;
+                let on = match on {
+                    On::Organization(organization, _) => On::Organization(organization, role),
+                    On::Resource(resource, _) => On::Resource(resource, on_resource),
+                };
+                Change::SetRole(mapping?, on)
+            }
             22 if c.is_multiple_of(2) => Change::Rebind(mapping?, group?),
+            22 if c.is_multiple_of(3) => Change::Revoke(pick(&self.resource_grants, a)?.id),
             22 => Change::Revoke(pick(&self.grants, a)?.id),
             23 => Change::Grant { id: self.made, user: user?, organization, role },
             _ => return None,
@@ -163,6 +220,7 @@ impl World {
                 self.users.retain(|u| u.0 != user);
                 self.groups.iter_mut().for_each(|group| group.users.retain(|u| *u != user));
                 self.grants.retain(|grant| grant.user != user);
+                self.resource_grants.retain(|grant| grant.user != user);
             }
             Change::CreateGroup(id, name) => {
                 self.groups.push(Group { id, name: plain(name), users: vec![], nested: vec![] });
@@ -181,15 +239,15 @@ impl World {
             Change::RemoveUser(group, user) => self.group(group).users.retain(|u| *u != user),
             Change::Nest(outer, inner) => self.group(outer).nested.push(inner),
             Change::Unnest(outer, inner) => self.group(outer).nested.retain(|nested| *nested != inner),
-            Change::Map { id, name, organization, role } => {
+            Change::Map { id, name, on } => {
                 let (id, name) = (mapping(id), plain(name));
                 let group = self.groups.iter().find(|group| group.name == name).map(|group| group.id);
                 let was_bound = group.is_some();
-                self.mappings.push(Mapping { id, name, group, was_bound, organization, role, paused: false });
+                self.mappings.push(Mapping { id, name, group, was_bound, on, paused: false });
             }
             Change::Unmap(id) => self.mappings.retain(|mapping| mapping.id != id),
             Change::TogglePause(id) => self.mapping(id).paused ^= true,
-            Change::SetRole(id, role) => self.mapping(id).role = role,
+            Change::SetRole(id, on) => self.mapping(id).on = on,
             Change::Rebind(id, group) => {
                 let name = self.group(group).name.clone();
                 let mapping = self.mapping(id);
@@ -198,7 +256,15 @@ impl World {
             Change::Grant { id, user, organization, role } => {
                 self.grants.push(Grant { id: grant(id), user, organization, role });
             }
-            Change::Revoke(id) => self.grants.retain(|grant| grant.id != id),
+            Change::Revoke(id) => {
+                self.grants.retain(|grant| grant.id != id);
+                self.resource_grants.retain(|grant| grant.id != id);
+            }
+            Change::GrantOnResource { id, user, resource, role } => {
+                self.resource_grants.push(ResourceGrant { id: grant(id), user, resource, role });
+            }
+            Change::SetBase(organization, role) => self.bases[usize::from(organization)] = role,
+            Change::SetPublic(resource, public) => self.public[usize::from(resource)] = public,
         }
     }
 

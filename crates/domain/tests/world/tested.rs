@@ -1,10 +1,14 @@
 //! The domain's world: changes go through the domain's own rules.
 
-use enroll_domain::enrollment::{Grant, GrantKind, GroupFacts, Mapping, State, UserFacts};
-use enroll_domain::{DirectoryId, GroupId, GroupName, MappedGroup, MappingId, RebindPolicy};
+use enroll_domain::enrollment::{
+    Grant, GrantKind, GroupFacts, Mapping, ResourceFacts, ResourceGrant, State, UserFacts,
+};
+use enroll_domain::{
+    DirectoryId, GroupId, GroupName, MappedGroup, MappingId, RebindPolicy, ResourceRole, RoleOn, Visibility,
+};
 use jiff::Timestamp;
 
-use super::{Change, NAMES, grant, group, mapping, organization, user};
+use super::{Change, NAMES, On, grant, group, mapping, organization, resource, user};
 
 /// A state that is changed as the service changes its store. What is deleted stays named in memberships and in grants: the
 /// enrollment function must not mind.
@@ -21,9 +25,22 @@ fn name(position: usize) -> GroupName {
     GroupName::new(NAMES[position]).unwrap()
 }
 
+fn gives(on: On) -> RoleOn {
+    match on {
+        On::Organization(number, role) => RoleOn::Organization(organization(number), role),
+        On::Resource(number, role) => RoleOn::Resource(resource(number), role),
+    }
+}
+
 impl Tested {
     pub(crate) fn new(policy: RebindPolicy) -> Self {
-        Self { policy, state: State::default() }
+        let facts = |number: u8| ResourceFacts {
+            organization: organization(number % 3),
+            base: ResourceRole::Write,
+            visibility: Visibility::Private,
+        };
+        let resources = (0..4).map(|number| (resource(number), facts(number))).collect();
+        Self { policy, state: State { resources, ..State::default() } }
     }
 
     pub(crate) fn apply(&mut self, change: Change) {
@@ -53,23 +70,16 @@ impl Tested {
             Change::RemoveUser(id, member) => self.facts(id).members.retain(|other| *other != user(member)),
             Change::Nest(outer, inner) => self.facts(outer).nested.insert(0, group(inner)),
             Change::Unnest(outer, inner) => self.facts(outer).nested.retain(|other| *other != group(inner)),
-            Change::Map { id, name: name_at, organization: number, role } => {
+            Change::Map { id, name: name_at, on } => {
                 let found = state.groups.iter().find(|(_, facts)| facts.name == name(name_at));
                 let group = MappedGroup::new(name(name_at), found.map(|(id, _)| *id));
-                let (id, organization) = (mapping(id), organization(number));
-                let paused = false;
-                state.mappings.push(Mapping {
-                    id,
-                    directory: directory(),
-                    group,
-                    organization,
-                    role,
-                    paused,
-                });
+                let gives = gives(on);
+                let (id, directory, paused) = (mapping(id), directory(), false);
+                state.mappings.push(Mapping { id, directory, group, gives, paused });
             }
             Change::Unmap(id) => state.mappings.retain(|mapping| mapping.id != id),
             Change::TogglePause(id) => self.mapping(id).paused ^= true,
-            Change::SetRole(id, role) => self.mapping(id).role = role,
+            Change::SetRole(id, on) => self.mapping(id).gives = gives(on),
             Change::Rebind(id, number) => {
                 let name = self.facts(number).name.clone();
                 self.mapping(id).group.rebind(group(number), name);
@@ -79,7 +89,22 @@ impl Tested {
                 let (user, organization) = (user(holder), organization(number));
                 state.grants.push(Grant { id: grant(id), user, organization, role, kind });
             }
-            Change::Revoke(id) => state.grants.retain(|grant| grant.id != id),
+            Change::Revoke(id) => {
+                state.grants.retain(|grant| grant.id != id);
+                state.resource_grants.retain(|grant| grant.id != id);
+            }
+            Change::GrantOnResource { id, user: holder, resource: number, role } => {
+                let (user, resource) = (user(holder), resource(number));
+                state.resource_grants.push(ResourceGrant { id: grant(id), user, resource, role });
+            }
+            Change::SetBase(number, base) => {
+                let of = |facts: &&mut ResourceFacts| facts.organization == organization(number);
+                state.resources.values_mut().filter(of).for_each(|facts| facts.base = base);
+            }
+            Change::SetPublic(number, public) => {
+                let visibility = if public { Visibility::Public } else { Visibility::Private };
+                state.resources.get_mut(&resource(number)).unwrap().visibility = visibility;
+            }
         }
     }
 

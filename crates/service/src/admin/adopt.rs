@@ -1,12 +1,12 @@
 //! What was kept of extensions that nobody knew, once their schemas are registered.
 
-use enroll_domain::{DirectoryId, GroupId, ResourceId, UserId};
+use enroll_domain::{CustomResourceId, DirectoryId, GroupId, UserId};
 use enroll_scim::{Dialect, Notes, Object, Resource, validate};
+use enroll_store::custom_resource::CustomResourceRow;
 use enroll_store::filter::Compiled;
 use enroll_store::group::GroupRow;
-use enroll_store::resource::ResourceRow;
 use enroll_store::user::{Page, UserRow};
-use enroll_store::{StoreError, Tx, custom_schema, group, resource, user};
+use enroll_store::{StoreError, Tx, custom_resource, custom_schema, group, user};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -81,8 +81,8 @@ pub(crate) fn each(
             }
             ResourceKind::Custom(custom) => {
                 let all = Compiled::for_resources(custom.key(), None);
-                let rows = resource::list(tx, directory, &all, page.map(ResourceId::from_uuid))?;
-                let read = |row: &ResourceRow| Ok((*row.id.as_uuid(), row.object()?));
+                let rows = custom_resource::list(tx, directory, &all, page.map(CustomResourceId::from_uuid))?;
+                let read = |row: &CustomResourceRow| Ok((*row.id.as_uuid(), row.object()?));
                 rows.iter().map(read).collect::<Result<_, StoreError>>()?
             }
         };
@@ -108,7 +108,7 @@ fn store(
             group::update(tx, directory, GroupId::from_uuid(id), resource, now, None).map(drop)
         }
         ResourceKind::Custom(_) => {
-            resource::update(tx, directory, ResourceId::from_uuid(id), resource, now).map(drop)
+            custom_resource::update(tx, directory, CustomResourceId::from_uuid(id), resource, now).map(drop)
         }
     }
 }

@@ -7,21 +7,28 @@ mod mapping;
 mod organization;
 mod page;
 mod people;
+mod resource;
+mod resource_grant;
 mod schema;
 mod token;
 
 pub use directory::{DirectoryInfo, DirectorySettings};
 pub use grant::GrantInfo;
-pub use mapping::{MappingChange, MappingFilter, MappingInfo, MappingState, NewMapping};
+pub use mapping::{
+    MappingChange, MappingEdit, MappingFilter, MappingInfo, MappingState, NewMapping, NewResourceMapping,
+};
 pub use organization::{NewOrganization, OrganizationChange, OrganizationInfo};
 pub use page::{Page, PageRequest};
 pub use people::{GroupInfo, GroupMemberInfo, UserInfo};
+pub use resource::{NewResource, ResourceChange, ResourceInfo};
+pub use resource_grant::ResourceGrantInfo;
 pub use schema::CustomSchemas;
 pub use token::{NewToken, TokenInfo};
 
 pub(crate) use adopt::each as each_resource;
 pub(crate) use directory::find as find_directory;
 pub(crate) use organization::{all as all_organizations, find as find_organization};
+pub(crate) use resource::find as find_resource;
 
 use crate::Error;
 

@@ -1,9 +1,9 @@
 //! Organizations (enrollment.md §1.5).
 
 use enroll_domain::audit::{Action, SubjectKind};
-use enroll_domain::{OrganizationId, OrganizationName, ResourceRole};
+use enroll_domain::{OrganizationId, OrganizationName, ResourceRole, Target};
 use enroll_store::organization::{self, OrganizationRow};
-use enroll_store::{StoreError, Tx, grant, mapping};
+use enroll_store::{StoreError, Tx, grant, mapping, resource};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -198,7 +198,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none, [`Error::PreconditionFailed`] when it has another version, [`Error::Conflict`]
-    /// while a mapping or a grant is left.
+    /// while a resource, a mapping or a grant is left.
     pub async fn delete_organization(&self, name: &str, if_match: Option<&IfMatch>) -> Result<(), Error> {
         let (name, if_match) = (name.to_owned(), if_match.cloned());
         let scribe = Scribe::of_service(self, self.clock().now());
@@ -206,7 +206,13 @@ impl Service {
             .write(move |tx| {
                 let row = find(tx, &name)?;
                 check_version(if_match.as_ref(), row.version)?;
-                let mappings = mapping::list_of_organization(tx, row.id)?.len();
+                if resource::any(tx, row.id)? {
+                    return Err(Error::Conflict(format!(
+                        "{} still has resources: remove them first, so that nobody loses access unseen",
+                        row.name
+                    )));
+                }
+                let mappings = mapping::list_of(tx, Target::Organization(row.id))?.len();
                 let grants = grant::list_of_organization(tx, row.id)?.len();
                 if mappings + grants > 0 {
                     return Err(Error::Conflict(format!(

@@ -27,7 +27,7 @@ impl PageRequest {
     ///
     /// # Errors
     /// [`Error::Invalid`] for what this list has never given as `next`.
-    pub(super) fn after<K: FromStr>(&self) -> Result<Option<K>, Error> {
+    pub(crate) fn after<K: FromStr>(&self) -> Result<Option<K>, Error> {
         let parse = |text: &String| {
             text.parse().map_err(|_| Error::Invalid("after is not the `next` of an earlier page".to_owned()))
         };
@@ -35,12 +35,12 @@ impl PageRequest {
     }
 
     /// What to ask the store for: one more than is shown says whether another page follows.
-    pub(super) fn one_more(&self) -> u32 {
+    pub(crate) fn one_more(&self) -> u32 {
         self.limit.saturating_add(1)
     }
 
     /// The page of these rows, which are one more than the page when another follows. `key` is what they are ordered by.
-    pub(super) fn cut<R, K: ToString>(&self, mut rows: Vec<R>, key: impl Fn(&R) -> K) -> Page<R> {
+    pub(crate) fn cut<R, K: ToString>(&self, mut rows: Vec<R>, key: impl Fn(&R) -> K) -> Page<R> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -54,7 +54,7 @@ impl<R> Page<R> {
     ///
     /// # Errors
     /// The first that `show` gives.
-    pub(super) fn shown<T>(self, show: impl FnMut(R) -> Result<T, Error>) -> Result<Page<T>, Error> {
+    pub(crate) fn shown<T>(self, show: impl FnMut(R) -> Result<T, Error>) -> Result<Page<T>, Error> {
         let items = self.items.into_iter().map(show).collect::<Result<_, _>>()?;
         Ok(Page { items, next: self.next })
     }

@@ -10,7 +10,7 @@ use enroll_scim::schema::{SchemaExtension, is_extension_uri, is_protocol_schema}
 use enroll_scim::{Folded, Registry, Schema};
 use enroll_store::custom_schema::{self, Definitions, Kind};
 use enroll_store::filter::Compiled;
-use enroll_store::{Tx, group, resource, user};
+use enroll_store::{Tx, custom_resource, group, user};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -352,7 +352,7 @@ fn count(tx: &Tx<'_>, directory: DirectoryId, name: &str) -> Result<u64, Error> 
     Ok(match name {
         _ if name.eq_ignore_ascii_case("User") => user::count(tx, directory, &everything)?,
         _ if name.eq_ignore_ascii_case("Group") => group::count(tx, directory, &everything)?,
-        _ => resource::count(tx, directory, &Compiled::for_resources(&Folded::new(name), None))?,
+        _ => custom_resource::count(tx, directory, &Compiled::for_resources(&Folded::new(name), None))?,
     })
 }
 

@@ -149,9 +149,9 @@ fn action(kind: &ResourceKind, before: Option<&Resource>, after: Option<&Resourc
                 Action::GroupRenamed
             }
         }
-        (ResourceKind::Custom(_), None, _) => Action::ResourceCreated,
-        (ResourceKind::Custom(_), _, None) => Action::ResourceDeleted,
-        (ResourceKind::Custom(_), Some(_), Some(_)) => Action::ResourceUpdated,
+        (ResourceKind::Custom(_), None, _) => Action::CustomResourceCreated,
+        (ResourceKind::Custom(_), _, None) => Action::CustomResourceDeleted,
+        (ResourceKind::Custom(_), Some(_), Some(_)) => Action::CustomResourceUpdated,
     }
 }
 

@@ -1,12 +1,12 @@
 //! `POST` (RFC 7644 §3.3).
 
-use enroll_domain::{GroupId, GroupName, Handle, HandleBase, ResourceId, UserId};
+use enroll_domain::{CustomResourceId, GroupId, GroupName, Handle, HandleBase, UserId};
 use enroll_scim::projection::written;
 use enroll_scim::resource::primary_or_first;
 use enroll_scim::validate;
 use enroll_scim::{Object, Resource, ScimError};
 use enroll_store::user::NewUser;
-use enroll_store::{StoreError, Tx, group, handle, resource, user};
+use enroll_store::{StoreError, Tx, custom_resource, group, handle, user};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -64,7 +64,7 @@ impl NewId {
         let uuid = match kind {
             ResourceKind::User => *UserId::new(now, &random).as_uuid(),
             ResourceKind::Group => *GroupId::new(now, &random).as_uuid(),
-            ResourceKind::Custom(_) => *ResourceId::new(now, &random).as_uuid(),
+            ResourceKind::Custom(_) => *CustomResourceId::new(now, &random).as_uuid(),
         };
         Self { kind: kind.clone(), uuid, now }
     }
@@ -89,7 +89,7 @@ pub(super) struct Creation {
 enum What {
     User { id: UserId, handle: HandleBase },
     Group { id: GroupId, name: GroupName, members: MemberIds },
-    Custom { id: ResourceId, custom: CustomType },
+    Custom { id: CustomResourceId, custom: CustomType },
 }
 
 impl Creation {
@@ -118,7 +118,7 @@ impl Creation {
                 name: group_name(&resource)?,
             },
             ResourceKind::Custom(custom) => {
-                What::Custom { id: ResourceId::from_uuid(uuid), custom: custom.clone() }
+                What::Custom { id: CustomResourceId::from_uuid(uuid), custom: custom.clone() }
             }
         };
         Ok(Self { kind, uuid, view, resource, scribe: Scribe::of_scim(session, now), what })
@@ -140,8 +140,14 @@ impl Creation {
                 group::insert(tx, &new).map_err(|error| display_name_taken(error, resource))?;
             }
             What::Custom { id, custom } => {
-                let new = resource::NewResource { directory, type_key: custom.key(), id: *id, now, resource };
-                resource::insert(tx, &new)?;
+                let new = custom_resource::NewCustomResource {
+                    directory,
+                    type_key: custom.key(),
+                    id: *id,
+                    now,
+                    resource,
+                };
+                custom_resource::insert(tx, &new)?;
             }
         }
         unique::keep(tx, directory, (kind, view.model()), *uuid, resource)

@@ -1,9 +1,9 @@
 //! Resources of the types that a directory has defined: what is read and written in one transaction.
 
-use enroll_domain::ResourceId;
+use enroll_domain::CustomResourceId;
 use enroll_scim::Resource;
 use enroll_store::Tx;
-use enroll_store::resource::{self, ResourceRow};
+use enroll_store::custom_resource::{self, CustomResourceRow};
 
 use super::read::not_found;
 use super::view::View;
@@ -20,9 +20,9 @@ pub(super) fn find(
     tx: &Tx<'_>,
     view: &View,
     custom: &CustomType,
-    id: ResourceId,
-) -> Result<ResourceRow, Error> {
-    resource::find(tx, view.directory, custom.key(), id)?
+    id: CustomResourceId,
+) -> Result<CustomResourceRow, Error> {
+    custom_resource::find(tx, view.directory, custom.key(), id)?
         .ok_or_else(|| not_found(&ResourceKind::Custom(custom.clone()), &id.to_string()).into())
 }
 
@@ -34,7 +34,7 @@ pub(super) fn change(
     tx: &Tx<'_>,
     view: &View,
     custom: &CustomType,
-    (id, if_match): (ResourceId, Option<&IfMatch>),
+    (id, if_match): (CustomResourceId, Option<&IfMatch>),
     scribe: &Scribe,
     change: impl FnOnce(&Resource) -> Result<Resource, Error>,
 ) -> Result<Answer, Error> {
@@ -48,7 +48,7 @@ pub(super) fn change(
         view.check_current(tx)?;
         let kind = ResourceKind::Custom(custom.clone());
         unique::keep(tx, view.directory, (&kind, custom.model()), *id.as_uuid(), &changed_to)?;
-        let stamp = resource::update(tx, view.directory, id, &changed_to, scribe.now())?
+        let stamp = custom_resource::update(tx, view.directory, id, &changed_to, scribe.now())?
             .ok_or_else(|| not_found(&kind, &id.to_string()))?;
         (version, last_modified) = (stamp.version, stamp.last_modified);
         let subject = (view.directory, &kind, *id.as_uuid());

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use enroll_domain::{GroupId, ResourceId, UserId};
+use enroll_domain::{CustomResourceId, GroupId, UserId};
 use enroll_scim::Resource;
 use enroll_store::tombstone::Deletion;
-use enroll_store::{group, resource, user};
+use enroll_store::{custom_resource, group, user};
 
 use super::read::not_found;
 use super::{IfMatch, ResourceKind, conditions, mappings, unique};
@@ -64,14 +64,14 @@ impl Service {
                     .await
             }
             ResourceKind::Custom(custom) => {
-                let (custom, id): (_, ResourceId) =
+                let (custom, id): (_, CustomResourceId) =
                     (custom.clone(), id.parse().map_err(|_| missing.clone())?);
                 self.db()
                     .write(move |tx| {
-                        let row = resource::find(tx, directory, custom.key(), id)?
+                        let row = custom_resource::find(tx, directory, custom.key(), id)?
                             .ok_or_else(|| missing.clone())?;
                         conditions::check(if_match.as_ref(), row.version)?;
-                        resource::delete(tx, directory, id)?;
+                        custom_resource::delete(tx, directory, id)?;
                         unique::release(tx, directory, (&of, models.model(&of)), *id.as_uuid())?;
                         let gone = Resource::from_stored(row.object()?);
                         let subject = (directory, &of, *id.as_uuid());

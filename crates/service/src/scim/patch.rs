@@ -1,6 +1,6 @@
 //! `PATCH` (RFC 7644 §3.5.2): the whole request or nothing of it.
 
-use enroll_domain::{GroupId, ResourceId, UserId};
+use enroll_domain::{CustomResourceId, GroupId, UserId};
 use enroll_scim::patch::{MemberChange, PatchRequest};
 use enroll_scim::{Object, Resource};
 use enroll_store::{Tx, group, user};
@@ -69,7 +69,7 @@ impl Service {
                 self.db().write(move |tx| patch.group(tx, id)).await
             }
             ResourceKind::Custom(of) => {
-                let (of, id): (_, ResourceId) = (of.clone(), id.parse().map_err(|_| missing)?);
+                let (of, id): (_, CustomResourceId) = (of.clone(), id.parse().map_err(|_| missing)?);
                 let target = move |tx: &Tx<'_>| {
                     let target = (id, patch.if_match.as_ref());
                     custom::change(tx, &patch.view, &of, target, &patch.scribe, |current| {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use enroll_domain::{DirectoryId, GroupId, ResourceId, UserId};
+use enroll_domain::{CustomResourceId, DirectoryId, GroupId, UserId};
 use enroll_scim::ScimError;
 use enroll_store::{group, user};
 
@@ -81,7 +81,7 @@ impl Service {
                 read.await.map(Arc::new)
             }
             ResourceKind::Custom(of) => {
-                let id: ResourceId = id.parse().map_err(|_| not_found(kind, id))?;
+                let id: CustomResourceId = id.parse().map_err(|_| not_found(kind, id))?;
                 let read = self.db().look_up(|tx| {
                     let row = custom::find(tx, &view, of, id)?;
                     let times = (row.created, row.last_modified, row.version);

@@ -1,6 +1,6 @@
 //! `PUT` (RFC 7644 §3.5.1).
 
-use enroll_domain::{GroupId, ResourceId, UserId};
+use enroll_domain::{CustomResourceId, GroupId, UserId};
 use enroll_scim::projection::written;
 use enroll_scim::validate;
 use enroll_scim::{Dialect, Object, Resource};
@@ -64,7 +64,7 @@ impl Service {
                 self.db().write(move |tx| replacement.group(tx, id)).await
             }
             ResourceKind::Custom(of) => {
-                let (of, id): (_, ResourceId) = (of.clone(), id.parse().map_err(|_| missing)?);
+                let (of, id): (_, CustomResourceId) = (of.clone(), id.parse().map_err(|_| missing)?);
                 self.db().write(move |tx| replacement.custom(tx, &of, id)).await
             }
         }
@@ -108,7 +108,7 @@ impl Replacement {
         store_group(tx, &self.view, &row, &current, resource, &moved, &self.scribe)
     }
 
-    fn custom(&self, tx: &Tx<'_>, of: &CustomType, id: ResourceId) -> Result<Answer, Error> {
+    fn custom(&self, tx: &Tx<'_>, of: &CustomType, id: CustomResourceId) -> Result<Answer, Error> {
         let target = (id, self.if_match.as_ref());
         custom::change(tx, &self.view, of, target, &self.scribe, |current| self.read(current))
     }

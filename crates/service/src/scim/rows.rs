@@ -1,10 +1,10 @@
 //! What meets a query, whatever the resource type: counted, found, looked at and shown.
 
-use enroll_domain::{GroupId, ResourceId, UserId};
+use enroll_domain::{CustomResourceId, GroupId, UserId};
 use enroll_scim::filter::TypedFilter;
 use enroll_store::Tx;
+use enroll_store::custom_resource::{self, CustomResourceRow};
 use enroll_store::group::{self, GroupRow};
-use enroll_store::resource::{self, ResourceRow};
 use enroll_store::user::{self, Page, UserRow};
 use serde_json::Value;
 use uuid::Uuid;
@@ -29,7 +29,7 @@ impl Query {
         let total = match self.kind {
             ResourceKind::User => user::count(tx, directory, condition)?,
             ResourceKind::Group => group::count(tx, directory, condition)?,
-            ResourceKind::Custom(_) => resource::count(tx, directory, condition)?,
+            ResourceKind::Custom(_) => custom_resource::count(tx, directory, condition)?,
         };
         let rows = match self.kind {
             _ if page.is_beyond(total) => Rows::Users(Vec::new()),
@@ -39,9 +39,12 @@ impl Query {
             ResourceKind::Group => {
                 Rows::Groups(group::list(tx, directory, condition, page.map(GroupId::from_uuid))?)
             }
-            ResourceKind::Custom(_) => {
-                Rows::Custom(resource::list(tx, directory, condition, page.map(ResourceId::from_uuid))?)
-            }
+            ResourceKind::Custom(_) => Rows::Custom(custom_resource::list(
+                tx,
+                directory,
+                condition,
+                page.map(CustomResourceId::from_uuid),
+            )?),
         };
         Ok((rows, total))
     }
@@ -74,8 +77,8 @@ impl Query {
                 (Rows::Groups(found.rows), found.total)
             }
             ResourceKind::Custom(_) => {
-                let page = page.map(ResourceId::from_uuid);
-                let found = resource::search(tx, directory, condition, page, |rows| {
+                let page = page.map(CustomResourceId::from_uuid);
+                let found = custom_resource::search(tx, directory, condition, page, |rows| {
                     let ids = rows.iter().map(|row| *row.id.as_uuid()).collect();
                     Ok::<_, Error>(judge(ids, &view.custom_page(rows.to_vec())?))
                 })?;
@@ -95,7 +98,8 @@ impl Query {
                 Rows::Groups(group::find(tx, directory, GroupId::from_uuid(id))?.into_iter().collect())
             }
             ResourceKind::Custom(custom) => {
-                let found = resource::find(tx, directory, custom.key(), ResourceId::from_uuid(id))?;
+                let found =
+                    custom_resource::find(tx, directory, custom.key(), CustomResourceId::from_uuid(id))?;
                 Rows::Custom(found.into_iter().collect())
             }
         };
@@ -107,7 +111,7 @@ impl Query {
 pub(super) enum Rows {
     Users(Vec<UserRow>),
     Groups(Vec<GroupRow>),
-    Custom(Vec<ResourceRow>),
+    Custom(Vec<CustomResourceRow>),
 }
 
 impl Rows {

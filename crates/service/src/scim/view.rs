@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use enroll_domain::{DirectoryId, GroupId, ResourceId, UserId};
+use enroll_domain::{CustomResourceId, DirectoryId, GroupId, UserId};
 use enroll_scim::projection::Projection;
 use enroll_scim::{Object, ResourceModel};
 use enroll_store::Tx;
+use enroll_store::custom_resource::CustomResourceRow;
 use enroll_store::group::GroupRow;
 use enroll_store::member::{self, Member, MemberRow};
-use enroll_store::resource::ResourceRow;
 use enroll_store::user::UserRow;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -128,7 +128,13 @@ impl View {
     }
 
     /// A resource of a custom type as an answer.
-    pub(super) fn custom(&self, id: ResourceId, document: Object, times: Times, changed: bool) -> Answer {
+    pub(super) fn custom(
+        &self,
+        id: CustomResourceId,
+        document: Object,
+        times: Times,
+        changed: bool,
+    ) -> Answer {
         self.answer(id.to_string(), document, times, None, changed)
     }
 
@@ -204,7 +210,7 @@ impl View {
     }
 
     /// A page of resources of a custom type as they are listed.
-    pub(super) fn custom_page(&self, rows: Vec<ResourceRow>) -> Result<Vec<Value>, Error> {
+    pub(super) fn custom_page(&self, rows: Vec<CustomResourceRow>) -> Result<Vec<Value>, Error> {
         rows.into_iter()
             .map(|row| {
                 let times = (row.created, row.last_modified, row.version);

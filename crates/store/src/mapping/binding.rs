@@ -1,9 +1,10 @@
 //! How mappings follow the groups of their directory.
 
 use enroll_domain::enrollment::Mapping;
-use enroll_domain::{DirectoryId, GroupId, GroupName, MappedGroup, MappingId, RebindPolicy};
+use enroll_domain::{DirectoryId, GroupId, GroupName, MappingId, RebindPolicy};
 
-use super::{MappingRow, SELECT, read, word};
+use super::table::{Table, word};
+use super::{MappingRow, all};
 use crate::{StoreError, Tx, params};
 
 /// What a group's name did to one mapping.
@@ -13,7 +14,7 @@ pub enum Named {
     Bound(Mapping),
     /// The mapping holds the group and took its new name.
     Renamed(Mapping),
-    /// The mapping would have found its group, but another one maps that group to the organization already. It stays as it is.
+    /// The mapping would have found its group, but another one maps that group to the same target already. It stays as it is.
     Redundant(Mapping),
 }
 
@@ -29,26 +30,25 @@ pub fn group_named(
     name: &GroupName,
     policy: RebindPolicy,
 ) -> Result<Vec<Named>, StoreError> {
-    let sql =
-        format!("{SELECT} AND (mappings.group_id = ?2 OR mappings.group_name_key = ?3) ORDER BY mappings.id");
-    let rows = tx.query(&sql, &params![directory, group, name.key().as_str()], read)?;
-    // One group is mapped to an organization once; the second would be refused by an index.
-    let mut organizations: Vec<_> =
-        rows.iter().filter(|row| holds(row, group)).map(|row| row.mapping.organization).collect();
+    let sql = |table: &Table| format!("{} AND (group_id = ?2 OR group_name_key = ?3)", table.of_directory);
+    let rows = all(tx, sql, &params![directory, group, name.key().as_str()])?;
+    // One group is mapped to one target once; the second would be refused by an index.
+    let mut targets: Vec<_> =
+        rows.iter().filter(|row| holds(row, group)).map(|row| row.mapping.gives.target()).collect();
     let mut changes = Vec::new();
     for MappingRow { mapping: before, .. } in rows {
         let mut mapping = before.clone();
         let found = mapping.group.group_named(group, name, policy);
-        if found && organizations.contains(&mapping.organization) {
+        if found && targets.contains(&mapping.gives.target()) {
             changes.push(Named::Redundant(before));
             continue;
         }
         if found {
-            organizations.push(mapping.organization);
+            targets.push(mapping.gives.target());
         }
         // Two names that compare equal may look different.
         if found || mapping.group.name().as_str() != before.group.name().as_str() {
-            store(tx, directory, mapping.id, &mapping.group)?;
+            store(tx, &mapping)?;
             changes.push(if found { Named::Bound(mapping) } else { Named::Renamed(mapping) });
         }
     }
@@ -64,12 +64,12 @@ pub fn group_deleted(
     directory: DirectoryId,
     group: GroupId,
 ) -> Result<Vec<Mapping>, StoreError> {
-    let sql = format!("{SELECT} AND mappings.group_id = ?2 ORDER BY mappings.id");
-    let rows = tx.query(&sql, &params![directory, group], read)?;
+    let sql = |table: &Table| format!("{} AND group_id = ?2", table.of_directory);
+    let rows = all(tx, sql, &params![directory, group])?;
     let mut lost = Vec::new();
     for MappingRow { mut mapping, .. } in rows {
         if mapping.group.group_deleted(group) {
-            store(tx, directory, mapping.id, &mapping.group)?;
+            store(tx, &mapping)?;
             lost.push(mapping);
         }
     }
@@ -79,7 +79,7 @@ pub fn group_deleted(
 /// An admin points a mapping at a group; answers whether there is such a mapping.
 ///
 /// # Errors
-/// [`StoreError::Unique`] when another mapping maps that group to the organization already.
+/// [`StoreError::Unique`] when another mapping maps that group to the same target already.
 pub fn rebind(
     tx: &Tx<'_>,
     directory: DirectoryId,
@@ -89,7 +89,7 @@ pub fn rebind(
 ) -> Result<bool, StoreError> {
     let Some(MappingRow { mut mapping, .. }) = super::find(tx, directory, id)? else { return Ok(false) };
     mapping.group.rebind(group, name);
-    store(tx, directory, id, &mapping.group)?;
+    store(tx, &mapping)?;
     Ok(true)
 }
 
@@ -97,13 +97,13 @@ fn holds(row: &MappingRow, group: GroupId) -> bool {
     row.mapping.group.binding().group() == Some(group)
 }
 
-fn store(tx: &Tx<'_>, directory: DirectoryId, id: MappingId, group: &MappedGroup) -> Result<(), StoreError> {
+fn store(tx: &Tx<'_>, mapping: &Mapping) -> Result<(), StoreError> {
+    let group = &mapping.group;
     tx.execute(
-        "UPDATE mappings SET group_name = ?3, group_name_key = ?4, binding = ?5, group_id = ?6 \
-         WHERE directory_id = ?1 AND id = ?2",
+        Table::of(mapping.gives.target()).set_group,
         &params![
-            directory,
-            id,
+            mapping.directory,
+            mapping.id,
             group.name().as_str(),
             group.key().as_str(),
             word(group.binding()),

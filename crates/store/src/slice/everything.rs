@@ -7,7 +7,7 @@ use enroll_domain::enrollment::{State, UserFacts};
 
 use super::read_group;
 use crate::member::Member;
-use crate::{StoreError, Tx, directory, grant, mapping, params};
+use crate::{StoreError, Tx, directory, grant, mapping, params, resource, resource_grant};
 
 /// The whole instance. Memory grows with it: about 100 bytes for each user and each membership.
 ///
@@ -19,6 +19,8 @@ pub fn everything(tx: &Tx<'_>) -> Result<State, StoreError> {
         load(tx, directory.id, &mut state)?;
     }
     state.grants = grant::list(tx)?.into_iter().map(|row| row.grant).collect();
+    state.resources = resource::all_facts(tx)?.into_iter().collect();
+    state.resource_grants = resource_grant::list_all(tx)?.into_iter().map(|row| row.grant).collect();
     Ok(state)
 }
 

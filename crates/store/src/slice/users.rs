@@ -6,10 +6,11 @@ use enroll_domain::{DirectoryId, MappingBinding, UserId};
 use super::read_group;
 use crate::id_list::id_lists;
 use crate::member::Member;
-use crate::{StoreError, Tx, grant, mapping, params};
+use crate::{StoreError, Tx, grant, mapping, params, resource_grant};
 
 /// The users, the groups around them at any depth with what of their members matters here, the mappings of those groups, and the
-/// users' grants. With `explain` also the mappings of the directory that wait for their group or have lost it.
+/// users' grants on organizations and resources. With `explain` also the mappings of the directory that wait for their group or
+/// have lost it. Resources are for the caller to add, who knows which are asked about.
 ///
 /// The cost grows with the users and the groups around them, not with the members of those groups.
 ///
@@ -56,6 +57,8 @@ pub fn of_users(
     }
     let grants = grant::list_of_users(tx, state.users.keys().copied())?;
     state.grants = grants.into_iter().map(|row| row.grant).collect();
+    let grants = resource_grant::list_of_users(tx, state.users.keys().copied())?;
+    state.resource_grants = grants.into_iter().map(|row| row.grant).collect();
     Ok(state)
 }
 

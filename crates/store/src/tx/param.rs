@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use enroll_domain::id::{
-    DirectoryId, GrantId, GroupId, MappingId, OrganizationId, ResourceId, TokenId, UserId,
+    CustomResourceId, DirectoryId, GrantId, GroupId, MappingId, OrganizationId, ResourceId, TokenId, UserId,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -146,4 +146,4 @@ macro_rules! from_ids {
     )+};
 }
 
-from_ids! { DirectoryId UserId GroupId OrganizationId MappingId ResourceId TokenId GrantId }
+from_ids! { DirectoryId UserId GroupId OrganizationId MappingId CustomResourceId ResourceId TokenId GrantId }

@@ -1,7 +1,7 @@
 //! Threat S5: what belongs to one directory is not there for another.
 
 use enroll_domain::enrollment::Mapping;
-use enroll_domain::{MappedGroup, MappingId, RebindPolicy, Role, TokenHash, TokenId};
+use enroll_domain::{MappedGroup, MappingId, RebindPolicy, Role, RoleOn, TokenHash, TokenId};
 use enroll_scim::Folded;
 use enroll_store::filter::Compiled;
 use enroll_store::mapping::{self, MappingRow};
@@ -38,8 +38,7 @@ fn filled() -> Store {
                     id: MappingId::from_uuid(Uuid::from_u128(1)),
                     directory: DEFAULT,
                     group: MappedGroup::new(group_name("Web"), Some(group_id(1))),
-                    organization,
-                    role: Role::Member,
+                    gives: RoleOn::Organization(organization, Role::Member),
                     paused: false,
                 },
                 created: NOW,
@@ -105,7 +104,9 @@ fn threat_s5_another_directory_changes_nothing() {
         assert!(!group::delete(tx, OTHER, group_id(1), by_admin(NOW))?);
         assert_eq!(member::remove(tx, OTHER, group_id(1), &[*user_id(1).as_uuid()])?, []);
         assert_eq!(member::remove_all(tx, OTHER, group_id(1))?, []);
-        assert!(!mapping::set_role(tx, OTHER, mapping, Role::Owner)?);
+        let organization = enroll_domain::OrganizationId::from_uuid(Uuid::from_u128(0x3000_0001));
+        let owner = RoleOn::Organization(organization, Role::Owner);
+        assert!(!mapping::set_role(tx, OTHER, mapping, owner)?);
         assert!(!mapping::set_paused(tx, OTHER, mapping, true)?);
         assert!(!mapping::delete(tx, OTHER, mapping)?);
         assert!(!mapping::rebind(tx, OTHER, mapping, group_id(2), group_name("Outer"))?);
@@ -120,7 +121,7 @@ fn threat_s5_another_directory_changes_nothing() {
         assert_eq!(group::find(tx, DEFAULT, group_id(1))?.unwrap().version, 1);
         assert_eq!(member::groups_of_users(tx, DEFAULT, &[user_id(1)])?.len(), 2);
         let mapping = mapping::list(tx, DEFAULT)?.remove(0).mapping;
-        assert_eq!((mapping.role, mapping.paused), (Role::Member, false));
+        assert_eq!((mapping.gives.role().as_str(), mapping.paused), ("member", false));
         assert_eq!(mapping.group.binding().group(), Some(group_id(1)));
         assert_eq!(scim::list(tx, DEFAULT)?.len(), 1);
         Ok(())

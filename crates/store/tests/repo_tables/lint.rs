@@ -4,12 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows belong to a directory.
-const OWNED: [&str; 12] = [
+const OWNED: [&str; 14] = [
     "users",
     "user_emails",
     "groups",
     "group_members",
     "mappings",
+    "resource_mappings",
     "scim_tokens",
     "tombstones",
     "resources",
@@ -17,10 +18,11 @@ const OWNED: [&str; 12] = [
     "directory_schemas",
     "directory_policies",
     "directory_quirks",
+    "directory_enrollments",
 ];
 
 /// Statements that are not bound to one directory, each by a part of its text, with the reason.
-const ALLOWED: [(&str, &str); 10] = [
+const ALLOWED: [(&str, &str); 14] = [
     ("FROM users WHERE users.id = ?1", "an admin's reference to a user"),
     ("FROM users WHERE users.handle = ?1", "an admin's reference to a user"),
     ("users.directory_id IN (SELECT directories.id FROM directories)", "an admin's reference to a user"),
@@ -29,6 +31,16 @@ const ALLOWED: [(&str, &str); 10] = [
     ("FROM mappings WHERE mappings.id > ?1", "an admin's list of mappings is of all directories or of one"),
     ("DELETE FROM mappings WHERE organization_id = ?1", "an organization has mappings of any directory"),
     ("FROM mappings WHERE mappings.id = ?1", "an admin's reference to a mapping"),
+    (
+        "FROM resource_mappings WHERE resource_mappings.resource_id = ?1",
+        "a resource has mappings of any directory",
+    ),
+    (
+        "FROM resource_mappings WHERE resource_mappings.id > ?1",
+        "an admin's list of mappings is of all directories or of one",
+    ),
+    ("FROM resource_mappings WHERE resource_mappings.id = ?1", "an admin's reference to a mapping"),
+    ("FROM directory_enrollments WHERE organization_id = ?1", "an organization may be that of any directory"),
     ("FROM scim_tokens WHERE id = ?1", "the token is what names the directory"),
     (
         "JOIN directories ON directories.id = scim_tokens.directory_id",

@@ -1,5 +1,7 @@
 use enroll_domain::enrollment::Mapping;
-use enroll_domain::{MappedGroup, MappingBinding, MappingId, OrganizationId, RebindPolicy, Role};
+use enroll_domain::{
+    MappedGroup, MappingBinding, MappingId, OrganizationId, RebindPolicy, Role, RoleOn, Target,
+};
 use enroll_store::mapping::{self, MappingRow, Named};
 use enroll_store::{StoreError, Tx};
 use uuid::Uuid;
@@ -15,8 +17,7 @@ fn row(number: u32, group: MappedGroup, organization: OrganizationId) -> Mapping
         id: id(number),
         directory: DEFAULT,
         group,
-        organization,
-        role: Role::Writer,
+        gives: RoleOn::Organization(organization, Role::Writer),
         paused: false,
     };
     MappingRow { mapping, created: NOW }
@@ -47,7 +48,7 @@ fn a_mapping_is_read_back_as_stored() {
         ];
         rows.iter().try_for_each(|row| mapping::insert(tx, row))?;
         assert_eq!(mapping::list(tx, DEFAULT)?, rows);
-        assert_eq!(mapping::list_of_organization(tx, organization)?, rows);
+        assert_eq!(mapping::list_of(tx, Target::Organization(organization))?, rows);
         assert_eq!(mapping::list_of_groups(tx, DEFAULT, [group_id(1), group_id(2)])?, [rows[1].clone()]);
         assert_eq!(mapping::find(tx, DEFAULT, id(3))?.as_ref(), Some(&rows[2]));
         assert_eq!(mapping::find_anywhere(tx, id(3))?.as_ref(), Some(&rows[2]));
@@ -63,11 +64,11 @@ fn a_mapping_is_changed_paused_and_deleted() {
         let organization = new_organization(tx, 1, "acme")?;
         waiting(tx, 1, "Web", organization)?;
         assert!(
-            mapping::set_role(tx, DEFAULT, id(1), Role::Owner)?
+            mapping::set_role(tx, DEFAULT, id(1), RoleOn::Organization(organization, Role::Owner))?
                 && mapping::set_paused(tx, DEFAULT, id(1), true)?
         );
         let changed = mapping::find(tx, DEFAULT, id(1))?.unwrap().mapping;
-        assert_eq!((changed.role, changed.paused), (Role::Owner, true));
+        assert_eq!((changed.gives.role().as_str(), changed.paused), ("owner", true));
         assert!(mapping::delete(tx, DEFAULT, id(1))? && !mapping::delete(tx, DEFAULT, id(1))?);
         Ok(())
     });

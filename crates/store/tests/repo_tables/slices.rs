@@ -2,19 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use enroll_domain::enrollment::{Grant, GrantKind, Mapping, enroll};
-use enroll_domain::{GrantId, MappedGroup, MappingBinding, MappingId, Role, UserId};
+use enroll_domain::enrollment::{
+    Grant, GrantKind, Mapping, ResourceEnrollment, ResourceGrant, ResourceSource, enroll, enroll_resource,
+};
+use enroll_domain::{
+    GrantId, MappedGroup, MappingBinding, MappingId, OrganizationId, ResourceRole, Role, RoleOn, UserId,
+    Visibility,
+};
 use enroll_store::grant::{self, GrantRow};
 use enroll_store::mapping::{self, MappingRow};
 use enroll_store::member::{self, Member};
+use enroll_store::resource_grant::{self, ResourceGrantRow};
+use enroll_store::slice::Scope;
 use enroll_store::{StoreError, Tx, organization, slice, user};
 use proptest::prelude::{Strategy, any, prop, prop_assert_eq, proptest};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::fixture::{
-    DEFAULT, NOW, OTHER, Store, group_id, group_name, new_directory, new_group, new_organization, new_user,
-    user_id,
+    DEFAULT, NOW, OTHER, Store, group_id, group_name, new_directory, new_group, new_organization,
+    new_resource, new_user, user_id,
 };
 
 /// Users 1-6 and groups 1-5 of two directories, two organizations, what ties them together.
@@ -25,6 +32,10 @@ struct World {
     nested: Vec<(u32, u32)>,
     mappings: Vec<(u32, u32, u8, bool)>,
     grants: Vec<(u32, u32, bool)>,
+    /// Group, resource, paused.
+    resource_mappings: Vec<(u32, u32, bool)>,
+    resource_grants: Vec<(u32, u32)>,
+    public: bool,
 }
 
 fn world() -> impl Strategy<Value = World> {
@@ -35,14 +46,24 @@ fn world() -> impl Strategy<Value = World> {
         pairs(5, 5, 7),
         prop::collection::vec((1..=5_u32, 1..=2_u32, 0..3_u8, any::<bool>()), 0..6),
         prop::collection::vec((1..=6_u32, 1..=2_u32, any::<bool>()), 0..5),
+        prop::collection::vec((1..=5_u32, 1..=2_u32, any::<bool>()), 0..4),
+        pairs(6, 2, 4),
+        any::<bool>(),
     )
-        .prop_map(|(inactive, members, nested, mappings, grants)| World {
-            inactive,
-            members,
-            nested,
-            mappings,
-            grants,
-        })
+        .prop_map(
+            |(inactive, members, nested, mappings, grants, resource_mappings, resource_grants, public)| {
+                World {
+                    inactive,
+                    members,
+                    nested,
+                    mappings,
+                    grants,
+                    resource_mappings,
+                    resource_grants,
+                    public,
+                }
+            },
+        )
 }
 
 /// Odd numbers are of one directory, even ones of the other.
@@ -81,8 +102,10 @@ fn fill(tx: &Tx<'_>, world: &World) -> Result<(), StoreError> {
             id: MappingId::from_uuid(Uuid::from_u128(number)),
             directory: directory(*group),
             group: MappedGroup::from_stored(group_name(&format!("g{group}")), binding),
-            organization: organizations[*organization as usize - 1],
-            role: Role::ALL[number as usize % 4],
+            gives: RoleOn::Organization(
+                organizations[*organization as usize - 1],
+                Role::ALL[number as usize % 4],
+            ),
             paused: *paused,
         };
         mapping::insert(tx, &MappingRow { mapping, created: NOW })?;
@@ -100,6 +123,77 @@ fn fill(tx: &Tx<'_>, world: &World) -> Result<(), StoreError> {
             kind: if *direct { GrantKind::Direct } else { GrantKind::Jit },
         };
         grant::insert(tx, &GrantRow { grant, created: NOW, granted_by: "root".to_owned() })?;
+    }
+    fill_resources(tx, world, organizations)
+}
+
+/// A resource of each organization, the second perhaps public.
+fn fill_resources(tx: &Tx<'_>, world: &World, organizations: [OrganizationId; 2]) -> Result<(), StoreError> {
+    let second = if world.public { Visibility::Public } else { Visibility::Private };
+    let resources = [
+        new_resource(tx, 1, organizations[0], Visibility::Private)?.id,
+        new_resource(tx, 2, organizations[1], second)?.id,
+    ];
+    let mut seen = BTreeSet::new();
+    for (number, (group, resource, paused)) in (100_u128..).zip(&world.resource_mappings) {
+        if seen.insert((group, resource)) {
+            let mapping = Mapping {
+                id: MappingId::from_uuid(Uuid::from_u128(number)),
+                directory: directory(*group),
+                group: MappedGroup::new(group_name(&format!("g{group}")), Some(group_id(*group))),
+                gives: RoleOn::Resource(
+                    resources[*resource as usize - 1],
+                    ResourceRole::ALL[number as usize % 4],
+                ),
+                paused: *paused,
+            };
+            mapping::insert(tx, &MappingRow { mapping, created: NOW })?;
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for (number, (user, resource)) in (100_u128..).zip(&world.resource_grants) {
+        if seen.insert((user, resource)) {
+            let grant = ResourceGrant {
+                id: GrantId::from_uuid(Uuid::from_u128(number)),
+                user: user_id(*user),
+                resource: resources[*resource as usize - 1],
+                role: ResourceRole::ALL[number as usize % 5],
+            };
+            let row = ResourceGrantRow { grant, created: NOW, granted_by: "root".to_owned() };
+            resource_grant::insert(tx, &row)?;
+        }
+    }
+    Ok(())
+}
+
+/// Every slice of a resource against everything.
+fn compare_resources(tx: &Tx<'_>) -> Result<(), StoreError> {
+    let everything = slice::everything(tx)?;
+    for (id, facts) in &everything.resources {
+        let expected = enroll_resource(&everything, *id);
+        for start in [DEFAULT, OTHER] {
+            let users: Vec<UserId> = (1..=6).filter(|n| directory(*n) == start).map(user_id).collect();
+            let mut state = slice::of_users(tx, start, &users, false)?;
+            state.resources.insert(*id, *facts);
+            let found = enroll_resource(&state, *id);
+            let expected: Vec<_> = expected.iter().filter(|entry| users.contains(&entry.user)).collect();
+            assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{users:?}");
+        }
+        let public = |entry: &&ResourceEnrollment| entry.sources == [ResourceSource::Public];
+        let expected: Vec<_> = expected.iter().filter(|entry| !public(entry)).cloned().collect();
+        for limit in [1, 2, 100] {
+            let (mut found, mut after) = (Vec::new(), None);
+            loop {
+                let page = slice::of_target(tx, &Scope::resource(*id, *facts), after, limit)?;
+                let entries = enroll_resource(&page.state, *id);
+                found.extend(entries.iter().filter(|entry| !public(entry)).cloned());
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(found, expected, "{limit}");
+        }
     }
     Ok(())
 }
@@ -122,7 +216,7 @@ fn compare(tx: &Tx<'_>) -> Result<(), StoreError> {
             let mut found = Vec::new();
             let mut after = None;
             loop {
-                let page = slice::of_organization(tx, organization.id, after, limit)?;
+                let page = slice::of_target(tx, &Scope::organization(organization.id), after, limit)?;
                 assert!(page.users.len() <= limit as usize);
                 found.extend(enroll(&page.state).of_organization(organization.id).to_vec());
                 after = page.next;
@@ -147,6 +241,7 @@ proptest! {
             let result = store.try_write(move |tx| -> Result<(), StoreError> {
                 fill(tx, &world)?;
                 compare(tx)?;
+                compare_resources(tx)?;
                 Err(StoreError::Busy)
             });
             prop_assert_eq!(result, Err(StoreError::Busy));
@@ -164,13 +259,16 @@ fn e3_10_an_explanation_also_gets_mappings_without_a_group() {
             nested: vec![],
             mappings: vec![(1, 1, 2, true), (3, 1, 0, false), (5, 1, 1, false), (2, 1, 0, false)],
             grants: vec![],
+            resource_mappings: vec![(1, 1, false)],
+            resource_grants: vec![],
+            public: false,
         };
         fill(tx, &world)?;
         let count =
             |explain| slice::of_users(tx, DEFAULT, &[user_id(1)], explain).map(|state| state.mappings.len());
         Ok([count(false)?, count(true)?])
     });
-    assert_eq!(bindings, [1, 3]);
+    assert_eq!(bindings, [2, 4]);
 }
 
 #[test]
@@ -182,7 +280,7 @@ fn an_organization_of_a_deactivated_user_still_names_the_user() {
         let id = GrantId::from_uuid(Uuid::from_u128(1));
         let grant = Grant { id, user: user_id(1), organization, role: Role::Owner, kind: GrantKind::Direct };
         grant::insert(tx, &GrantRow { grant, created: NOW, granted_by: "root".to_owned() })?;
-        let page = slice::of_organization(tx, organization, None, 10)?;
+        let page = slice::of_target(tx, &Scope::organization(organization), None, 10)?;
         let roles: Vec<_> = enroll(&page.state).iter().map(|entry| entry.effective_role).collect();
         Ok((page.users, roles))
     });

@@ -1,9 +1,9 @@
 //! What `enroll verify` finds in the store: every row that is kept twice, broken once each.
 
-use enroll_domain::ResourceId;
+use enroll_domain::CustomResourceId;
 use enroll_scim::Folded;
+use enroll_store::custom_resource::{self, NewCustomResource};
 use enroll_store::custom_schema::{self, Kind};
-use enroll_store::resource::{self, NewResource};
 use enroll_store::unique_value::{self, UniqueValue};
 use enroll_store::verify::inconsistencies;
 use enroll_store::{StoreError, Tx};
@@ -21,14 +21,14 @@ fn sound(tx: &Tx<'_>) -> Result<(), StoreError> {
     custom_schema::put(tx, DEFAULT, Kind::ResourceType, &Folded::new("Role"), "{}", NOW)?;
     new_user(tx, DEFAULT, user_id(1), json!({"userName": "ada"}))?;
     new_group(tx, DEFAULT, group_id(1), "Engineers")?;
-    let role = NewResource {
+    let role = NewCustomResource {
         directory: DEFAULT,
         type_key: &Folded::new("ROLE"),
-        id: ResourceId::from_uuid(ROLE),
+        id: CustomResourceId::from_uuid(ROLE),
         now: NOW,
         resource: &document(json!({"externalId": "r-1", "displayName": "Auditor"})),
     };
-    resource::insert(tx, &role)?;
+    custom_resource::insert(tx, &role)?;
     for (owner, value) in [(*user_id(1).as_uuid(), "1"), (*group_id(1).as_uuid(), "2"), (ROLE, "3")] {
         let value = UniqueValue { attribute: "urn:example:number".to_owned(), value_key: value.to_owned() };
         assert_eq!(unique_value::set(tx, DEFAULT, owner, &[value])?, None);

@@ -273,7 +273,8 @@ impl World {
         let Some(id) = self.mapping() else { return nothing() };
         let role = self.random.random_bool(0.5).then(|| self.role());
         let paused = self.random.random_bool(0.7).then(|| self.random.random_bool(0.5));
-        let change = MappingChange { paused, role, allow_privileged: AllowPrivileged::Yes };
+        let change =
+            MappingChange { paused, role: role.map(Into::into), allow_privileged: AllowPrivileged::Yes };
         self.service.change_mapping(&id, &change).await.unwrap();
         self.model.change_mapping(&id, role, paused);
         format!("change the mapping {id}: {change:?}")

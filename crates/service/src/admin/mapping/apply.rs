@@ -1,0 +1,170 @@
+//! Changes of mappings, in force at once: one row each, whatever the size of the group (enrollment.md §3.6).
+
+use enroll_domain::MappingId;
+use enroll_domain::audit::{Action, SubjectKind};
+use enroll_store::Tx;
+use enroll_store::mapping::{self, MappingRow};
+
+use super::plan::{MappingEdit, Plan, check_single};
+use super::{MappingChange, MappingInfo, NewMapping, NewResourceMapping, info};
+use crate::audit::{Changes, Scribe};
+use crate::{Error, Service};
+
+impl Service {
+    /// Maps a group to a role in an organization. In force at once, or as soon as a group of that name appears.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown directory or organization; [`Error::Invalid`] for an empty name or a privileged role
+    /// that is not expressly allowed; [`Error::Conflict`] when the group is mapped to the organization already, or the
+    /// organization is reserved to other directories.
+    pub async fn add_mapping(&self, new: &NewMapping) -> Result<MappingInfo, Error> {
+        there(self.apply_mapping(&MappingEdit::Add(new.clone())).await?)
+    }
+
+    /// Maps a group to a role on a resource.
+    ///
+    /// # Errors
+    /// As [`Service::add_mapping`]; also [`Error::NotFound`] for an unknown resource and [`Error::Invalid`] for the role `owner`.
+    pub async fn add_resource_mapping(&self, new: &NewResourceMapping) -> Result<MappingInfo, Error> {
+        there(self.apply_mapping(&MappingEdit::AddToResource(new.clone())).await?)
+    }
+
+    /// Changes a mapping; in force at once.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none of that id; [`Error::Invalid`] for a role that its target has not, and for a
+    /// privileged role that is not expressly allowed.
+    pub async fn change_mapping(&self, id: &str, change: &MappingChange) -> Result<MappingInfo, Error> {
+        let edit = MappingEdit::Change { id: id.to_owned(), change: change.clone() };
+        there(self.apply_mapping(&edit).await?)
+    }
+
+    /// Pauses a mapping, or lets it have effect again; in force at once.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none of that id.
+    pub async fn pause_mapping(&self, id: &str, paused: bool) -> Result<MappingInfo, Error> {
+        self.change_mapping(id, &MappingChange { paused: Some(paused), ..MappingChange::default() }).await
+    }
+
+    /// Points a mapping at the group that has its name now, or at the group named `group`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such mapping or group; [`Error::Conflict`] when another mapping maps that group to
+    /// the same target.
+    pub async fn rebind_mapping(&self, id: &str, group: Option<&str>) -> Result<MappingInfo, Error> {
+        let edit = MappingEdit::Rebind { id: id.to_owned(), group: group.map(str::to_owned) };
+        there(self.apply_mapping(&edit).await?)
+    }
+
+    /// Removes a mapping; what it gave ends at once.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none of that id.
+    pub async fn remove_mapping(&self, id: &str) -> Result<(), Error> {
+        self.apply_mapping(&MappingEdit::Remove { id: id.to_owned() }).await.map(drop)
+    }
+
+    /// Makes a change of a mapping and gives the mapping as it is then; `None` when it was removed.
+    ///
+    /// # Errors
+    /// Those of the change: see the use cases above.
+    pub async fn apply_mapping(&self, edit: &MappingEdit) -> Result<Option<MappingInfo>, Error> {
+        let now = self.clock().now();
+        let (id, edit) = (MappingId::new(now, &self.entropy().id()), edit.clone());
+        let scribe = Scribe::of_service(self, now);
+        self.db()
+            .write(move |tx| {
+                let plan = edit.plan(tx, id, now)?;
+                apply(tx, &scribe, &plan)?;
+                plan.after.as_ref().map(|row| info(tx, row)).transpose()
+            })
+            .await
+    }
+}
+
+fn there(mapping: Option<MappingInfo>) -> Result<MappingInfo, Error> {
+    mapping.ok_or_else(|| Error::Internal("a mapping is gone that was not removed".to_owned()))
+}
+
+/// Writes what is planned, and tells the audit trail what is different by that.
+fn apply(tx: &Tx<'_>, scribe: &Scribe, plan: &Plan) -> Result<(), Error> {
+    match (&plan.before, &plan.after) {
+        (None, Some(row)) => {
+            check_single(tx, row)?;
+            mapping::insert(tx, row)?;
+            tell(
+                tx,
+                scribe,
+                Action::MappingCreated,
+                row,
+                &whole(tx, row, |changes, name, value| changes.with(name, value))?,
+            )
+        }
+        (Some(row), None) => {
+            let changes = whole(tx, row, |changes, name, value| changes.without(name, value))?;
+            mapping::delete(tx, row.mapping.directory, row.mapping.id)?;
+            tell(tx, scribe, Action::MappingRemoved, row, &changes)
+        }
+        (Some(before), Some(after)) => change(tx, scribe, before, after),
+        (None, None) => Ok(()),
+    }
+}
+
+fn change(tx: &Tx<'_>, scribe: &Scribe, before: &MappingRow, after: &MappingRow) -> Result<(), Error> {
+    let (old, new) = (&before.mapping, &after.mapping);
+    if old.gives != new.gives {
+        mapping::set_role(tx, new.directory, new.id, new.gives)?;
+        let mut changes = Changes::default();
+        changes.change("role", Some(old.gives.role()), Some(new.gives.role()));
+        tell(tx, scribe, Action::MappingUpdated, after, &changes)?;
+    }
+    if old.paused != new.paused {
+        mapping::set_paused(tx, new.directory, new.id, new.paused)?;
+        let action = if new.paused { Action::MappingPaused } else { Action::MappingResumed };
+        let mut changes = Changes::default();
+        changes.change("paused", Some(old.paused), Some(new.paused));
+        tell(tx, scribe, action, after, &changes)?;
+    }
+    if let Some(group) = new.group.binding().group()
+        && old.group != new.group
+    {
+        check_single(tx, after)?;
+        mapping::rebind(tx, new.directory, new.id, group, new.group.name().clone())?;
+        let mut changes = Changes::default();
+        changes.change("groupName", Some(old.group.name().as_str()), Some(new.group.name().as_str()));
+        changes.change("group", old.group.binding().group(), new.group.binding().group());
+        tell(tx, scribe, Action::MappingRebound, after, &changes)?;
+    }
+    Ok(())
+}
+
+/// All that a mapping is, as something new or something gone.
+fn whole(
+    tx: &Tx<'_>,
+    row: &MappingRow,
+    note: impl Fn(Changes, &'static str, Option<String>) -> Changes,
+) -> Result<Changes, Error> {
+    let shown = info(tx, row)?;
+    let all = [
+        ("groupName", Some(shown.group)),
+        ("group", shown.group_id.map(|id| id.to_string())),
+        ("organization", Some(shown.organization)),
+        ("resource", shown.resource),
+        ("role", Some(shown.role.to_string())),
+    ];
+    Ok(all.into_iter().fold(Changes::default(), |changes, (name, value)| note(changes, name, value)))
+}
+
+fn tell(
+    tx: &Tx<'_>,
+    scribe: &Scribe,
+    action: Action,
+    row: &MappingRow,
+    changes: &Changes,
+) -> Result<(), Error> {
+    let mapping = &row.mapping;
+    let id = mapping.id.to_string();
+    let subject = (SubjectKind::Mapping, id.as_str(), mapping.group.name().as_str());
+    Ok(scribe.write(tx, action, mapping.directory, subject, changes)?)
+}
