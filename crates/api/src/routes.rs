@@ -99,6 +99,8 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/users/{user}/access", get(api::access)),
         ("/api-tokens", get(tokens::list_api).post(tokens::create_api)),
         ("/api-tokens/{token}", get(tokens::read_api).delete(tokens::delete_api)),
+        ("/request-log", get(api::request_log::list)),
+        ("/request-log/{request}", get(api::request_log::read)),
         ("/check", get(api::check)),
         ("/explain", get(api::explain)),
         ("/openapi.yaml", get(api::openapi)),

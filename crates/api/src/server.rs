@@ -24,8 +24,10 @@ impl Server {
     /// Puts the surfaces in front of `service`.
     pub fn new(service: Service, config: HttpConfig) -> Self {
         let (config, drain) = (Arc::new(config), Drain::default());
+        let requests = service.request_log().cloned();
         let app = App::new(service, Arc::clone(&config), drain.clone());
-        let edge = Edge { config: Arc::clone(&config), drain: drain.clone(), random: || Entropy.id() };
+        let edge =
+            Edge { config: Arc::clone(&config), drain: drain.clone(), random: || Entropy.id(), requests };
         let routes =
             routes::all().layer(from_fn_with_state(app.clone(), idempotency::handle)).with_state(app);
         Self { router: around(routes, edge), config, drain }

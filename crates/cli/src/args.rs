@@ -4,8 +4,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::api::ServerArguments;
 use crate::commands::{
-    access, api_token, apply, audit, conform, demo, directory, mapping, org, resource, schema, simulate,
-    token,
+    access, api_token, apply, audit, conform, demo, directory, mapping, org, requests, resource, schema,
+    simulate, token,
 };
 use crate::exit;
 use crate::settings::SettingsFlags;
@@ -53,6 +53,8 @@ pub(crate) enum Command {
     /// Read, check and export the audit trail: who has changed what and when
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// See what identity providers have sent, what came of it, and what to do about errors
+    Requests(ByApi<requests::RequestsCommand>),
     /// May this user act in that organization or on that resource?
     Check(Asking<access::CheckArguments>),
     /// Why may this user act in that organization or on that resource, or why not?

@@ -1,12 +1,12 @@
 //! Opening the store and the service for a command.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use enroll_domain::audit::Actor;
 use enroll_scim::Limits;
-use enroll_service::{Clock, Service, ServiceOptions};
+use enroll_service::{Clock, RequestLog, RequestLogOptions, Service, ServiceOptions};
 use enroll_store::{Db, Options};
 
 use crate::os_user;
@@ -14,6 +14,9 @@ use crate::settings::Settings;
 
 /// File name of the embedded database inside the data folder.
 const DATABASE: &str = "enroll.db";
+
+/// File name of the request log beside it.
+pub(crate) const REQUEST_LOG: &str = "requests.db";
 
 /// What a command does when there is no database, and how thoroughly it looks at one that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +63,33 @@ pub(crate) async fn service(settings: &Settings, opening: Opening) -> anyhow::Re
         max_page_size: 1000,
         clock,
     };
-    let service = Service::open(db, options).await?;
+    let log = settings.data_dir.join(REQUEST_LOG);
+    let kept = RequestLogOptions { days: settings.request_log_days, entries: settings.request_log_entries };
+    let clock = options.clock.clone();
+    let service = Service::open(db.clone(), options).await?;
+    let service = match opening {
+        _ if kept.days == 0 => service,
+        Opening::Serve => with_log(service, &log, kept, db, clock),
+        Opening::SetUp | Opening::Existing => service.with_request_log_of(&log),
+    };
     Ok(service.acting_as(Actor::command_line(os_user::name().as_deref())))
+}
+
+/// The service with its request log. A log that cannot be opened is no reason not to serve.
+pub(crate) fn with_log(
+    service: Service,
+    path: &Path,
+    kept: RequestLogOptions,
+    db: Db,
+    clock: Clock,
+) -> Service {
+    match RequestLog::open(path, kept, db, clock) {
+        Ok(log) => service.with_request_log(log),
+        Err(error) => {
+            tracing::warn!(%error, path = %path.display(), "requests are served, but no request log is kept");
+            service
+        }
+    }
 }
 
 /// Runs `work` with the service and closes the store afterwards, whatever came of it.

@@ -33,6 +33,12 @@ pub(crate) struct SettingsFlags {
     /// Whether queries may have filters in the URL, where proxies may log them: on or off [default: on] [env: ENROLL_URL_FILTERS]
     #[arg(long, global = true, value_name = "on|off")]
     pub(crate) url_filters: Option<String>,
+    /// Days for which the request log is kept; 0 for no request log [default: 7] [env: ENROLL_REQUEST_LOG_DAYS]
+    #[arg(long, global = true, value_name = "DAYS")]
+    pub(crate) request_log_days: Option<String>,
+    /// Requests that the request log keeps at most [default: 100000] [env: ENROLL_REQUEST_LOG_ENTRIES]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    pub(crate) request_log_entries: Option<String>,
     /// Log level or filter [default: info] [env: ENROLL_LOG]
     #[arg(long, global = true, value_name = "FILTER")]
     pub(crate) log: Option<String>,
@@ -50,6 +56,8 @@ struct File {
     public_url: Option<String>,
     rate_limit: Option<String>,
     url_filters: Option<String>,
+    request_log_days: Option<String>,
+    request_log_entries: Option<String>,
     log: Option<String>,
     log_format: Option<String>,
 }
@@ -87,6 +95,9 @@ pub(crate) struct Settings {
     pub(crate) public_url: PublicUrl,
     pub(crate) rate_limit: bool,
     pub(crate) url_filters: bool,
+    /// Days for which the request log is kept; 0 for none.
+    pub(crate) request_log_days: u32,
+    pub(crate) request_log_entries: u32,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
     /// The same as text, with origins, for `enroll config`.
@@ -124,6 +135,14 @@ impl Settings {
             picker.pick("rate_limit", flags.rate_limit.as_ref(), file.rate_limit, "on")?;
         let url_filters: Switch =
             picker.pick("url_filters", flags.url_filters.as_ref(), file.url_filters, "on")?;
+        let days: Bounded<0, 365> =
+            picker.pick("request_log_days", flags.request_log_days.as_ref(), file.request_log_days, "7")?;
+        let entries: Bounded<100, 10_000_000> = picker.pick(
+            "request_log_entries",
+            flags.request_log_entries.as_ref(),
+            file.request_log_entries,
+            "100000",
+        )?;
         let log = picker.pick("log", flags.log.as_ref(), file.log, "info")?;
         let log_format: FormatWord =
             picker.pick("log_format", flags.log_format.as_ref(), file.log_format, "auto")?;
@@ -133,6 +152,8 @@ impl Settings {
             public_url,
             rate_limit: rate_limit.0,
             url_filters: url_filters.0,
+            request_log_days: days.0,
+            request_log_entries: entries.0,
             log,
             log_format: log_format.0,
             in_force: picker.in_force,
@@ -198,6 +219,18 @@ impl FromStr for Switch {
             "off" => Ok(Self(false)),
             _ => Err("say on or off"),
         }
+    }
+}
+
+/// A whole number between two others.
+struct Bounded<const LOWEST: u32, const HIGHEST: u32>(u32);
+
+impl<const LOWEST: u32, const HIGHEST: u32> FromStr for Bounded<LOWEST, HIGHEST> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let number = text.parse().ok().filter(|number| (LOWEST..=HIGHEST).contains(number));
+        number.map(Self).ok_or_else(|| format!("say a whole number from {LOWEST} to {HIGHEST}"))
     }
 }
 

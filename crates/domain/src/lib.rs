@@ -24,10 +24,12 @@
 
 pub mod audit;
 pub mod binding;
+pub mod directory_state;
 pub mod enrollment;
 pub mod group_name;
 pub mod handle;
 pub mod id;
+pub mod idp;
 pub mod name;
 pub mod privilege;
 pub mod reserved;
@@ -40,11 +42,13 @@ pub mod token;
 pub mod word;
 
 pub use binding::{MappedGroup, MappingBinding, RebindPolicy};
+pub use directory_state::{DirectoryState, Traffic};
 pub use group_name::{GroupName, GroupNameKey};
 pub use handle::{Handle, HandleBase};
 pub use id::{
     CustomResourceId, DirectoryId, GrantId, GroupId, MappingId, OrganizationId, ResourceId, TokenId, UserId,
 };
+pub use idp::Idp;
 pub use name::{DirectoryName, OrganizationName};
 pub use resource::{KindName, ResourceName, Visibility};
 pub use role::{ResourceRole, Role, RoleWord};

@@ -16,6 +16,7 @@ mod idempotency;
 mod kept;
 mod models;
 mod public_url;
+mod request_log;
 mod scim;
 mod service;
 mod session;
@@ -39,6 +40,11 @@ pub use error::Error;
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey, Known, Once};
 pub use models::{Models, ResourceKind, ResourceTypeDefinition};
 pub use public_url::{InvalidPublicUrl, PublicUrl};
+pub use request_log::{
+    DirectoryHealth, Exchange, KEPT_BODY_BYTES, LastError, LoggedCaller, LoggedError, LoggedNote,
+    LoggedRequest, RequestFilter, RequestLog, RequestLogOptions, RequestLogPage, RequestLogReader,
+    StatusFilter,
+};
 pub use scim::{
     Answer, CURSOR_TIMEOUT, IfMatch, ListRequest, Outcome, ProjectionRequest, WriteOptions, Written,
 };

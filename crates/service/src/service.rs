@@ -11,7 +11,7 @@ use enroll_store::{Db, Health};
 use crate::models::KeptModels;
 use crate::scim::{CursorKey, KeptUsers};
 use crate::session::KeptTokens;
-use crate::{Clock, Entropy, Error, PublicUrl};
+use crate::{Clock, Entropy, Error, PublicUrl, RequestLogReader};
 
 /// What a service is configured with.
 #[derive(Debug, Clone)]
@@ -36,6 +36,7 @@ pub struct Service {
     actor: Arc<Actor>,
     /// The key of the request that makes them, if it has one.
     attempt: Option<Arc<Attempt>>,
+    requests: Option<RequestLogReader>,
 }
 
 struct Inner {
@@ -63,7 +64,7 @@ impl Service {
         let cursor_key = CursorKey::open(&db, &options.clock, Entropy).await?;
         let (tokens, users) = (KeptTokens::default(), KeptUsers::default());
         let inner = Arc::new(Inner { db, models, options, cursor_key, tokens, users });
-        let service = Self { inner, actor: Arc::new(Actor::system()), attempt: None };
+        let service = Self { inner, actor: Arc::new(Actor::system()), attempt: None, requests: None };
         service.ensure_default_directory().await?;
         Ok(service)
     }
@@ -81,6 +82,10 @@ impl Service {
 
     /// Finishes what is under way and closes the store. Nothing can be served afterwards.
     pub async fn close(&self) {
+        if let Some(log) = self.request_log().cloned() {
+            // A thread that panicked has nothing left to write.
+            let _ = tokio::task::spawn_blocking(move || log.close()).await;
+        }
         self.db().close().await;
     }
 
@@ -128,6 +133,14 @@ impl Service {
 
     pub(crate) fn with_attempt(self, attempt: Arc<Attempt>) -> Self {
         Self { attempt: Some(attempt), ..self }
+    }
+
+    pub(crate) fn reading_log(self, requests: RequestLogReader) -> Self {
+        Self { requests: Some(requests), ..self }
+    }
+
+    pub(crate) fn requests(&self) -> Option<&RequestLogReader> {
+        self.requests.as_ref()
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -16,7 +16,7 @@ pub use watch::Generation;
 
 pub(crate) use failure::Trouble;
 pub(crate) use job::Work;
-pub(crate) use open::{absolute, open};
+pub(crate) use open::{absolute, make, open};
 pub(crate) use readers::Readers;
 pub(crate) use session::Session;
 pub(crate) use state::State;

@@ -48,6 +48,7 @@ pub mod idempotency;
 pub mod mapping;
 pub mod member;
 pub mod organization;
+pub mod request_log;
 pub mod resource;
 pub mod resource_grant;
 pub mod server_key;

@@ -17,6 +17,7 @@ pub(crate) mod organizations;
 pub(crate) mod parameters;
 pub(crate) mod people;
 mod problem;
+pub(crate) mod request_log;
 pub(crate) mod resource_grants;
 pub(crate) mod resources;
 pub(crate) mod schemas;

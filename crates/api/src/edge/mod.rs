@@ -8,6 +8,7 @@ mod client_address;
 mod guard;
 mod head;
 mod noted;
+mod recording;
 mod request_id;
 mod request_log;
 
@@ -30,6 +31,7 @@ use crate::{Drain, HttpConfig};
 pub(crate) use caller::Caller;
 pub(crate) use client_address::ClientAddress;
 pub(crate) use noted::Noted;
+pub(crate) use recording::{AnswerBody, Told};
 use request_id::RequestId;
 use request_log::RequestLog;
 
@@ -41,6 +43,8 @@ pub(crate) struct Edge {
     pub(crate) drain: Drain,
     /// Random bytes for request ids.
     pub(crate) random: fn() -> [u8; 10],
+    /// Where SCIM requests are kept.
+    pub(crate) requests: Option<enroll_service::RequestLog>,
 }
 
 /// Puts the edge around every route and every fallback of `router`.
@@ -53,7 +57,8 @@ async fn handle(State(edge): State<Arc<Edge>>, mut request: Request, next: Next)
     let id = RequestId::of(request.headers()).unwrap_or_else(|| RequestId::new((edge.random)()));
     let caller = Caller::default();
     request.extensions_mut().insert(caller.clone());
-    let log = RequestLog::begin(&request, id.clone(), caller);
+    let kept = edge.requests.as_ref().filter(|_| surface == Surface::Scim);
+    let log = RequestLog::begin(&mut request, id.clone(), caller, kept);
     let answer_type = media_type::answer_type(request.headers());
     let version = request.version();
 
@@ -78,7 +83,7 @@ async fn handle(State(edge): State<Arc<Edge>>, mut request: Request, next: Next)
     if edge.drain.has_begun() && version < Version::HTTP_2 {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    log.finish(response.status(), response.extensions().get());
+    log.finish(response.status(), response.extensions());
     response
 }
 
@@ -118,7 +123,12 @@ mod tests {
             .route("/scim/answers", get(answers));
         around(
             routes,
-            Edge { config: Arc::new(HttpConfig::default()), drain: Drain::default(), random: || [7; 10] },
+            Edge {
+                config: Arc::new(HttpConfig::default()),
+                drain: Drain::default(),
+                random: || [7; 10],
+                requests: None,
+            },
         )
     }
 

@@ -31,6 +31,11 @@ impl Noted {
         (!names.is_empty()).then(|| names.join(","))
     }
 
+    /// The notes themselves.
+    pub(super) fn notes(&self) -> Arc<[Note]> {
+        Arc::clone(&self.0)
+    }
+
     /// The sentences.
     pub(super) fn sentences(&self) -> String {
         let shown: Vec<&str> = self.0.iter().take(MOST_SENTENCES).map(|note| note.text.as_str()).collect();

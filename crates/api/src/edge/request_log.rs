@@ -1,13 +1,14 @@
-//! The request log: one event a request. Never the query string, a body, a header or a token (Z1, S15): the route is the
+//! The line that the server's log has for each request, and the end of what the request log is told. In the line never the query string, a body, a header or a token (Z1, S15): the route is the
 //! pattern that matched, not the path that was sent. What was normalised is named by its attributes, without their values.
 
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{Method, StatusCode};
+use axum::http::{Extensions, Method, StatusCode};
 
 use super::caller::Caller;
 use super::noted::Noted;
+use super::recording::{AnswerBody, Recording};
 use super::request_id::RequestId;
 
 /// One request on its way. Dropped before [`RequestLog::finish`], it was given up by the client, and is logged as that.
@@ -16,30 +17,43 @@ pub(super) struct RequestLog {
     route: Option<MatchedPath>,
     id: RequestId,
     caller: Caller,
+    recording: Option<Recording>,
     started: Instant,
     finished: bool,
 }
 
 impl RequestLog {
-    pub(super) fn begin(request: &Request, id: RequestId, caller: Caller) -> Self {
+    /// Begins at the head of a request; `log` is where SCIM requests are kept.
+    pub(super) fn begin(
+        request: &mut Request,
+        id: RequestId,
+        caller: Caller,
+        log: Option<&enroll_service::RequestLog>,
+    ) -> Self {
+        let (started, method) = (Instant::now(), name(request.method()));
+        let recording = log.map(|log| Recording::begin(request, log.clone(), method));
         let route = request.extensions().get().cloned();
-        Self { method: name(request.method()), route, id, caller, started: Instant::now(), finished: false }
+        Self { method, route, id, caller, recording, started, finished: false }
     }
 
-    /// Writes the line. `noted` is what was read differently in the request.
-    pub(super) fn finish(mut self, status: StatusCode, noted: Option<&Noted>) {
+    /// Writes the line. The answer carries what was read differently in the request.
+    pub(super) fn finish(mut self, status: StatusCode, answer: &Extensions) {
         self.finished = true;
-        self.write(status.as_u16(), noted);
+        self.write(status.as_u16(), answer.get(), answer.get());
     }
 
-    fn write(&self, status: u16, noted: Option<&Noted>) {
+    fn write(&self, status: u16, noted: Option<&Noted>, answer: Option<&AnswerBody>) {
+        let took = self.started.elapsed();
+        if let Some(recording) = &self.recording {
+            recording.end((&self.id, status, took), noted, answer);
+        }
         let caller = self.caller.name();
         tracing::info!(
             target: "enroll::request",
             method = self.method,
             route = self.route.as_ref().map_or("none", MatchedPath::as_str),
             status,
-            duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             request_id = self.id.as_str(),
             directory = caller.and_then(|name| name.directory.as_deref()),
             token = caller.map(|name| name.token.as_str()),
@@ -54,7 +68,7 @@ impl Drop for RequestLog {
     fn drop(&mut self) {
         if !self.finished {
             // 499: the client went away before the answer. No client sees it.
-            self.write(499, None);
+            self.write(499, None, None);
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Answers that hold a resource, a list, or nothing.
 
+use axum::Extension;
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use enroll_scim::Object;
 use enroll_service::{Answer, Outcome, Written};
 
 use super::Refusal;
-use crate::edge::Noted;
+use crate::edge::{AnswerBody, Noted};
 use crate::parse::media_type::SCIM_JSON;
 
 /// The answer to a request that the service has carried out or refused. What was read differently from how it was written
@@ -22,8 +24,9 @@ pub(super) fn of<T>(outcome: Outcome<T>, show: impl FnOnce(T) -> Response) -> Re
 
 /// A JSON body. The edge changes the media type when the client asked for plain JSON.
 pub(super) fn scim_json(status: StatusCode, body: &Object) -> Response {
-    let text = serde_json::to_string(body).unwrap_or_else(|_| "{}".to_owned());
-    (status, [(CONTENT_TYPE, HeaderValue::from_static(SCIM_JSON))], text).into_response()
+    let text = Bytes::from(serde_json::to_vec(body).unwrap_or_else(|_| b"{}".to_vec()));
+    (status, Extension(AnswerBody(text.clone())), [(CONTENT_TYPE, HeaderValue::from_static(SCIM_JSON))], text)
+        .into_response()
 }
 
 /// One resource that was read, with `Location` and `ETag` as [`resource`] has them.
@@ -32,7 +35,7 @@ pub(super) fn written(found: &Written) -> Response {
     put(&mut headers, LOCATION, &found.location);
     put(&mut headers, ETAG, &found.version);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(SCIM_JSON));
-    (headers, found.json.clone()).into_response()
+    (headers, Extension(AnswerBody(found.json.clone())), found.json.clone()).into_response()
 }
 
 /// One resource with `Location` (= `meta.location`, RFC 7644 §3.3) and `ETag` (= `meta.version`, §3.14). An answer without a

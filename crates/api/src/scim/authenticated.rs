@@ -6,7 +6,7 @@ use enroll_service::ScimSession;
 
 use super::Refusal;
 use crate::App;
-use crate::edge::{Caller, ClientAddress};
+use crate::edge::{Caller, ClientAddress, Told};
 use crate::parse::bearer;
 
 /// The identity provider that sent the request, by its SCIM token. It has not used up its requests either.
@@ -19,7 +19,15 @@ impl FromRequestParts<App> for Authenticated {
         let token =
             bearer::token(&parts.headers).map_err(|error| Refusal::unauthorized(error.to_string(), false))?;
         let address = ClientAddress::of(&parts.extensions);
-        let session = app.service().authenticate_scim(token, address.as_deref())?;
+        let told = Told::of(&parts.extensions);
+        let session = app.service().authenticate_scim(token, address.as_deref()).inspect_err(|_| {
+            if let Some((told, caller)) = told.zip(app.service().claimed_caller(token)) {
+                told.caller(caller);
+            }
+        })?;
+        if let Some(told) = told {
+            told.caller(session.logged());
+        }
         if let Some(caller) = parts.extensions.get::<Caller>() {
             caller.is(Some(&session.directory_name), &session.label);
         }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::Refusal;
 use crate::App;
+use crate::edge::Told;
 use crate::parse::media_type;
 
 /// How long the rest of a body that is too large is thrown away before the 413 is sent.
@@ -55,7 +56,11 @@ pub(crate) struct Limit {
 
 async fn object(request: Request, app: &App, limit: Limit) -> Result<Object, Refusal> {
     media_type::check_body(request.headers())?;
+    let told = Told::of(request.extensions()).cloned();
     let bytes = bytes(request, app, limit).await?;
+    if let Some(told) = told {
+        told.body(&bytes);
+    }
     Ok(parse_object(&bytes, app.service().limits())?)
 }
 

@@ -33,6 +33,7 @@ mod queries;
 mod refusals;
 mod registered_schemas;
 mod request_log;
+mod requests_kept;
 mod resources;
 mod server;
 mod site;

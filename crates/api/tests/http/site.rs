@@ -7,7 +7,9 @@ use std::time::Duration;
 use enroll_api::{HttpConfig, Server};
 use enroll_domain::Scope;
 use enroll_scim::Limits;
-use enroll_service::{Clock, NewOrganization, PublicUrl, Service, ServiceOptions};
+use enroll_service::{
+    Clock, NewOrganization, PublicUrl, RequestLog, RequestLogOptions, Service, ServiceOptions,
+};
 use enroll_store::{Db, Options};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
@@ -26,7 +28,13 @@ async fn open_service(folder: &tempfile::TempDir, clock: Clock) -> Service {
         max_page_size: 1000,
         clock,
     };
-    Service::open(db, options).await.unwrap()
+    let log = RequestLog::open(
+        &folder.path().join("requests.db"),
+        RequestLogOptions::default(),
+        db.clone(),
+        options.clock.clone(),
+    );
+    Service::open(db, options).await.unwrap().with_request_log(log.unwrap())
 }
 
 /// A server and a client.

@@ -11,7 +11,8 @@ use enroll_domain::Role;
 use enroll_domain::privilege::AllowPrivileged;
 use enroll_scim::Limits;
 use enroll_service::{
-    Clock, DirectorySettings, MemberEntry, NewMapping, NewOrganization, Service, ServiceOptions,
+    Clock, DirectorySettings, MemberEntry, NewMapping, NewOrganization, RequestLogOptions, Service,
+    ServiceOptions,
 };
 use enroll_simulate::demo::{Step, Target, Week, week};
 use enroll_store::{Db, Options};
@@ -21,6 +22,7 @@ use tokio::sync::oneshot;
 
 use super::serve::shutdown_signal;
 use crate::exit;
+use crate::open;
 use crate::output::Output;
 
 /// The directories of the demo: employees by Okta, partners and contractors by Entra ID.
@@ -108,9 +110,10 @@ async fn open(folder: &std::path::Path, public_url: &str) -> anyhow::Result<Serv
         limits: Limits::default(),
         default_page_size: 100,
         max_page_size: 1000,
-        clock,
+        clock: clock.clone(),
     };
-    Ok(Service::open(db, options).await?)
+    let service = Service::open(db.clone(), options).await?;
+    Ok(open::with_log(service, &folder.join(open::REQUEST_LOG), RequestLogOptions::default(), db, clock))
 }
 
 /// Two directories with a token each, the organizations, and the mappings, before any group is known.

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use enroll_scim::Quirk;
+use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -134,14 +135,39 @@ fn print(directories: &[Value], output: Output) -> anyhow::Result<()> {
                 quirks(directory),
                 text(directory, "users"),
                 text(directory, "groups"),
+                text(directory, "state"),
+                last(directory),
             ]
         };
         table(
-            ["NAME", "DIALECT", "REBIND", "UNKNOWN EXTENSIONS", "QUIRKS", "USERS", "GROUPS"],
+            [
+                "NAME",
+                "DIALECT",
+                "REBIND",
+                "UNKNOWN EXTENSIONS",
+                "QUIRKS",
+                "USERS",
+                "GROUPS",
+                "STATE",
+                "LAST REQUEST",
+            ],
             directories.iter().map(row).collect(),
             "No directories yet.",
         )
     })
+}
+
+/// When the last request came, and why the last one that was refused was, unless others have been carried out since.
+fn last(directory: &Value) -> String {
+    let time = |object: &Value, member| text(object, member).parse::<Timestamp>().ok();
+    let came = time(directory, "lastRequest").map_or_else(|| "never".to_owned(), |time| format!("{time:.0}"));
+    let error = &directory["lastError"];
+    match time(error, "time") {
+        Some(refused) if time(directory, "lastSuccess").is_none_or(|success| success < refused) => {
+            format!("{came}: {} {}", text(error, "status"), text(error, "explanation"))
+        }
+        _ => came,
+    }
 }
 
 /// The quirks that are not as the dialect has them.

@@ -11,6 +11,7 @@ pub(crate) mod directory;
 pub(crate) mod mapping;
 pub(crate) mod org;
 mod progress;
+pub(crate) mod requests;
 pub(crate) mod resource;
 pub(crate) mod schema;
 mod serve;
@@ -80,6 +81,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 audit::run(command, service, output).await
             })
             .await;
+        }
+        Command::Requests(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| requests::run(command, api, output).await)
+                .await?;
         }
         Command::Check(Asking { server, question }) => {
             return with_api(server, &settings, opening, async |api| {

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::page::{Page, PageRequest};
 use crate::audit::{Changes, Scribe};
+use crate::request_log::DirectoryHealth;
 use crate::{Error, Service};
 
 /// The directory that every instance has.
@@ -70,6 +71,9 @@ pub struct DirectoryInfo {
     pub users: u64,
     /// How many groups it has.
     pub groups: u64,
+    /// How its identity provider is doing, where a request log is kept.
+    #[serde(flatten)]
+    pub health: Option<DirectoryHealth>,
 }
 
 impl Service {
@@ -86,7 +90,8 @@ impl Service {
         settings.apply(&mut row);
         let taken = format!("there is a directory {name} already");
         let scribe = Scribe::of_service(self, row.created);
-        self.db()
+        let made = self
+            .db()
             .write(move |tx| {
                 directory::insert(tx, &row).map_err(|error| match error {
                     StoreError::Unique { .. } => Error::Conflict(taken.clone()),
@@ -97,7 +102,8 @@ impl Service {
                 tell(tx, &scribe, Action::DirectoryCreated, None, &made)?;
                 Ok(made)
             })
-            .await
+            .await;
+        self.with_health(made).await
     }
 
     /// All directories, by name.
@@ -105,7 +111,11 @@ impl Service {
     /// # Errors
     /// [`Error::Store`]
     pub async fn directories(&self) -> Result<Vec<DirectoryInfo>, Error> {
-        self.db().read(|tx| directory::list(tx)?.into_iter().map(|row| info(tx, &row)).collect()).await
+        let all: Result<Vec<_>, Error> =
+            self.db().read(|tx| directory::list(tx)?.into_iter().map(|row| info(tx, &row)).collect()).await;
+        let mut all = all?;
+        self.add_health(&mut all).await;
+        Ok(all)
     }
 
     /// A page of the directories, by name.
@@ -115,12 +125,16 @@ impl Service {
     pub async fn directories_page(&self, page: &PageRequest) -> Result<Page<DirectoryInfo>, Error> {
         let page = page.clone();
         let after: Option<DirectoryName> = page.after()?;
-        self.db()
+        let found: Result<Page<_>, Error> = self
+            .db()
             .read(move |tx| {
                 let rows = directory::page(tx, after.as_ref(), page.one_more())?;
                 page.cut(rows, |row| row.name.clone()).shown(|row| info(tx, &row))
             })
-            .await
+            .await;
+        let mut found = found?;
+        self.add_health(&mut found.items).await;
+        Ok(found)
     }
 
     /// One directory, by name or id.
@@ -129,7 +143,15 @@ impl Service {
     /// [`Error::NotFound`] when there is none.
     pub async fn directory(&self, name: &str) -> Result<DirectoryInfo, Error> {
         let name = name.to_owned();
-        self.db().read(move |tx| info(tx, &find(tx, &name)?)).await
+        let found = self.db().read(move |tx| info(tx, &find(tx, &name)?)).await;
+        self.with_health(found).await
+    }
+
+    async fn with_health(&self, found: Result<DirectoryInfo, Error>) -> Result<DirectoryInfo, Error> {
+        let mut found = [found?];
+        self.add_health(&mut found).await;
+        let [found] = found;
+        Ok(found)
     }
 
     /// Deletes a directory that holds nothing, with its settings.
@@ -171,7 +193,8 @@ impl Service {
     ) -> Result<DirectoryInfo, Error> {
         let (name, settings) = (name.to_owned(), settings.clone());
         let scribe = Scribe::of_service(self, self.clock().now());
-        self.db()
+        let changed = self
+            .db()
             .write(move |tx| {
                 let mut row = find(tx, &name)?;
                 let before = info(tx, &row)?;
@@ -182,7 +205,8 @@ impl Service {
                 tell(tx, &scribe, Action::DirectoryUpdated, Some(&before), &after)?;
                 Ok(after)
             })
-            .await
+            .await;
+        self.with_health(changed).await
     }
 
     /// Makes the directory that every instance has, when it is not there.
@@ -277,5 +301,6 @@ fn info(tx: &Tx<'_>, row: &DirectoryRow) -> Result<DirectoryInfo, Error> {
             .map(|(quirk, accepted)| (quirk.name(), accepted))
             .collect(),
         created: row.created,
+        health: None,
     })
 }

@@ -53,7 +53,7 @@ pub(crate) fn absolute(path: &Path) -> Result<PathBuf, StoreError> {
 }
 
 /// Makes the folder and an empty file, both for this user alone, unless they exist.
-fn make(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn make(path: &Path) -> Result<(), StoreError> {
     let folder = path.parent().unwrap_or(path);
     let mut builder = DirBuilder::new();
     builder.recursive(true);

@@ -20,6 +20,9 @@ const STATEMENTS: usize = 512;
 /// Memory for pages per connection, in KiB. No `mmap_size`: a read error in mapped memory kills the process (R3, R5).
 const CACHE_KIB: i64 = 16 * 1024;
 
+/// The same for a file beside the database, in KiB.
+const BESIDE_CACHE_KIB: i64 = 2 * 1024;
+
 /// After a checkpoint the write-ahead log file is cut down to this many bytes (R22).
 const LOG_BYTES: i64 = 32 * 1024 * 1024;
 
@@ -57,6 +60,22 @@ impl Session {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(Self { connection, names, patience })
+    }
+
+    /// A connection to a file beside the database whose last seconds may be lost: nothing waits for the disk.
+    pub(crate) fn beside(path: &Path, patience: Duration, only_read: bool) -> rusqlite::Result<Self> {
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.busy_timeout(patience)?;
+        configure(&connection)?;
+        connection.pragma_update(None, "cache_size", -BESIDE_CACHE_KIB)?;
+        if only_read {
+            connection.pragma_update(None, "query_only", true)?;
+        } else {
+            connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+            connection.pragma_update(None, "synchronous", "OFF")?;
+            connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
+        }
+        Ok(Self { connection, names: Arc::default(), patience })
     }
 
     pub(crate) fn connection(&self) -> &Connection {

@@ -1,0 +1,192 @@
+//! `enroll requests`: what identity providers have sent and what came of it.
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use enroll_service::LoggedRequest;
+use serde::Deserialize;
+
+use crate::api::{Api, segment};
+use crate::output::{Output, raw, table};
+
+/// How often `tail` looks.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Requests that `tail` takes at a time.
+const AT_A_TIME: u32 = 500;
+
+/// What to do with the request log.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RequestsCommand {
+    /// List the newest requests
+    List {
+        #[command(flatten)]
+        which: Which,
+        /// Requests at most
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Show one request with its bodies and what to do about its error
+    Show {
+        /// Its number in the list, or the request id from the answer or the server's log
+        id: String,
+    },
+    /// Show new requests as they come, until Ctrl-C
+    Tail {
+        #[command(flatten)]
+        which: Which,
+    },
+}
+
+/// Which requests.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// Only those of this directory
+    #[arg(long)]
+    directory: Option<String>,
+    /// Only those with this status: 409, 4xx, or error
+    #[arg(long)]
+    status: Option<String>,
+    /// Only those with this method
+    #[arg(long)]
+    method: Option<String>,
+    /// Only those about this user or group: its name or id
+    #[arg(long)]
+    user: Option<String>,
+}
+
+impl Which {
+    fn query(&self, limit: u32) -> String {
+        let given = [
+            ("directory", self.directory.clone()),
+            ("status", self.status.clone()),
+            ("method", self.method.clone()),
+            ("user", self.user.clone()),
+        ];
+        let mut query = format!("/request-log?limit={limit}");
+        for (name, value) in given {
+            if let Some(value) = value {
+                query.push_str(&format!("&{name}={}", segment(&value)));
+            }
+        }
+        query
+    }
+}
+
+/// A page of the API.
+#[derive(Deserialize)]
+struct Found {
+    requests: Vec<LoggedRequest>,
+}
+
+async fn find(api: &Api, query: &str) -> anyhow::Result<Vec<LoggedRequest>> {
+    let found: Found = serde_json::from_value(api.get(query).await?)?;
+    Ok(found.requests)
+}
+
+pub(crate) async fn run(command: &RequestsCommand, api: &Api, output: Output) -> anyhow::Result<()> {
+    match command {
+        RequestsCommand::List { which, limit } => {
+            output.result(&find(api, &which.query(*limit)).await?, |requests| {
+                let rows = requests.iter().map(row).collect();
+                table(
+                    ["#", "TIME", "DIRECTORY", "STATUS", "REQUEST", "ABOUT", "WHAT CAME OF IT"],
+                    rows,
+                    "No requests.",
+                )
+            })
+        }
+        RequestsCommand::Show { id } => {
+            let request = api.get(&format!("/request-log/{}", segment(id))).await?;
+            output.result(&serde_json::from_value(request)?, told)
+        }
+        RequestsCommand::Tail { which } => tail(which, api, output).await,
+    }
+}
+
+async fn tail(which: &Which, api: &Api, output: Output) -> anyhow::Result<()> {
+    let newest = |requests: &[LoggedRequest]| requests.first().map(|newest| newest.id);
+    let mut behind = newest(&find(api, "/request-log?limit=1").await?).unwrap_or(0);
+    loop {
+        let found = find(api, &format!("{}&behind={behind}", which.query(AT_A_TIME))).await?;
+        behind = newest(&found).unwrap_or(behind);
+        for request in found.iter().rev() {
+            match output {
+                Output::Json => raw(serde_json::to_string(request)?),
+                Output::Text => raw(row(request).join("  ")),
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = super::serve::shutdown_signal() => return Ok(()),
+        }
+    }
+}
+
+fn row(request: &LoggedRequest) -> [String; 7] {
+    [
+        request.id.to_string(),
+        format!("{:.0}", request.time),
+        request.directory.clone().unwrap_or_else(|| "-".to_owned()),
+        request.status.to_string(),
+        format!("{} {}", request.method, request.operation),
+        about(request),
+        came_of_it(request),
+    ]
+}
+
+fn about(request: &LoggedRequest) -> String {
+    let kind = request.resource_type.as_deref().unwrap_or_default();
+    match request.resource.as_deref().or(request.resource_id.as_deref()) {
+        Some(name) => format!("{kind} {name}").trim().to_owned(),
+        None => kind.to_owned(),
+    }
+}
+
+/// The explanation of an error, else what was read differently.
+fn came_of_it(request: &LoggedRequest) -> String {
+    let explained =
+        request.error.as_ref().and_then(|error| error.explanation.clone().or_else(|| error.detail.clone()));
+    explained.unwrap_or_else(|| {
+        let notes: Vec<&str> = request.normalized.iter().map(|note| note.text.as_str()).collect();
+        notes.join("; ")
+    })
+}
+
+fn told(request: &LoggedRequest) -> String {
+    let mut text = format!("{} {}\n", request.method, request.path);
+    let mut line = |name: &str, value: Option<String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            text.push_str(&format!("  {name:<13} {value}\n"));
+        }
+    };
+    line("status", Some(format!("{} after {} ms", request.status, request.duration_ms)));
+    line("time", Some(request.time.to_string()));
+    line("request id", Some(request.request_id.clone()));
+    line("directory", request.directory.clone());
+    let refused = if request.authenticated { "" } else { " (refused)" };
+    line("token", request.token.as_ref().map(|label| format!("{label}{refused}")));
+    line("about", Some(about(request)));
+    line("from", request.address.clone());
+    line("client", request.user_agent.clone());
+    if let Some(error) = &request.error {
+        line("scimType", error.scim_type.clone());
+        line("told", error.detail.clone());
+        line("meaning", error.explanation.clone());
+        line("what to do", error.advice.clone());
+    }
+    for note in &request.normalized {
+        let quirk = note.quirk.as_ref().map(|quirk| format!(" ({quirk})")).unwrap_or_default();
+        line("read as", Some(format!("{}{quirk}", note.text)));
+    }
+    for (name, body) in [("request", &request.request_body), ("answer", &request.response_body)] {
+        if let Some(body) = body {
+            let body = match body {
+                serde_json::Value::String(text) => text.clone(),
+                body => serde_json::to_string_pretty(body).unwrap_or_default(),
+            };
+            text.push_str(&format!("\n{name}\n{body}\n"));
+        }
+    }
+    text
+}
