@@ -7,7 +7,8 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, any, delete, get, post};
 
 use crate::api::{
-    directories, grants, mappings, members, organizations, people, resource_grants, resources, tokens,
+    directories, grants, mappings, members, organizations, people, previews, resource_grants, resources,
+    tokens,
 };
 use crate::scim::{Custom, Groups, Users, discovery, unsupported};
 use crate::surface::Surface;
@@ -80,6 +81,7 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
             get(resource_grants::read).put(resource_grants::give).delete(resource_grants::take),
         ),
         ("/mappings", get(mappings::list).post(mappings::create)),
+        ("/mappings:preview", post(previews::preview)),
         ("/mappings/{mapping}", get(mappings::read).patch(mappings::change).delete(mappings::delete)),
         ("/mappings/{mapping}/rebind", post(mappings::rebind)),
         ("/directories", get(directories::list).post(directories::create)),

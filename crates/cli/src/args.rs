@@ -45,7 +45,7 @@ pub(crate) enum Command {
     /// Manage resources of organizations and see who may do what on them
     Resource(ByApi<resource::ResourceCommand>),
     /// Manage mappings: which group gives which role in which organization or on which resource
-    Mapping(ByApi<mapping::MappingCommand>),
+    Mapping(mapping::MappingArguments),
     /// Manage schemas and resource types that a directory has beside those of the RFCs
     Schema(ByApi<schema::SchemaCommand>),
     /// Make what is set up as a file says, after showing the difference

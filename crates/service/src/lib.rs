@@ -28,9 +28,10 @@ pub use access::{
     ResourceMemberEntry, UserSummary,
 };
 pub use admin::{
-    CustomSchemas, DirectoryInfo, DirectorySettings, GrantInfo, GroupInfo, GroupMemberInfo, MappingChange,
-    MappingEdit, MappingFilter, MappingInfo, MappingState, NewMapping, NewOrganization, NewResource,
-    NewResourceMapping, NewToken, OrganizationChange, OrganizationInfo, Page, PageRequest, ResourceChange,
+    CustomSchemas, DirectoryInfo, DirectorySettings, EnrollmentInfo, GrantInfo, GroupInfo, GroupMemberInfo,
+    InvalidVersion, MappingChange, MappingEdit, MappingFilter, MappingInfo, MappingState, NewEnrollment,
+    NewMapping, NewOrganization, NewResource, NewResourceMapping, NewToken, OnResources, OrganizationChange,
+    OrganizationInfo, Page, PageRequest, Preview, PreviewVersion, PreviewedUser, ResourceChange,
     ResourceGrantInfo, ResourceInfo, TokenInfo, UserInfo,
 };
 pub use audit::{AuditQuery, Broken, ChainReport, ChainedEntry};

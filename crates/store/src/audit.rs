@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::{Row, StoreError, Tx, params};
 
-pub use read::{Chained, Query, after, newest};
+pub use read::{Chained, Query, about_since, after, hash_at, newest};
 pub use verify::{Broken, ChainReport, verify};
 
 /// What a change was made to.

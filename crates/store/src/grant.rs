@@ -108,11 +108,11 @@ pub fn list_of_organization(tx: &Tx<'_>, organization: OrganizationId) -> Result
     tx.query(&format!("{SELECT} WHERE organization_id = ?1 ORDER BY id"), &params![organization], read)
 }
 
-/// A page of the direct grants on an organization, oldest first, from behind `after`.
+/// A page of the grants on an organization, oldest first, from behind `after`.
 ///
 /// # Errors
 /// The store fails.
-pub fn list_direct(
+pub fn page(
     tx: &Tx<'_>,
     organization: OrganizationId,
     after: Option<GrantId>,
@@ -120,8 +120,8 @@ pub fn list_direct(
 ) -> Result<Vec<GrantRow>, StoreError> {
     let after = after.map_or_else(String::new, |after| after.to_string());
     tx.query(
-        &format!("{SELECT} WHERE organization_id = ?1 AND kind = ?2 AND id > ?3 ORDER BY id LIMIT ?4"),
-        &params![organization, GrantKind::Direct.as_str(), after, limit],
+        &format!("{SELECT} WHERE organization_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3"),
+        &params![organization, after, limit],
         read,
     )
 }

@@ -164,6 +164,23 @@ pub fn list_of(tx: &Tx<'_>, target: Target) -> Result<Vec<MappingRow>, StoreErro
     tx.query(&sql, &[target_id(target)], |row| table.read(row))
 }
 
+/// The directories with mappings to an organization or one of its resources, in no order.
+///
+/// # Errors
+/// The store fails.
+pub fn directories_of(tx: &Tx<'_>, organization: OrganizationId) -> Result<Vec<DirectoryId>, StoreError> {
+    let mut found: Vec<DirectoryId> = Vec::new();
+    for sql in [
+        "SELECT DISTINCT mappings.directory_id FROM mappings WHERE mappings.organization_id = ?1",
+        "SELECT DISTINCT resource_mappings.directory_id FROM organization_resources \
+         JOIN resource_mappings ON resource_mappings.resource_id = organization_resources.id \
+         WHERE organization_resources.organization_id = ?1",
+    ] {
+        found.extend(tx.query(sql, &params![organization], |row| row.id::<DirectoryId>(0))?);
+    }
+    Ok(found)
+}
+
 /// The mappings that hold any of the groups.
 ///
 /// # Errors

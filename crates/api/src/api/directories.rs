@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use enroll_domain::RebindPolicy;
+use enroll_domain::privilege::AllowPrivileged;
+use enroll_domain::{RebindPolicy, Role};
 use enroll_scim::{Quirk, UnknownExtensions};
-use enroll_service::{DirectoryInfo, DirectorySettings};
+use enroll_service::{DirectoryInfo, DirectorySettings, NewEnrollment};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -38,6 +39,8 @@ pub(crate) struct New {
     unknown_extensions: Option<String>,
     #[serde(default)]
     quirks: BTreeMap<String, Option<bool>>,
+    #[serde(default, deserialize_with = "given")]
+    default_enrollment: Option<Option<Enrollment>>,
 }
 
 /// What to change; what is left out stays.
@@ -52,6 +55,26 @@ pub(crate) struct Change {
     unknown_extensions: Option<String>,
     #[serde(default)]
     quirks: BTreeMap<String, Option<bool>>,
+    #[serde(default, deserialize_with = "given")]
+    default_enrollment: Option<Option<Enrollment>>,
+}
+
+/// Where everybody who signs in is enrolled.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Enrollment {
+    organization: String,
+    #[serde(default, deserialize_with = "given")]
+    role: Option<Role>,
+    #[serde(default)]
+    allow_privileged: bool,
+}
+
+impl From<Enrollment> for NewEnrollment {
+    fn from(Enrollment { organization, role, allow_privileged }: Enrollment) -> Self {
+        let allow_privileged = if allow_privileged { AllowPrivileged::Yes } else { AllowPrivileged::No };
+        Self { organization, role, allow_privileged }
+    }
 }
 
 impl Change {
@@ -70,6 +93,7 @@ impl Change {
             strict: self.dialect.map(|dialect| dialect == DialectWord::Strict),
             rebind: self.rebind,
             unknown_extensions: extensions.transpose()?,
+            default_enrollment: self.default_enrollment.map(|enrollment| enrollment.map(Into::into)),
             quirks: self.quirks.into_iter().map(quirk).collect::<Result<_, _>>()?,
         })
     }
@@ -87,9 +111,9 @@ pub(crate) async fn list(
 /// Makes one: 201.
 pub(crate) async fn create(
     caller: Authenticated<ToAdminister>,
-    Body(New { name, dialect, rebind, unknown_extensions, quirks }): Body<New>,
+    Body(New { name, dialect, rebind, unknown_extensions, quirks, default_enrollment }): Body<New>,
 ) -> Result<(StatusCode, Json<DirectoryInfo>), Problem> {
-    let settings = Change { dialect, rebind, unknown_extensions, quirks }.settings()?;
+    let settings = Change { dialect, rebind, unknown_extensions, quirks, default_enrollment }.settings()?;
     Ok((StatusCode::CREATED, Json(caller.service.create_directory(&name, &settings).await?)))
 }
 

@@ -7,8 +7,9 @@ use enroll_domain::RoleWord;
 use enroll_domain::privilege::AllowPrivileged;
 use enroll_service::{
     Error, MappingChange, MappingEdit, MappingFilter, MappingInfo, NewMapping, NewResourceMapping,
+    PreviewVersion,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::Problem;
@@ -34,10 +35,13 @@ pub(crate) struct New {
     allow_privileged: bool,
     #[serde(default)]
     paused: bool,
+    #[serde(default, deserialize_with = "version")]
+    preview_version: Option<PreviewVersion>,
 }
 
 impl New {
-    fn edit(self) -> Result<MappingEdit, Problem> {
+    /// The change that makes it.
+    pub(super) fn edit(self) -> Result<MappingEdit, Problem> {
         let Self { group, organization, role, paused, .. } = self;
         let invalid = |error| Problem::bad_request(format!("role: {error}"));
         let directory = self.directory.unwrap_or_else(|| "default".to_owned());
@@ -80,14 +84,34 @@ pub(crate) struct Change {
     role: Option<RoleWord>,
     #[serde(default)]
     allow_privileged: bool,
+    #[serde(default, deserialize_with = "version")]
+    preview_version: Option<PreviewVersion>,
+}
+
+impl From<Change> for MappingChange {
+    fn from(change: Change) -> Self {
+        Self {
+            paused: change.paused,
+            role: change.role,
+            allow_privileged: privileged(change.allow_privileged),
+        }
+    }
 }
 
 /// Which group to bind to.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Rebind {
     #[serde(default, deserialize_with = "given")]
     group: Option<String>,
+    #[serde(default, deserialize_with = "version")]
+    preview_version: Option<PreviewVersion>,
+}
+
+/// The version of the preview that a change is held to.
+fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PreviewVersion>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
 /// A page of the mappings, oldest first; of one `directory`, to one `organization` or one of its resources, or both.
@@ -111,7 +135,9 @@ pub(crate) async fn create(
     caller: Authenticated<ToAdminister>,
     Body(new): Body<New>,
 ) -> Result<(StatusCode, Json<MappingInfo>), Problem> {
-    Ok((StatusCode::CREATED, Json(there(caller.service.apply_mapping(&new.edit()?).await?)?)))
+    let version = new.preview_version.clone();
+    let made = caller.service.apply_mapping(&new.edit()?, version.as_ref()).await?;
+    Ok((StatusCode::CREATED, Json(there(made)?)))
 }
 
 /// One, by id.
@@ -129,29 +155,31 @@ pub(crate) async fn change(
     Path(mapping): Path<String>,
     Body(change): Body<Change>,
 ) -> Result<Json<MappingInfo>, Problem> {
-    let change = MappingChange {
-        paused: change.paused,
-        role: change.role,
-        allow_privileged: privileged(change.allow_privileged),
-    };
-    Ok(Json(caller.service.change_mapping(&mapping, &change).await?))
+    let version = change.preview_version.clone();
+    let edit = MappingEdit::Change { id: mapping, change: change.into() };
+    Ok(Json(there(caller.service.apply_mapping(&edit, version.as_ref()).await?)?))
 }
 
 /// Binds one to the group that has its name now, or to the group named in the body.
 pub(crate) async fn rebind(
     caller: Authenticated<ToAdminister>,
     Path(mapping): Path<String>,
-    Body(Rebind { group }): Body<Rebind>,
+    Body(Rebind { group, preview_version }): Body<Rebind>,
 ) -> Result<Json<MappingInfo>, Problem> {
-    Ok(Json(caller.service.rebind_mapping(&mapping, group.as_deref()).await?))
+    let edit = MappingEdit::Rebind { id: mapping, group };
+    Ok(Json(there(caller.service.apply_mapping(&edit, preview_version.as_ref()).await?)?))
 }
 
 /// Removes one; what it gave ends at once.
 pub(crate) async fn delete(
     caller: Authenticated<ToAdminister>,
     Path(mapping): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Result<StatusCode, Problem> {
-    caller.service.remove_mapping(&mapping).await?;
+    let version = Query::new(query.as_deref()).one("previewVersion")?.map(|text| text.parse());
+    let version: Option<PreviewVersion> =
+        version.transpose().map_err(|error| Problem::bad_request(format!("previewVersion: {error}")))?;
+    caller.service.apply_mapping(&MappingEdit::Remove { id: mapping }, version.as_ref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -16,6 +16,7 @@ mod openapi;
 pub(crate) mod organizations;
 pub(crate) mod parameters;
 pub(crate) mod people;
+pub(crate) mod previews;
 mod problem;
 pub(crate) mod request_log;
 pub(crate) mod resource_grants;

@@ -26,6 +26,8 @@ pub(crate) struct New {
     description: Option<String>,
     #[serde(default, deserialize_with = "given")]
     base_resource_role: Option<ResourceRole>,
+    #[serde(default)]
+    directories: Vec<String>,
 }
 
 /// What to change; what is left out stays.
@@ -38,6 +40,8 @@ pub(crate) struct Change {
     description: Option<String>,
     #[serde(default, deserialize_with = "given")]
     base_resource_role: Option<ResourceRole>,
+    #[serde(default, deserialize_with = "given")]
+    directories: Option<Vec<String>>,
 }
 
 /// A page, by name.
@@ -59,6 +63,7 @@ pub(crate) async fn create(
         display_name: new.display_name,
         description: new.description,
         base_resource_role: new.base_resource_role,
+        directories: new.directories,
     };
     let (headers, body) = answer(caller.service.create_organization(&new).await?);
     Ok((StatusCode::CREATED, headers, body))
@@ -84,6 +89,7 @@ pub(crate) async fn change(
         display_name: change.display_name,
         description: change.description,
         base_resource_role: change.base_resource_role,
+        directories: change.directories,
     };
     let changed = caller.service.change_organization(&organization, &change, version.as_ref()).await?;
     Ok(answer(changed))

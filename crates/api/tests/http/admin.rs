@@ -101,6 +101,7 @@ async fn e5_2_reading_needs_the_scope_read_and_changing_the_scope_admin() {
         ("PUT", "/organizations/acme/resources/none/grants/ann"),
         ("DELETE", "/organizations/acme/resources/none/grants/ann"),
         ("POST", "/mappings"),
+        ("POST", "/mappings:preview"),
         ("PATCH", "/mappings/none"),
         ("DELETE", "/mappings/none"),
         ("POST", "/mappings/none/rebind"),

@@ -5,7 +5,10 @@ use std::path::Path;
 use enroll_domain::audit::{Action, Actor};
 use enroll_domain::privilege::AllowPrivileged;
 use enroll_domain::{RebindPolicy, Role, Scope};
-use enroll_service::{AuditQuery, ChainedEntry, DirectorySettings, NewMapping, NewOrganization, Service};
+use enroll_service::{
+    AuditQuery, ChainedEntry, DirectorySettings, MappingEdit, NewMapping, NewOrganization, PageRequest,
+    Service,
+};
 use serde_json::{Value, json};
 
 use crate::admin::Caller;
@@ -345,6 +348,10 @@ async fn e6_3_each_change_of_a_mapping_is_told_whoever_brings_it_about() {
         service.rebind_mapping(&id, None).await.unwrap();
     }
     assert_eq!(trail.one("mapping.rebound", "Site").await.0, "grace");
+    // To look at a change is none.
+    let edit = MappingEdit::Remove { id: id.clone() };
+    service.preview_mapping(&edit, &PageRequest { after: None, limit: 10 }).await.unwrap();
+    trail.none().await;
     service.remove_mapping(&id).await.unwrap();
     assert_eq!(trail.one("mapping.removed", "Site").await.1["role"], json!({"old": "member"}));
 }
@@ -390,6 +397,32 @@ async fn e6_3_each_change_over_the_admin_api_is_told_in_the_name_of_its_token() 
     assert_eq!(admin.delete("/directories/entra").await.status, 204);
     assert_eq!(trail.one("directory.deleted", "entra").await.0, "admin");
     assert_eq!(site.service.verify_audit(None).await.unwrap().broken, None);
+}
+
+#[tokio::test]
+async fn e6_3_reservations_default_enrollments_and_what_a_sign_in_gives_are_told() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    let id = site.user("ada").await.parse().unwrap();
+    let mut trail = Trail::begin(&site.service).await;
+    for _ in 0..2 {
+        admin.send("PATCH", "/organizations/acme", &json!({"directories": ["default"]})).await;
+    }
+    let changes = trail.one("organization.updated", "acme").await.1;
+    assert_eq!(changes, json!({"directories": {"old": [], "new": ["default"]}}));
+    for _ in 0..2 {
+        let body = json!({"defaultEnrollment": {"organization": "acme"}});
+        admin.send("PATCH", "/directories/default", &body).await;
+    }
+    let changes = trail.one("directory.updated", "default").await.1;
+    let enrollment = json!({"organization": "acme", "role": "member"});
+    assert_eq!(changes, json!({"defaultEnrollment": {"new": enrollment}}));
+    for _ in 0..2 {
+        site.service.enroll_at_sign_in(id).await.unwrap();
+    }
+    assert_eq!(trail.one("grant.added", "ada in acme").await.1["role"], json!({"new": "member"}));
+    assert_eq!(admin.delete("/organizations/acme/grants/ada?kind=jit").await.status, 204);
+    trail.one("grant.removed", "ada in acme").await;
 }
 
 #[tokio::test]

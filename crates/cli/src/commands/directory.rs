@@ -1,6 +1,7 @@
 //! `enroll directory`: directories.
 
 use clap::{Args, Subcommand, ValueEnum};
+use enroll_domain::Role;
 use enroll_scim::Quirk;
 use jiff::Timestamp;
 use reqwest::Method;
@@ -46,6 +47,18 @@ pub(crate) struct SettingsArguments {
     /// Accept (on) or refuse (off) one quirk whatever the dialect, or leave it to the dialect (default); may be given more than once
     #[arg(long = "quirk", value_name = "NAME=on|off|default", value_parser = quirk)]
     quirks: Vec<(Quirk, Option<bool>)>,
+    /// Enroll everybody who signs in into this organization; each user once
+    #[arg(long, value_name = "ORG")]
+    enroll_into: Option<String>,
+    /// In which role: member (the default), writer, admin or owner
+    #[arg(long, value_name = "ROLE", requires = "enroll_into")]
+    enroll_role: Option<Role>,
+    /// Needed for the roles admin and owner: everybody who signs in then has them
+    #[arg(long, requires = "enroll_into")]
+    allow_privileged: bool,
+    /// Enroll nobody by signing in; who was enrolled stays so
+    #[arg(long, conflicts_with = "enroll_into")]
+    enroll_nobody: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -82,6 +95,17 @@ impl SettingsArguments {
         }
         for (quirk, accepted) in &self.quirks {
             settings["quirks"][quirk.name()] = json!(accepted);
+        }
+        if self.enroll_nobody {
+            settings["defaultEnrollment"] = Value::Null;
+        }
+        if let Some(organization) = &self.enroll_into {
+            let mut enrollment =
+                json!({"organization": organization, "allowPrivileged": self.allow_privileged});
+            if let Some(role) = self.enroll_role {
+                enrollment["role"] = json!(role);
+            }
+            settings["defaultEnrollment"] = enrollment;
         }
         settings
     }
@@ -133,6 +157,7 @@ fn print(directories: &[Value], output: Output) -> anyhow::Result<()> {
                 text(directory, "rebind"),
                 text(directory, "unknownExtensions"),
                 quirks(directory),
+                enrolls_into(directory),
                 text(directory, "users"),
                 text(directory, "groups"),
                 text(directory, "state"),
@@ -146,6 +171,7 @@ fn print(directories: &[Value], output: Output) -> anyhow::Result<()> {
                 "REBIND",
                 "UNKNOWN EXTENSIONS",
                 "QUIRKS",
+                "ENROLLS INTO",
                 "USERS",
                 "GROUPS",
                 "STATE",
@@ -155,6 +181,14 @@ fn print(directories: &[Value], output: Output) -> anyhow::Result<()> {
             "No directories yet.",
         )
     })
+}
+
+/// Where the first sign-in enrolls.
+fn enrolls_into(directory: &Value) -> String {
+    match &directory["defaultEnrollment"] {
+        Value::Null => String::new(),
+        enrollment => format!("{} as {}", text(enrollment, "organization"), text(enrollment, "role")),
+    }
 }
 
 /// When the last request came, and why the last one that was refused was, unless others have been carried out since.

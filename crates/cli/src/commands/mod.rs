@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 
-use crate::api::with_api;
+use crate::api::{Api, with_api};
 use crate::args::{Arguments, Asking, ByApi, Command};
 use crate::logging;
 use crate::open::{Opening, with_service};
@@ -61,9 +61,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Org(ByApi { server, command }) => {
             with_api(server, &settings, opening, async |api| org::run(command, api, output).await).await?;
         }
-        Command::Mapping(ByApi { server, command }) => {
-            with_api(server, &settings, opening, async |api| mapping::run(command, api, output).await)
-                .await?;
+        Command::Mapping(arguments) => {
+            let run = async |api: &Api| mapping::run(arguments, api, output).await;
+            with_api(&arguments.server, &settings, opening, run).await?;
         }
         Command::Resource(ByApi { server, command }) => {
             with_api(server, &settings, opening, async |api| resource::run(command, api, output).await)
@@ -125,7 +125,10 @@ fn opening(command: &Command) -> Opening {
         | Command::ApiToken(ByApi { command: api_token::ApiTokenCommand::Create(_), .. })
         | Command::Org(ByApi { command: org::OrgCommand::Create { .. }, .. })
         | Command::Resource(ByApi { command: resource::ResourceCommand::Add { .. }, .. })
-        | Command::Mapping(ByApi { command: mapping::MappingCommand::Add(_), .. })
+        | Command::Mapping(mapping::MappingArguments {
+            command: mapping::MappingCommand::Edit(mapping::EditCommand::Add(_)),
+            ..
+        })
         | Command::Schema(ByApi { command: schema::SchemaCommand::Register { .. }, .. }) => Opening::SetUp,
         _ => Opening::Existing,
     }

@@ -1,7 +1,7 @@
 //! `enroll org`: organizations, who is in them, and direct grants.
 
-use clap::Subcommand;
-use enroll_domain::Role;
+use clap::{Args, Subcommand};
+use enroll_domain::{ResourceRole, Role};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -19,9 +19,21 @@ pub(crate) enum OrgCommand {
         /// The name for people
         #[arg(long)]
         display_name: Option<String>,
-        /// Up to 350 characters
+        #[command(flatten)]
+        settings: OrgSettings,
+    },
+    /// Change an organization's settings
+    Set {
+        /// Name or id of the organization
+        org: String,
+        /// The name for people
         #[arg(long)]
-        description: Option<String>,
+        display_name: Option<String>,
+        #[command(flatten)]
+        settings: OrgSettings,
+        /// Open it to all directories again
+        #[arg(long, conflicts_with = "directories")]
+        all_directories: bool,
     },
     /// List the organizations
     List,
@@ -46,32 +58,65 @@ pub(crate) enum OrgCommand {
         org: String,
         /// Handle, userName or id of the user
         user: String,
+        /// Take back what the first sign-in gave instead; it does not come back
+        #[arg(long)]
+        jit: bool,
     },
+}
+
+/// Settings of an organization; what is not given stays as it is.
+#[derive(Debug, Args)]
+pub(crate) struct OrgSettings {
+    /// Up to 350 characters
+    #[arg(long)]
+    description: Option<String>,
+    /// What every member may do on its resources: read, limited-write, write, admin or owner; `write` for a new one
+    #[arg(long)]
+    base_resource_role: Option<ResourceRole>,
+    /// Reserve it to this directory; may be given more than once. Others cannot be mapped to it
+    #[arg(long = "directory", value_name = "DIRECTORY")]
+    directories: Vec<String>,
+}
+
+impl OrgSettings {
+    /// What the API is to make or change.
+    fn to_json(&self, display_name: Option<&String>) -> Value {
+        let mut settings = json!({});
+        if let Some(name) = display_name {
+            settings["displayName"] = json!(name);
+        }
+        if let Some(description) = &self.description {
+            settings["description"] = json!(description);
+        }
+        if let Some(role) = self.base_resource_role {
+            settings["baseResourceRole"] = json!(role);
+        }
+        if !self.directories.is_empty() {
+            settings["directories"] = json!(self.directories);
+        }
+        settings
+    }
 }
 
 pub(crate) async fn run(command: &OrgCommand, api: &Api, output: Output) -> anyhow::Result<()> {
     let of = |org: &str| format!("/organizations/{}", segment(org));
     match command {
-        OrgCommand::Create { name, display_name, description } => {
-            let mut new = json!({"name": name});
-            for (member, value) in [("displayName", display_name), ("description", description)] {
-                if let Some(value) = value {
-                    new[member] = json!(value);
-                }
-            }
+        OrgCommand::Create { name, display_name, settings } => {
+            let mut new = settings.to_json(display_name.as_ref());
+            new["name"] = json!(name);
             let organization = api.send(Method::POST, "/organizations", &new).await?;
             output.result(&organization, |organization| {
                 format!("Created the organization {}.", text(organization, "name"))
             })
         }
-        OrgCommand::List => {
-            output.result(&api.all("/organizations", "organizations").await?, |organizations| {
-                let columns = ["name", "displayName", "id"];
-                let row = |organization| columns.map(|column| text(organization, column));
-                let empty = "No organizations yet. Make one: enroll org create NAME";
-                table(["NAME", "DISPLAY NAME", "ID"], organizations.iter().map(row).collect(), empty)
-            })
+        OrgCommand::Set { org, display_name, settings, all_directories } => {
+            let mut change = settings.to_json(display_name.as_ref());
+            if *all_directories {
+                change["directories"] = json!([]);
+            }
+            print(&[api.send(Method::PATCH, &of(org), &change).await?], output)
         }
+        OrgCommand::List => print(&api.all("/organizations", "organizations").await?, output),
         OrgCommand::Members { org } => {
             let members = api.all(&format!("{}/members", of(org)), "members").await?;
             let empty = "Nobody yet. Map a group: enroll mapping add --group GROUP --org ORG --role ROLE";
@@ -82,10 +127,38 @@ pub(crate) async fn run(command: &OrgCommand, api: &Api, output: Output) -> anyh
             api.send(Method::PUT, &grant, &json!({"role": role})).await?;
             output.done(format!("{user} is {role} of {org} by a direct grant."))
         }
-        OrgCommand::Revoke { org, user } => {
+        OrgCommand::Revoke { org, user, jit: false } => {
             api.delete(&format!("{}/grants/{}", of(org), segment(user))).await?;
             output.done(format!("{user} has no direct grant on {org} any more."))
         }
+        OrgCommand::Revoke { org, user, jit: true } => {
+            api.delete(&format!("{}/grants/{}?kind=jit", of(org), segment(user))).await?;
+            output.done(format!("{user} has no grant from a first sign-in on {org} any more."))
+        }
+    }
+}
+
+fn print(organizations: &[Value], output: Output) -> anyhow::Result<()> {
+    output.result(&organizations, |organizations| {
+        let row = |organization| {
+            let directories = organization_directories(organization);
+            let [name, display_name, base, id] =
+                ["name", "displayName", "baseResourceRole", "id"].map(|column| text(organization, column));
+            [name, display_name, base, directories, id]
+        };
+        table(
+            ["NAME", "DISPLAY NAME", "ON RESOURCES", "DIRECTORIES", "ID"],
+            organizations.iter().map(row).collect(),
+            "No organizations yet. Make one: enroll org create NAME",
+        )
+    })
+}
+
+fn organization_directories(organization: &Value) -> String {
+    let names = organization["directories"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    match names.collect::<Vec<_>>() {
+        none if none.is_empty() => "all".to_owned(),
+        names => names.join(", "),
     }
 }
 

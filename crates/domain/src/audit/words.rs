@@ -135,3 +135,31 @@ words! {
         SchemaRemoved = "schema.removed",
     }
 }
+
+impl Action {
+    /// Whether somebody's access to an organization or a resource may be another by this.
+    ///
+    /// Said of all that is not known to change nothing, so that a new action counts until somebody has thought about it: previews
+    /// that are applied rely on it (enrollment.md 3.8).
+    pub const fn may_change_access(self) -> bool {
+        // Attributes of a user other than `active` decide nothing, a new user is in no group, and what a directory or a schema is set
+        // to decides on what comes later.
+        !matches!(
+            self,
+            Self::UserCreated
+                | Self::UserUpdated
+                | Self::CustomResourceCreated
+                | Self::CustomResourceUpdated
+                | Self::CustomResourceDeleted
+                | Self::ScimTokenCreated
+                | Self::ScimTokenDeleted
+                | Self::ApiTokenCreated
+                | Self::ApiTokenDeleted
+                | Self::DirectoryCreated
+                | Self::DirectoryUpdated
+                | Self::SchemaRegistered
+                | Self::SchemaUpdated
+                | Self::SchemaRemoved
+        )
+    }
+}

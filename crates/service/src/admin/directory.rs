@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use enroll_domain::audit::{Action, SubjectKind};
-use enroll_domain::{DirectoryId, DirectoryName, RebindPolicy};
+use enroll_domain::privilege::AllowPrivileged;
+use enroll_domain::{DirectoryId, DirectoryName, RebindPolicy, Role};
 use enroll_scim::{Quirk, UnknownExtensions};
-use enroll_store::directory::{self, DialectName, DirectoryRow};
+use enroll_store::directory::{self, DefaultEnrollment, DialectName, DirectoryRow};
 use enroll_store::{StoreError, Tx, custom_schema, group, user};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::organization::{admitted, find as find_organization};
 use super::page::{Page, PageRequest};
 use crate::audit::{Changes, Scribe};
 use crate::request_log::DirectoryHealth;
@@ -29,6 +31,28 @@ pub struct DirectorySettings {
     pub unknown_extensions: Option<UnknownExtensions>,
     /// Quirks to accept or refuse whatever the dialect; `None` for as the dialect has it.
     pub quirks: Vec<(Quirk, Option<bool>)>,
+    /// Where everybody who signs in is enrolled; the inner `None` for nowhere, as in a new directory.
+    pub default_enrollment: Option<Option<NewEnrollment>>,
+}
+
+/// A default enrollment to be set (enrollment.md §3.11).
+#[derive(Debug, Clone)]
+pub struct NewEnrollment {
+    /// Name or id of the organization.
+    pub organization: String,
+    /// The role; `member` when there is none.
+    pub role: Option<Role>,
+    /// Whether the roles `admin` and `owner` are meant.
+    pub allow_privileged: AllowPrivileged,
+}
+
+/// Where a directory enrolls everybody who signs in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EnrollmentInfo {
+    /// The organization's name.
+    pub organization: String,
+    /// The role.
+    pub role: Role,
 }
 
 impl DirectorySettings {
@@ -40,12 +64,30 @@ impl DirectorySettings {
     }
 
     /// What stands in tables of its own.
-    fn store(&self, tx: &Tx<'_>, row: &DirectoryRow) -> Result<(), StoreError> {
+    fn store(&self, tx: &Tx<'_>, row: &DirectoryRow) -> Result<(), Error> {
+        if let Some(enrollment) = &self.default_enrollment {
+            let enrollment = enrollment.as_ref().map(|new| new.check(tx, row)).transpose()?;
+            directory::set_default_enrollment(tx, row.id, enrollment)?;
+        }
         if let Some(rule) = self.unknown_extensions {
             custom_schema::set_unknown_extensions(tx, row.id, rule)?;
         }
         let mut quirks = self.quirks.iter();
-        quirks.try_for_each(|(quirk, accepted)| directory::set_quirk(tx, row.id, *quirk, *accepted))
+        Ok(quirks.try_for_each(|(quirk, accepted)| directory::set_quirk(tx, row.id, *quirk, *accepted))?)
+    }
+}
+
+impl NewEnrollment {
+    fn check(&self, tx: &Tx<'_>, row: &DirectoryRow) -> Result<DefaultEnrollment, Error> {
+        let role = self.role.unwrap_or(Role::Member);
+        if role >= Role::Admin && self.allow_privileged == AllowPrivileged::No {
+            return Err(Error::Invalid(format!(
+                "everybody who signs in would be {role}: confirm with --allow-privileged, over HTTP with `allowPrivileged`"
+            )));
+        }
+        let organization = find_organization(tx, &self.organization)?;
+        admitted(tx, &organization, row.id)?;
+        Ok(DefaultEnrollment { organization: organization.id, role })
     }
 }
 
@@ -65,6 +107,8 @@ pub struct DirectoryInfo {
     pub unknown_extensions: &'static str,
     /// The quirks that are accepted (`true`) or refused (`false`) otherwise than the dialect has it.
     pub quirks: BTreeMap<&'static str, bool>,
+    /// Where everybody who signs in is enrolled; `null` for nowhere.
+    pub default_enrollment: Option<EnrollmentInfo>,
     /// When it was made.
     pub created: Timestamp,
     /// How many users it has.
@@ -158,7 +202,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none; [`Error::Conflict`] for the one that every instance has, and while users, groups,
-    /// other resources, SCIM tokens, mappings or schemas of it are left.
+    /// other resources, SCIM tokens, mappings or schemas of it are left, or an organization is reserved to it.
     pub async fn delete_directory(&self, name: &str) -> Result<(), Error> {
         let name = name.to_owned();
         let scribe = Scribe::of_service(self, self.clock().now());
@@ -170,7 +214,8 @@ impl Service {
                 }
                 directory::delete(tx, row.id).map(drop).map_err(|error| match error {
                     StoreError::ForeignKey => Error::Conflict(format!(
-                        "{} still has users, groups, other resources, SCIM tokens, mappings or schemas: remove them first",
+                        "{} still has users, groups, other resources, SCIM tokens, mappings or schemas, or an \
+                         organization is reserved to it: remove that first",
                         row.name
                     )),
                     other => other.into(),
@@ -185,7 +230,8 @@ impl Service {
     /// Changes the settings of a directory; in force with the next request.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such directory.
+    /// [`Error::NotFound`] when there is no such directory or organization; [`Error::Invalid`] for a privileged default enrollment
+    /// that is not expressly allowed; [`Error::Conflict`] when its organization is reserved to other directories.
     pub async fn set_directory(
         &self,
         name: &str,
@@ -260,6 +306,11 @@ fn tell(
         before.map(|before| before.unknown_extensions),
         Some(after.unknown_extensions),
     );
+    changes.change(
+        "defaultEnrollment",
+        before.and_then(|before| before.default_enrollment.as_ref()),
+        after.default_enrollment.as_ref(),
+    );
     changes.change("quirks", before.map(|before| &before.quirks), Some(&after.quirks));
     if changes.is_empty() {
         return Ok(());
@@ -288,6 +339,13 @@ pub(crate) fn find(tx: &Tx<'_>, name: &str) -> Result<DirectoryRow, Error> {
 
 fn info(tx: &Tx<'_>, row: &DirectoryRow) -> Result<DirectoryInfo, Error> {
     let everything = enroll_store::filter::Compiled::everything();
+    let enrollment = match directory::default_enrollment(tx, row.id)? {
+        None => None,
+        Some(DefaultEnrollment { organization, role }) => {
+            let organization = find_organization(tx, &organization.to_string())?.name.to_string();
+            Some(EnrollmentInfo { organization, role })
+        }
+    };
     Ok(DirectoryInfo {
         users: user::count(tx, row.id, &everything)?,
         groups: group::count(tx, row.id, &everything)?,
@@ -300,6 +358,7 @@ fn info(tx: &Tx<'_>, row: &DirectoryRow) -> Result<DirectoryInfo, Error> {
             .into_iter()
             .map(|(quirk, accepted)| (quirk.name(), accepted))
             .collect(),
+        default_enrollment: enrollment,
         created: row.created,
         health: None,
     })

@@ -1,9 +1,10 @@
-//! Direct grants: roles that an administrator gives (enrollment.md §1.8).
+//! Grants: roles that an administrator gives, and those given at first sign-in (enrollment.md §1.8, §3.11).
 
 use enroll_domain::audit::{Action, SubjectKind};
 use enroll_domain::enrollment::{Grant, GrantKind};
 use enroll_domain::{GrantId, OrganizationId, Role, UserId};
 use enroll_store::Tx;
+use enroll_store::directory::{self, DefaultEnrollment};
 use enroll_store::grant::{self, GrantRow};
 use enroll_store::organization::OrganizationRow;
 use enroll_store::user::UserRow;
@@ -16,7 +17,7 @@ use crate::access::{UserSummary, find_user, summary};
 use crate::audit::{Changes, Scribe};
 use crate::{Error, Service};
 
-/// A direct grant as an administrator sees it.
+/// A grant on an organization as an administrator sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GrantInfo {
@@ -28,6 +29,8 @@ pub struct GrantInfo {
     pub organization: String,
     /// The role it gives.
     pub role: Role,
+    /// Whether an administrator has given it, or the first sign-in.
+    pub kind: GrantKind,
     /// When it was given.
     pub created: Timestamp,
     /// By whom.
@@ -35,7 +38,7 @@ pub struct GrantInfo {
 }
 
 impl Service {
-    /// A page of the direct grants on an organization, oldest first.
+    /// A page of the grants on an organization, oldest first: direct ones and those from first sign-ins.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such organization, [`Error::Invalid`] when the page is none.
@@ -49,7 +52,7 @@ impl Service {
         self.db()
             .read(move |tx| {
                 let organization = find_organization(tx, &organization)?;
-                let rows = grant::list_direct(tx, organization.id, after, page.one_more())?;
+                let rows = grant::page(tx, organization.id, after, page.one_more())?;
                 page.cut(rows, |row| row.grant.id).shown(|row| {
                     let user = find_user(tx, &row.grant.user.to_string())?;
                     Ok(describe(row, &user, &organization))
@@ -58,17 +61,22 @@ impl Service {
             .await
     }
 
-    /// A user's direct grant on an organization.
+    /// A user's grant of a kind on an organization.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such user, organization or grant.
-    pub async fn direct_grant(&self, organization: &str, user: &str) -> Result<GrantInfo, Error> {
+    pub async fn grant_of_user(
+        &self,
+        organization: &str,
+        user: &str,
+        kind: GrantKind,
+    ) -> Result<GrantInfo, Error> {
         let (organization, user) = (organization.to_owned(), user.to_owned());
         self.db()
             .read(move |tx| {
                 let (organization, user) = (find_organization(tx, &organization)?, find_user(tx, &user)?);
-                let row = find(tx, user.id, organization.id)?
-                    .ok_or_else(|| missing(&user.user_name, organization.name.as_str()))?;
+                let row = find(tx, user.id, organization.id, kind)?
+                    .ok_or_else(|| missing(&user.user_name, organization.name.as_str(), kind))?;
                 Ok(describe(row, &user, &organization))
             })
             .await
@@ -92,7 +100,7 @@ impl Service {
         self.db()
             .write(move |tx| {
                 let (organization, user) = (find_organization(tx, &organization)?, find_user(tx, &user)?);
-                let old = find(tx, user.id, organization.id)?;
+                let old = find(tx, user.id, organization.id, GrantKind::Direct)?;
                 let before = old.as_ref().map(|old| old.grant.role);
                 match old {
                     Some(old) if old.grant.role == role => {
@@ -124,26 +132,91 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`] when there is no such user, organization or grant.
     pub async fn revoke(&self, organization: &str, user: &str) -> Result<(), Error> {
+        self.revoke_kind(organization, user, GrantKind::Direct).await
+    }
+
+    /// Takes a user's grant of a kind on an organization back. A grant from the first sign-in does not come back with the next.
+    ///
+    /// # Errors
+    /// As [`Service::revoke`].
+    pub async fn revoke_kind(&self, organization: &str, user: &str, kind: GrantKind) -> Result<(), Error> {
         let (organization, user) = (organization.to_owned(), user.to_owned());
         let scribe = Scribe::of_service(self, self.clock().now());
         self.db()
             .write(move |tx| {
                 let of = find_organization(tx, &organization)?;
                 let who = find_user(tx, &user)?;
-                let grant = find(tx, who.id, of.id)?.ok_or_else(|| missing(&user, &organization))?.grant;
+                let found = find(tx, who.id, of.id, kind)?;
+                let grant = found.ok_or_else(|| missing(&user, &organization, kind))?.grant;
                 grant::delete(tx, grant.id)?;
                 tell(tx, &scribe, (&who, &of), (grant.id, Some(grant.role), None))
             })
             .await
     }
+
+    /// Gives a user who signs in what the directory enrolls everybody into, and says what was given. It is given once for each
+    /// organization: `None` when the directory enrolls nobody, and when the user was enrolled there before, whether an
+    /// administrator has taken it back since or not. To be called by every sign-in, with the user who has signed in.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such user, [`Error::Forbidden`] when the user is deactivated.
+    pub async fn enroll_at_sign_in(&self, user: UserId) -> Result<Option<GrantInfo>, Error> {
+        let due = move |tx: &Tx<'_>| due(tx, user);
+        // Nearly every sign-in is not the first: it does not wait for the writer.
+        if self.db().look_up(due)?.is_none() {
+            return Ok(None);
+        }
+        let now = self.clock().now();
+        let id = GrantId::new(now, &self.entropy().id());
+        let scribe = Scribe::of_service(self, now);
+        self.db()
+            .write(move |tx| {
+                let Some((user, DefaultEnrollment { organization, role })) = due(tx)? else {
+                    return Ok(None);
+                };
+                let organization = find_organization(tx, &organization.to_string())?;
+                let directory = directory::find(tx, user.directory)?.map(|row| row.name.to_string());
+                let kind = GrantKind::Jit;
+                let row = GrantRow {
+                    grant: Grant { id, user: user.id, organization: organization.id, role, kind },
+                    created: now,
+                    granted_by: format!("default enrollment of {}", directory.unwrap_or_default()),
+                };
+                grant::insert(tx, &row)?;
+                directory::note_enrolled(tx, user.id, organization.id, now)?;
+                tell(tx, &scribe, (&user, &organization), (id, None, Some(role)))?;
+                Ok(Some(describe(row, &user, &organization)))
+            })
+            .await
+    }
 }
 
-fn find(tx: &Tx<'_>, user: UserId, organization: OrganizationId) -> Result<Option<GrantRow>, Error> {
-    Ok(grant::find_of_user(tx, user, organization, GrantKind::Direct)?)
+/// The user with what a sign-in has to give, if it has to give anything.
+fn due(tx: &Tx<'_>, user: UserId) -> Result<Option<(UserRow, DefaultEnrollment)>, Error> {
+    let user = find_user(tx, &user.to_string())?;
+    if !user.active {
+        return Err(Error::Forbidden(format!("{} is deactivated", user.user_name)));
+    }
+    let Some(enrollment) = directory::default_enrollment(tx, user.directory)? else { return Ok(None) };
+    let before = directory::enrolled(tx, user.id, enrollment.organization)?;
+    Ok((!before).then_some((user, enrollment)))
 }
 
-fn missing(user: &str, organization: &str) -> Error {
-    Error::NotFound(format!("{user} has no direct grant on {organization}; groups may still give a role"))
+fn find(
+    tx: &Tx<'_>,
+    user: UserId,
+    organization: OrganizationId,
+    kind: GrantKind,
+) -> Result<Option<GrantRow>, Error> {
+    Ok(grant::find_of_user(tx, user, organization, kind)?)
+}
+
+fn missing(user: &str, organization: &str, kind: GrantKind) -> Error {
+    let what = match kind {
+        GrantKind::Direct => "no direct grant",
+        GrantKind::Jit => "no grant from a first sign-in",
+    };
+    Error::NotFound(format!("{user} has {what} on {organization}; groups may still give a role"))
 }
 
 fn describe(row: GrantRow, user: &UserRow, organization: &OrganizationRow) -> GrantInfo {
@@ -152,6 +225,7 @@ fn describe(row: GrantRow, user: &UserRow, organization: &OrganizationRow) -> Gr
         user: summary(user),
         organization: organization.name.to_string(),
         role: row.grant.role,
+        kind: row.grant.kind,
         created: row.created,
         granted_by: row.granted_by,
     }

@@ -2,6 +2,8 @@
 
 mod apply;
 mod plan;
+mod preview;
+mod version;
 
 use enroll_domain::privilege::AllowPrivileged;
 use enroll_domain::{
@@ -19,6 +21,8 @@ use super::resource::find as find_resource;
 use crate::{Error, Service};
 
 pub use plan::MappingEdit;
+pub use preview::{OnResources, Preview, PreviewedUser};
+pub use version::{InvalidVersion, PreviewVersion};
 
 /// A mapping to be made.
 #[derive(Debug, Clone)]

@@ -12,10 +12,11 @@ mod resource_grant;
 mod schema;
 mod token;
 
-pub use directory::{DirectoryInfo, DirectorySettings};
+pub use directory::{DirectoryInfo, DirectorySettings, EnrollmentInfo, NewEnrollment};
 pub use grant::GrantInfo;
 pub use mapping::{
-    MappingChange, MappingEdit, MappingFilter, MappingInfo, MappingState, NewMapping, NewResourceMapping,
+    InvalidVersion, MappingChange, MappingEdit, MappingFilter, MappingInfo, MappingState, NewMapping,
+    NewResourceMapping, OnResources, Preview, PreviewVersion, PreviewedUser,
 };
 pub use organization::{NewOrganization, OrganizationChange, OrganizationInfo};
 pub use page::{Page, PageRequest};

@@ -1,11 +1,15 @@
 //! Organizations (enrollment.md §1.5).
 
+mod reserved;
+
 use enroll_domain::audit::{Action, SubjectKind};
 use enroll_domain::{OrganizationId, OrganizationName, ResourceRole, Target};
 use enroll_store::organization::{self, OrganizationRow};
-use enroll_store::{StoreError, Tx, grant, mapping, resource};
+use enroll_store::{StoreError, Tx, directory, grant, mapping, resource};
 use jiff::Timestamp;
 use serde::Serialize;
+
+pub(super) use reserved::admitted;
 
 use super::check_label;
 use super::page::{Page, PageRequest};
@@ -30,6 +34,8 @@ pub struct NewOrganization {
     pub description: Option<String>,
     /// The role that every member has on its resources; `write` when there is none.
     pub base_resource_role: Option<ResourceRole>,
+    /// Names or ids of the directories that it is reserved to; empty for open to all.
+    pub directories: Vec<String>,
 }
 
 /// What to change of an organization; what is `None` stays as it is. Its name never changes.
@@ -41,6 +47,8 @@ pub struct OrganizationChange {
     pub description: Option<String>,
     /// The role that every member has on its resources.
     pub base_resource_role: Option<ResourceRole>,
+    /// Names or ids of the directories that it is reserved to; empty for open to all.
+    pub directories: Option<Vec<String>>,
 }
 
 /// An organization as an administrator sees it.
@@ -57,24 +65,25 @@ pub struct OrganizationInfo {
     pub description: String,
     /// The role that every member has on its resources.
     pub base_resource_role: ResourceRole,
+    /// The names of the directories that it is reserved to; empty where all may be mapped to it.
+    pub directories: Vec<String>,
     /// When it was made.
     pub created: Timestamp,
     /// Grows by one with each change.
     pub version: i64,
 }
 
-impl From<OrganizationRow> for OrganizationInfo {
-    fn from(row: OrganizationRow) -> Self {
-        Self {
-            id: row.id,
-            name: row.name.to_string(),
-            display_name: row.display_name,
-            description: row.description,
-            base_resource_role: row.base_resource_role,
-            created: row.created,
-            version: row.version,
-        }
-    }
+fn info(tx: &Tx<'_>, row: OrganizationRow) -> Result<OrganizationInfo, Error> {
+    Ok(OrganizationInfo {
+        directories: reserved::names(tx, row.id)?,
+        id: row.id,
+        name: row.name.to_string(),
+        display_name: row.display_name,
+        description: row.description,
+        base_resource_role: row.base_resource_role,
+        created: row.created,
+        version: row.version,
+    })
 }
 
 impl Service {
@@ -99,18 +108,20 @@ impl Service {
             created: now,
             version: 1,
         };
-        let scribe = Scribe::of_service(self, now);
+        let (scribe, directories) = (Scribe::of_service(self, now), new.directories.clone());
         self.db()
             .write(move |tx| {
                 if organization::insert(tx, &row)? {
+                    reserved::reserve(tx, &row, &directories)?;
                     let (id, name) = (row.id.to_string(), row.name.as_str());
                     let changes = Changes::default()
                         .with("name", name)
                         .with("displayName", &row.display_name)
-                        .with("baseResourceRole", row.base_resource_role);
+                        .with("baseResourceRole", row.base_resource_role)
+                        .with("directories", Some(reserved::names(tx, row.id)?).filter(|names| !names.is_empty()));
                     let subject = (SubjectKind::Organization, id.as_str(), name);
                     scribe.write_global(tx, Action::OrganizationCreated, subject, &changes)?;
-                    Ok(row.clone().into())
+                    info(tx, row.clone())
                 } else {
                     let name = &row.name;
                     Err(Error::Conflict(format!(
@@ -126,7 +137,7 @@ impl Service {
     /// # Errors
     /// [`Error::Store`]
     pub async fn organizations(&self) -> Result<Vec<OrganizationInfo>, Error> {
-        self.db().read(|tx| Ok(all(tx)?.into_iter().map(OrganizationInfo::from).collect())).await
+        self.db().read(|tx| all(tx)?.into_iter().map(|row| info(tx, row)).collect()).await
     }
 
     /// A page of the organizations, by name.
@@ -139,7 +150,7 @@ impl Service {
         self.db()
             .read(move |tx| {
                 let rows = organization::list(tx, after.as_ref(), page.one_more())?;
-                page.cut(rows, |row| row.name.clone()).shown(|row| Ok(row.into()))
+                page.cut(rows, |row| row.name.clone()).shown(|row| info(tx, row))
             })
             .await
     }
@@ -150,14 +161,14 @@ impl Service {
     /// [`Error::NotFound`] when there is none.
     pub async fn organization(&self, name: &str) -> Result<OrganizationInfo, Error> {
         let name = name.to_owned();
-        self.db().read(move |tx| Ok(find(tx, &name)?.into())).await
+        self.db().read(move |tx| info(tx, find(tx, &name)?)).await
     }
 
     /// Changes an organization, if it has the version that the caller believes to change.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none, [`Error::Invalid`] when a text does not fit, [`Error::PreconditionFailed`] when it
-    /// has another version.
+    /// has another version, [`Error::Conflict`] when it is to be reserved and another directory gives roles there.
     pub async fn change_organization(
         &self,
         name: &str,
@@ -165,6 +176,7 @@ impl Service {
         if_match: Option<&IfMatch>,
     ) -> Result<OrganizationInfo, Error> {
         let (name, if_match, role) = (name.to_owned(), if_match.cloned(), change.base_resource_role);
+        let directories = change.directories.clone();
         let display_name =
             change.display_name.as_deref().map(|text| check_label("display name", text)).transpose()?;
         let description = change.description.as_deref().map(check_description).transpose()?;
@@ -177,9 +189,15 @@ impl Service {
                 row.display_name = display_name.clone().unwrap_or(row.display_name);
                 row.description = description.clone().unwrap_or(row.description);
                 row.base_resource_role = role.unwrap_or(row.base_resource_role);
-                if row != old {
+                let before = reserved::names(tx, row.id)?;
+                if let Some(directories) = &directories {
+                    reserved::reserve(tx, &row, directories)?;
+                }
+                let after = reserved::names(tx, row.id)?;
+                if row != old || before != after {
                     organization::update(tx, &row)?;
                     let mut changes = Changes::default();
+                    changes.change("directories", Some(&before), Some(&after));
                     changes.change("displayName", Some(&old.display_name), Some(&row.display_name));
                     changes.change("description", Some(&old.description), Some(&row.description));
                     let roles = (old.base_resource_role, row.base_resource_role);
@@ -188,7 +206,7 @@ impl Service {
                     let subject = (SubjectKind::Organization, id.as_str(), name);
                     scribe.write_global(tx, Action::OrganizationUpdated, subject, &changes)?;
                 }
-                Ok(find(tx, &name)?.into())
+                info(tx, find(tx, &name)?)
             })
             .await
     }
@@ -218,6 +236,12 @@ impl Service {
                     return Err(Error::Conflict(format!(
                         "{} still has {mappings} mappings and {grants} grants: remove them first, so that nobody loses \
                          access unseen",
+                        row.name
+                    )));
+                }
+                if !directory::enrolling_into(tx, row.id)?.is_empty() {
+                    return Err(Error::Conflict(format!(
+                        "a directory enrolls people into {} by default: change its setting first",
                         row.name
                     )));
                 }

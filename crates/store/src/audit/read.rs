@@ -9,7 +9,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::read_hash;
-use crate::{Param, Row, StoreError, Tx, dialect};
+use crate::{Param, Row, StoreError, Tx, dialect, params};
 
 /// The columns that [`read`] reads.
 pub(super) const SELECT: &str = "SELECT sequence, recorded, actor_kind, actor_id, actor, action, subject_kind, subject_id, \
@@ -102,4 +102,33 @@ pub fn newest(tx: &Tx<'_>, query: &Query, limit: usize) -> Result<Vec<Chained>, 
 pub fn after(tx: &Tx<'_>, sequence: i64, limit: u32) -> Result<Vec<Chained>, StoreError> {
     let sql = format!("{SELECT} WHERE sequence > ?1 ORDER BY sequence LIMIT ?2");
     tx.query(&sql, &[sequence.into(), limit.into()], read)
+}
+
+/// Entries behind a place that are about a directory or what is in it, or about one of two other subjects: in order, until `visit`
+/// says `Break`. It reads on from that place, so its cost is that of what has been written since.
+///
+/// # Errors
+/// The store fails, or `visit` does.
+pub fn about_since(
+    tx: &Tx<'_>,
+    after: i64,
+    directory: DirectoryId,
+    subjects: [Uuid; 2],
+    mut visit: impl FnMut(&Chained) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    let [first, second] = subjects;
+    let sql = format!(
+        "{SELECT} WHERE sequence > ?1 AND (directory_id = ?2 OR subject_id = ?3 OR subject_id = ?4) ORDER BY sequence"
+    );
+    tx.each(&sql, &params![after, directory, first, second], |row| Ok(visit(&read(row)?)))
+}
+
+/// The hash of the entry at a place, if there is one.
+///
+/// # Errors
+/// The store fails; [`StoreError::Corrupt`] for a hash of another length.
+pub fn hash_at(tx: &Tx<'_>, sequence: i64) -> Result<Option<ChainHash>, StoreError> {
+    tx.first("SELECT hash FROM audit_entries WHERE sequence = ?1", &params![sequence], |row| {
+        read_hash(row, 0)
+    })
 }

@@ -22,7 +22,7 @@ const OWNED: [&str; 14] = [
 ];
 
 /// Statements that are not bound to one directory, each by a part of its text, with the reason.
-const ALLOWED: [(&str, &str); 14] = [
+const ALLOWED: [(&str, &str); 15] = [
     ("FROM users WHERE users.id = ?1", "an admin's reference to a user"),
     ("FROM users WHERE users.handle = ?1", "an admin's reference to a user"),
     ("users.directory_id IN (SELECT directories.id FROM directories)", "an admin's reference to a user"),
@@ -40,6 +40,10 @@ const ALLOWED: [(&str, &str); 14] = [
         "an admin's list of mappings is of all directories or of one",
     ),
     ("FROM resource_mappings WHERE resource_mappings.id = ?1", "an admin's reference to a mapping"),
+    (
+        "JOIN resource_mappings ON resource_mappings.resource_id = organization_resources.id",
+        "an organization has mappings of any directory",
+    ),
     ("FROM directory_enrollments WHERE organization_id = ?1", "an organization may be that of any directory"),
     ("FROM scim_tokens WHERE id = ?1", "the token is what names the directory"),
     (

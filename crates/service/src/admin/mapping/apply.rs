@@ -6,6 +6,7 @@ use enroll_store::Tx;
 use enroll_store::mapping::{self, MappingRow};
 
 use super::plan::{MappingEdit, Plan, check_single};
+use super::version::PreviewVersion;
 use super::{MappingChange, MappingInfo, NewMapping, NewResourceMapping, info};
 use crate::audit::{Changes, Scribe};
 use crate::{Error, Service};
@@ -18,7 +19,7 @@ impl Service {
     /// that is not expressly allowed; [`Error::Conflict`] when the group is mapped to the organization already, or the
     /// organization is reserved to other directories.
     pub async fn add_mapping(&self, new: &NewMapping) -> Result<MappingInfo, Error> {
-        there(self.apply_mapping(&MappingEdit::Add(new.clone())).await?)
+        there(self.apply_mapping(&MappingEdit::Add(new.clone()), None).await?)
     }
 
     /// Maps a group to a role on a resource.
@@ -26,7 +27,7 @@ impl Service {
     /// # Errors
     /// As [`Service::add_mapping`]; also [`Error::NotFound`] for an unknown resource and [`Error::Invalid`] for the role `owner`.
     pub async fn add_resource_mapping(&self, new: &NewResourceMapping) -> Result<MappingInfo, Error> {
-        there(self.apply_mapping(&MappingEdit::AddToResource(new.clone())).await?)
+        there(self.apply_mapping(&MappingEdit::AddToResource(new.clone()), None).await?)
     }
 
     /// Changes a mapping; in force at once.
@@ -36,7 +37,7 @@ impl Service {
     /// privileged role that is not expressly allowed.
     pub async fn change_mapping(&self, id: &str, change: &MappingChange) -> Result<MappingInfo, Error> {
         let edit = MappingEdit::Change { id: id.to_owned(), change: change.clone() };
-        there(self.apply_mapping(&edit).await?)
+        there(self.apply_mapping(&edit, None).await?)
     }
 
     /// Pauses a mapping, or lets it have effect again; in force at once.
@@ -54,7 +55,7 @@ impl Service {
     /// the same target.
     pub async fn rebind_mapping(&self, id: &str, group: Option<&str>) -> Result<MappingInfo, Error> {
         let edit = MappingEdit::Rebind { id: id.to_owned(), group: group.map(str::to_owned) };
-        there(self.apply_mapping(&edit).await?)
+        there(self.apply_mapping(&edit, None).await?)
     }
 
     /// Removes a mapping; what it gave ends at once.
@@ -62,20 +63,27 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`] when there is none of that id.
     pub async fn remove_mapping(&self, id: &str) -> Result<(), Error> {
-        self.apply_mapping(&MappingEdit::Remove { id: id.to_owned() }).await.map(drop)
+        self.apply_mapping(&MappingEdit::Remove { id: id.to_owned() }, None).await.map(drop)
     }
 
-    /// Makes a change of a mapping and gives the mapping as it is then; `None` when it was removed.
+    /// Makes a change of a mapping and gives the mapping as it is then; `None` when it was removed. With the version of a preview,
+    /// only if the preview still holds.
     ///
     /// # Errors
-    /// Those of the change: see the use cases above.
-    pub async fn apply_mapping(&self, edit: &MappingEdit) -> Result<Option<MappingInfo>, Error> {
+    /// Those of the change: see the use cases above; [`Error::Conflict`] when the preview no longer holds.
+    pub async fn apply_mapping(
+        &self,
+        edit: &MappingEdit,
+        previewed: Option<&PreviewVersion>,
+    ) -> Result<Option<MappingInfo>, Error> {
         let now = self.clock().now();
-        let (id, edit) = (MappingId::new(now, &self.entropy().id()), edit.clone());
+        let (id, edit, previewed) =
+            (MappingId::new(now, &self.entropy().id()), edit.clone(), previewed.cloned());
         let scribe = Scribe::of_service(self, now);
         self.db()
             .write(move |tx| {
                 let plan = edit.plan(tx, id, now)?;
+                previewed.as_ref().map_or(Ok(()), |version| version.check(tx, &plan))?;
                 apply(tx, &scribe, &plan)?;
                 plan.after.as_ref().map(|row| info(tx, row)).transpose()
             })

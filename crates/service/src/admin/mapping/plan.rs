@@ -5,16 +5,15 @@
 use enroll_domain::enrollment::Mapping;
 use enroll_domain::privilege::AllowPrivileged;
 use enroll_domain::{
-    DirectoryId, GroupName, GroupNameKey, MappedGroup, MappingBinding, MappingId, OrganizationId, RoleOn,
-    RoleWord,
+    GroupName, GroupNameKey, MappedGroup, MappingBinding, MappingId, OrganizationId, RoleOn, RoleWord,
 };
 use enroll_store::mapping::{self, MappingRow};
 use enroll_store::organization::OrganizationRow;
-use enroll_store::{Tx, directory, group, organization};
+use enroll_store::{Tx, group};
 use jiff::Timestamp;
 
 use super::super::directory::find as find_directory;
-use super::super::organization::find as find_organization;
+use super::super::organization::{admitted, find as find_organization};
 use super::super::resource::find as find_resource;
 use super::{MappingChange, NewMapping, NewResourceMapping, find};
 use crate::Error;
@@ -52,6 +51,13 @@ pub enum MappingEdit {
 pub(super) struct Plan {
     pub(super) before: Option<MappingRow>,
     pub(super) after: Option<MappingRow>,
+}
+
+impl Plan {
+    /// The mapping as it is, and as it will be, where it is there.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &MappingRow> {
+        self.before.iter().chain(&self.after)
+    }
 }
 
 impl MappingEdit {
@@ -111,33 +117,13 @@ fn add(
 ) -> Result<Plan, Error> {
     let name = GroupName::new(group).map_err(|error| Error::Invalid(error.to_string()))?;
     let directory = find_directory(tx, directory)?;
-    admitted(tx, organization.id, directory.id)?;
+    admitted(tx, organization, directory.id)?;
     let group = match group::find_for_mapping(tx, directory.id, name.key())? {
         Some(row) => MappedGroup::new(named(&row.display_name)?, Some(row.id)),
         None => MappedGroup::new(name, None),
     };
     let mapping = Mapping { id, directory: directory.id, group, gives, paused };
     Ok(Plan { before: None, after: Some(MappingRow { mapping, created }) })
-}
-
-/// Refuses a directory that an organization is not reserved to (enrollment.md 1.5).
-fn admitted(tx: &Tx<'_>, organization: OrganizationId, directory: DirectoryId) -> Result<(), Error> {
-    let reserved = organization::directories(tx, organization)?;
-    if reserved.is_empty() || reserved.contains(&directory) {
-        return Ok(());
-    }
-    let name =
-        |id| Ok::<_, Error>(directory::find(tx, id)?.map(|row| row.name.to_string()).unwrap_or_default());
-    let mut names = reserved.into_iter().map(name).collect::<Result<Vec<_>, _>>()?;
-    names.sort();
-    let organization =
-        organization::find(tx, organization)?.map(|row| row.name.to_string()).unwrap_or_default();
-    Err(Error::Conflict(format!(
-        "{organization} is reserved to the directories {}; the directory {} gives no roles there. To admit it: \
-         enroll org set {organization} --directory NAME for each directory, over HTTP `directories`",
-        names.join(", "),
-        name(directory)?
-    )))
 }
 
 fn with_role(gives: RoleOn, role: RoleWord, allow: AllowPrivileged) -> Result<RoleOn, Error> {

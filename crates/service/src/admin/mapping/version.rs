@@ -1,0 +1,106 @@
+//! The state that a preview was made of, and whether a change still meets it (enrollment.md §3.8).
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::str::FromStr;
+
+use enroll_domain::RoleOn;
+use enroll_domain::audit::{Action, ChainHash};
+use enroll_store::{Tx, audit};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::plan::{Plan, organization_of};
+use crate::Error;
+
+/// Entries of the audit trail that are looked through when a preview is applied; an older preview has to be made anew.
+pub(super) const ENTRIES: i64 = 10_000;
+
+/// A state of the database: the place of the last entry of the audit trail, and the beginning of its hash, so that the same place
+/// of another database, or of a backup, is no such state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewVersion {
+    sequence: i64,
+    hash: String,
+}
+
+/// The text is not a version that a preview has given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is not the `version` of a preview")]
+pub struct InvalidVersion;
+
+impl<'de> Deserialize<'de> for PreviewVersion {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl PreviewVersion {
+    /// The present state.
+    pub(super) fn now(tx: &Tx<'_>) -> Result<Self, Error> {
+        let head = audit::head(tx)?;
+        Ok(Self { sequence: head.sequence, hash: short(&head.hash) })
+    }
+
+    /// Refuses a plan if anything that may matter to its preview has happened since. Sound by this: a preview looks at users,
+    /// groups and grants of the mapping's directory, at mappings of that directory, at the organization and at the resource, and
+    /// every change of one of these has an entry in its own transaction.
+    pub(super) fn check(&self, tx: &Tx<'_>, plan: &Plan) -> Result<(), Error> {
+        if audit::hash_at(tx, self.sequence)?.map(|hash| short(&hash)) != Some(self.hash.clone()) {
+            return Err(stale("it was made of another database"));
+        }
+        let since = audit::head(tx)?.sequence - self.sequence;
+        if since > ENTRIES {
+            return Err(stale(&format!(
+                "the audit trail has {since} entries since, and {ENTRIES} at most are looked through"
+            )));
+        }
+        let Some(row) = plan.rows().next() else { return Ok(()) };
+        let organization = *organization_of(tx, row.mapping.gives)?.as_uuid();
+        let resource = match row.mapping.gives {
+            RoleOn::Organization(..) => organization,
+            RoleOn::Resource(resource, _) => *resource.as_uuid(),
+        };
+        let mut moved = None;
+        audit::about_since(tx, self.sequence, row.mapping.directory, [organization, resource], |found| {
+            // A word that this version does not know may mean anything.
+            if found.entry.action.parse::<Action>().is_ok_and(|action| !action.may_change_access()) {
+                return ControlFlow::Continue(());
+            }
+            moved = Some(format!("{} {} has come in since", found.entry.action, found.entry.subject));
+            ControlFlow::Break(())
+        })?;
+        moved.map_or(Ok(()), |what| Err(stale(&what)))
+    }
+}
+
+fn stale(why: &str) -> Error {
+    Error::Conflict(format!(
+        "the preview no longer holds: {why}; nothing was changed: preview the change again"
+    ))
+}
+
+fn short(hash: &ChainHash) -> String {
+    hash.to_string().chars().take(16).collect()
+}
+
+impl fmt::Display for PreviewVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.sequence, self.hash)
+    }
+}
+
+impl FromStr for PreviewVersion {
+    type Err = InvalidVersion;
+
+    fn from_str(text: &str) -> Result<Self, InvalidVersion> {
+        let (sequence, hash) = text.split_once('-').ok_or(InvalidVersion)?;
+        let sequence = sequence.parse().map_err(|_| InvalidVersion)?;
+        Ok(Self { sequence, hash: hash.to_owned() })
+    }
+}
+
+impl Serialize for PreviewVersion {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
