@@ -1,0 +1,3 @@
+//! Responses that must be refused, each with its reason.
+
+mod unsigned;
