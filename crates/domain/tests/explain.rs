@@ -4,8 +4,8 @@
 
 mod setup;
 
-use enroll_domain::enrollment::{GrantKind, NearMiss, State, explain};
-use enroll_domain::{GroupName, MappingBinding, Role, RoleOn};
+use enroll_domain::enrollment::{GrantKind, NearMiss, ResourceFacts, State, explain, explain_resource};
+use enroll_domain::{GroupName, MappingBinding, ResourceId, ResourceRole, Role, RoleOn, Visibility};
 use serde_json::json;
 
 use setup::{add_grant, add_group, bind, directory, group, map, mapping, organization, user, with_users};
@@ -89,4 +89,48 @@ fn e3_10_path_comes_with_the_names_of_its_groups() {
 #[test]
 fn e3_10_unknown_user_has_no_explanation() {
     assert_eq!(explain(&with_users(1), organization(1), user(2)), None);
+}
+
+/// Resource 1 of organization 1, whose base resource role is `limited-write`.
+fn with_resource(state: &mut State) -> ResourceId {
+    let id = ResourceId::from_uuid(uuid::Uuid::from_u128(1));
+    let base = ResourceRole::LimitedWrite;
+    let facts = ResourceFacts { organization: organization(1), base, visibility: Visibility::Private };
+    state.resources.insert(id, facts);
+    id
+}
+
+#[test]
+fn e3_10_what_nearly_gives_a_role_on_the_organization_nearly_gives_what_it_implies() {
+    let mut state = with_users(1);
+    let resource = with_resource(&mut state);
+    add_group(&mut state, 1, &[1], &[]);
+    map(&mut state, 1, 1, Role::Member).paused = true;
+    bind(map(&mut state, 2, 2, Role::Writer), MappingBinding::Waiting);
+    let own = map(&mut state, 3, 1, Role::Member);
+    (own.gives, own.paused) = (RoleOn::Resource(resource, ResourceRole::Admin), true);
+    let explained = explain_resource(&state, resource, user(1)).unwrap();
+    assert!(explained.sources.is_empty() && explained.effective_role.is_none());
+    let expected = json!([
+        {"reason": "mappingPaused", "mapping": mapping(1), "role": "limited-write", "path": [group(1)]},
+        {"reason": "mappingWaiting", "mapping": mapping(2), "role": "write", "groupName": "Group 2"},
+        {"reason": "mappingPaused", "mapping": mapping(3), "role": "admin", "path": [group(1)]},
+    ]);
+    assert_eq!(json!(explained.near_misses), expected);
+    assert_eq!(explained.group_names.len(), 1);
+    // A mapping to a resource is none to its organization.
+    assert_eq!(near_misses(&state, 1).len(), 2);
+}
+
+#[test]
+fn e2_3_a_deactivated_user_would_have_the_highest_role_on_a_resource_again() {
+    let mut state = with_users(1);
+    let resource = with_resource(&mut state);
+    state.users.get_mut(&user(1)).unwrap().active = false;
+    add_grant(&mut state, 1, 1, Role::Admin, GrantKind::Jit);
+    let explained = explain_resource(&state, resource, user(1)).unwrap();
+    assert_eq!((explained.effective_role, explained.sources.len()), (None, 1));
+    assert_eq!(explained.near_misses, [NearMiss::UserDeactivated { role: ResourceRole::Admin }]);
+    assert_eq!(explain_resource(&state, ResourceId::from_uuid(uuid::Uuid::nil()), user(1)), None);
+    assert_eq!(explain_resource(&state, resource, user(2)), None);
 }

@@ -189,3 +189,21 @@ pub fn update(tx: &Tx<'_>, resource: &ResourceRow) -> Result<bool, StoreError> {
 pub fn delete(tx: &Tx<'_>, id: ResourceId) -> Result<bool, StoreError> {
     Ok(tx.execute("DELETE FROM organization_resources WHERE id = ?1", &params![id])? > 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::SELECT;
+    use crate::plan_tests::assert_index;
+
+    #[test]
+    fn resources_are_looked_up_and_paged_by_an_index_without_sorting() {
+        for (condition, index, parameters) in [
+            ("organization_id = ?1 AND name_key = ?2 ORDER BY kind_key", "organization_resources_name", 2),
+            ("organization_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3", "organization_resources_page", 3),
+            ("visibility = 'public' AND id > ?1 ORDER BY id LIMIT ?2", "organization_resources_public", 2),
+        ] {
+            let plan = assert_index(&format!("{SELECT} WHERE {condition}"), parameters);
+            assert!(matches!(plan.as_slice(), [only] if only.contains(index)), "{plan:#?}");
+        }
+    }
+}

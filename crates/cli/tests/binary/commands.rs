@@ -131,3 +131,82 @@ fn a_quirk_is_switched_by_its_name_and_an_unknown_one_is_refused_with_the_names(
         assert!(String::from_utf8_lossy(&output.stderr).contains(said), "{word}");
     }
 }
+
+#[test]
+fn e1_6_resources_are_added_listed_set_and_removed_by_their_paths() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    let run = |arguments: &[&str]| json(&enroll_ok(folder.path(), address, arguments));
+    run(&["org", "create", "acme", "--base-resource-role", "read", "--json"]);
+    let made = run(&["resource", "add", "acme/Web", "--kind", "board", "--json"]);
+    assert_eq!((&made[0]["kind"], &made[0]["visibility"]), (&Value::from("board"), &Value::from("private")));
+    let set = run(&["resource", "set", "acme/web", "--visibility", "public", "--json"]);
+    assert_eq!(set[0]["visibility"], "public");
+    let shown = enroll_ok(folder.path(), address, &["resource", "list", "acme"]);
+    assert!(shown.contains("acme/Web") && shown.contains("public"), "{shown}");
+    let add = ["mapping", "add", "--group", "Staff", "--resource", "acme/web"];
+    let mapping = run(&[&add[..], &["--role", "write", "--json"]].concat());
+    assert_eq!((&mapping[0]["resource"], &mapping[0]["role"]), (&Value::from("Web"), &Value::from("write")));
+    for (arguments, said) in [
+        (&["resource", "remove", "acme/web"][..], "still has mappings"),
+        (&["resource", "add", "acme"], "ORG/NAME"),
+        (&["mapping", "add", "--group", "Staff"], "--org"),
+        (
+            &["mapping", "add", "--group", "Staff", "--org", "acme", "--resource", "acme/web"],
+            "cannot be used with",
+        ),
+        (&["mapping", "add", "--group", "Leads", "--resource", "acme/web", "--role", "owner"], "never gives"),
+        (
+            &["mapping", "add", "--group", "Leads", "--resource", "acme/web", "--role", "writer"],
+            "limited-write",
+        ),
+    ] {
+        let output = enroll(folder.path(), address, arguments);
+        assert!(!output.status.success() && refusal(&output).contains(said), "{}", refusal(&output));
+    }
+    run(&["mapping", "remove", mapping[0]["id"].as_str().unwrap(), "--json"]);
+    assert!(run(&["resource", "remove", "acme/web", "--json"])["done"].is_string());
+}
+
+#[test]
+fn e3_8_a_change_is_previewed_and_held_to_what_was_seen() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    enroll_ok(folder.path(), address, &["org", "create", "acme"]);
+    let add = ["mapping", "add", "--group", "Staff", "--org", "acme"];
+    let shown = enroll_ok(folder.path(), address, &[&["mapping", "preview"], &add[1..]].concat());
+    assert!(shown.contains("0 would gain a role") && shown.contains("Nobody's role would differ"), "{shown}");
+    let version = shown.rsplit(' ').next().unwrap();
+    let held = [&add[..], &["--preview-version", version, "--json"]].concat();
+    let made = json(&enroll_ok(folder.path(), address, &held));
+    let id = made[0]["id"].as_str().unwrap();
+    let preview = json(&enroll_ok(folder.path(), address, &["mapping", "preview", "pause", id, "--json"]));
+    let version = preview["version"].as_str().unwrap();
+    enroll_ok(folder.path(), address, &["mapping", "set", id, "--role", "writer"]);
+    let stale = enroll(folder.path(), address, &["mapping", "pause", id, "--preview-version", version]);
+    assert_eq!(stale.status.code(), Some(1));
+    assert!(refusal(&stale).contains("mapping.updated"), "{}", refusal(&stale));
+    let nonsense = enroll(folder.path(), address, &["mapping", "pause", id, "--preview-version", "x"]);
+    assert!(!nonsense.status.success());
+    let listed = json(&enroll_ok(folder.path(), address, &["mapping", "list", "--json"]));
+    assert_eq!((&listed[0]["state"], &listed[0]["role"]), (&Value::from("waiting"), &Value::from("writer")));
+}
+
+#[test]
+fn e1_5_e3_11_an_organization_is_reserved_and_a_directory_enrolls_by_command() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    let run = |arguments: &[&str]| json(&enroll_ok(folder.path(), address, arguments));
+    run(&["directory", "create", "okta", "--json"]);
+    run(&["org", "create", "acme", "--directory", "okta", "--json"]);
+    let add = ["mapping", "add", "--group", "Staff", "--org", "acme"];
+    let refused = enroll(folder.path(), address, &add);
+    assert!(refusal(&refused).contains("reserved to the directories okta"), "{}", refusal(&refused));
+    let set = ["directory", "set", "okta", "--enroll-into", "acme", "--enroll-role", "admin", "--json"];
+    let refused = enroll(folder.path(), address, &set);
+    assert!(refusal(&refused).contains("--allow-privileged"), "{}", refusal(&refused));
+    let set = run(&[&set[..], &["--allow-privileged"]].concat());
+    assert_eq!(set[0]["defaultEnrollment"], serde_json::json!({"organization": "acme", "role": "admin"}));
+    let set = run(&["directory", "set", "okta", "--enroll-nobody", "--json"]);
+    assert_eq!(set[0]["defaultEnrollment"], Value::Null);
+    let opened = run(&["org", "set", "acme", "--all-directories", "--json"]);
+    assert_eq!(opened[0]["directories"], serde_json::json!([]));
+    run(&[&add[..], &["--json"]].concat());
+}

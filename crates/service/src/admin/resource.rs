@@ -96,7 +96,7 @@ impl Service {
                     .with("kind", row.kind.as_str())
                     .with("visibility", row.visibility);
                 tell(tx, &scribe, Action::ResourceCreated, (&owner, &row), &changes)?;
-                Ok(info(&owner, row))
+                Ok(info(&owner, &row))
             })
             .await
     }
@@ -116,7 +116,7 @@ impl Service {
             .read(move |tx| {
                 let owner = find_organization(tx, &organization)?;
                 let rows = resource::list(tx, owner.id, after, page.one_more())?;
-                page.cut(rows, |row| row.id).shown(|row| Ok(info(&owner, row)))
+                page.cut(rows, |row| row.id).shown(|row| Ok(info(&owner, &row)))
             })
             .await
     }
@@ -130,7 +130,7 @@ impl Service {
         self.db()
             .read(move |tx| {
                 let owner = find_organization(tx, &organization)?;
-                Ok(info(&owner, find(tx, &owner, &name)?))
+                Ok(info(&owner, &find(tx, &owner, &name)?))
             })
             .await
     }
@@ -168,7 +168,7 @@ impl Service {
                     changes.change("visibility", Some(old.visibility), Some(row.visibility));
                     tell(tx, &scribe, Action::ResourceUpdated, (&owner, &row), &changes)?;
                 }
-                Ok(info(&owner, row))
+                Ok(info(&owner, &row))
             })
             .await
     }
@@ -253,7 +253,7 @@ pub(crate) fn find(tx: &Tx<'_>, owner: &OrganizationRow, text: &str) -> Result<R
     })
 }
 
-fn info(owner: &OrganizationRow, row: ResourceRow) -> ResourceInfo {
+fn info(owner: &OrganizationRow, row: &ResourceRow) -> ResourceInfo {
     ResourceInfo {
         id: row.id,
         organization: owner.name.to_string(),

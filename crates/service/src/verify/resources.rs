@@ -52,7 +52,7 @@ pub(super) fn compare(
             }
         }
         check(tx, state, (id, &row, &owner), &expected, |user, is, must| {
-            difference(user, is, must, "checked")
+            difference(user, is, must, "checked");
         })?;
     }
     Ok(())

@@ -135,3 +135,25 @@ pub(super) const fn word(binding: MappingBinding) -> &'static str {
         MappingBinding::Lost => "lost",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+    use crate::plan_tests::assert_index;
+
+    #[test]
+    fn mappings_of_groups_and_of_targets_are_index_look_ups() {
+        for table in ALL {
+            let of_group =
+                format!("{} AND binding = 'bound' AND {} IN (?2, ?3)", table.of_directory, table.group);
+            for (sql, parameters, term) in [
+                (of_group, 3, "group_id=?"),
+                (table.of_target.to_owned(), 1, "_id=?"),
+                (table.by_id.to_owned(), 1, "id=?"),
+            ] {
+                let plan = assert_index(&sql, parameters);
+                assert!(matches!(plan.as_slice(), [only] if only.contains(term)), "{plan:#?}");
+            }
+        }
+    }
+}

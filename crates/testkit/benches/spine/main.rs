@@ -16,6 +16,7 @@ mod filters;
 mod load;
 mod members;
 mod pages;
+mod preview;
 mod reads;
 mod report;
 
@@ -39,7 +40,7 @@ struct Scale {
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let quick = arguments.iter().any(|argument| argument == "--quick");
-    let names = ["creates", "reads", "filters", "members", "pages", "bulk", "patch"];
+    let names = ["creates", "reads", "filters", "members", "pages", "bulk", "patch", "preview"];
     let only: Vec<&String> = arguments.iter().filter(|argument| names.contains(&argument.as_str())).collect();
     let wanted = |name: &str| only.is_empty() || only.iter().any(|only| *only == name);
     let scale = if quick {
@@ -70,6 +71,9 @@ fn main() {
         }
         if wanted("patch") {
             changes::patch(scale, &mut report).await;
+        }
+        if wanted("preview") {
+            preview::run(scale, &mut report).await;
         }
     });
     report.print();

@@ -36,7 +36,7 @@ pub(crate) async fn run(scale: Scale, report: &mut Report) {
     server.stop().await;
 }
 
-async fn group(server: &TestServer, name: &str, members: &[String]) -> String {
+pub(crate) async fn group(server: &TestServer, name: &str, members: &[String]) -> String {
     let mut connection = Connection::open(server.address).await.expect("the server is there");
     let body =
         json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": name}).to_string();

@@ -101,16 +101,10 @@ fn apply(tx: &Tx<'_>, scribe: &Scribe, plan: &Plan) -> Result<(), Error> {
         (None, Some(row)) => {
             check_single(tx, row)?;
             mapping::insert(tx, row)?;
-            tell(
-                tx,
-                scribe,
-                Action::MappingCreated,
-                row,
-                &whole(tx, row, |changes, name, value| changes.with(name, value))?,
-            )
+            tell(tx, scribe, Action::MappingCreated, row, &whole(tx, row, Changes::with)?)
         }
         (Some(row), None) => {
-            let changes = whole(tx, row, |changes, name, value| changes.without(name, value))?;
+            let changes = whole(tx, row, Changes::without)?;
             mapping::delete(tx, row.mapping.directory, row.mapping.id)?;
             tell(tx, scribe, Action::MappingRemoved, row, &changes)
         }
