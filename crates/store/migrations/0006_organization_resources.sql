@@ -48,7 +48,10 @@ CREATE UNIQUE INDEX IF NOT EXISTS resource_mappings_waiting ON resource_mappings
 CREATE INDEX IF NOT EXISTS resource_mappings_resource ON resource_mappings (resource_id);
 
 -- step: resource_mappings by group
-CREATE INDEX IF NOT EXISTS resource_mappings_group ON resource_mappings (group_id);
+CREATE INDEX IF NOT EXISTS resource_mappings_group ON resource_mappings (directory_id, group_id);
+
+-- step: mappings by directory and group (a check looks up the mappings of a user's groups, however many the directory has)
+CREATE INDEX IF NOT EXISTS mappings_directory_group ON mappings (directory_id, group_id);
 
 -- step: resource_mappings by group name
 CREATE INDEX IF NOT EXISTS resource_mappings_group_name ON resource_mappings (directory_id, group_name_key);
