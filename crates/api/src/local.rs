@@ -15,13 +15,17 @@ use crate::{HttpConfig, Server};
 /// Somebody who could change the database without being asked: no request from the network has this, it is put into requests by
 /// [`LocalApi`] alone.
 #[derive(Debug, Clone)]
-pub(crate) struct LocalCaller(pub(crate) Actor);
+pub(crate) struct LocalCaller {
+    pub(crate) actor: Actor,
+    /// Whether changes are made although an organization or the server is left without anybody in charge.
+    pub(crate) force: bool,
+}
 
 /// `/api/v1` in the same process, for whoever may read and write the database file anyway.
 #[derive(Debug, Clone)]
 pub struct LocalApi {
     router: Router,
-    actor: Actor,
+    caller: LocalCaller,
 }
 
 /// An answer of the API.
@@ -34,10 +38,11 @@ pub struct LocalAnswer {
 }
 
 impl LocalApi {
-    /// The API on a service; the audit trail names `actor`.
-    pub fn new(service: Service, actor: Actor) -> Self {
+    /// The API on a service; the audit trail names `actor`. With `force`, changes are made although the server loses its last
+    /// admin, or an organization its last owner (enrollment.md 2.8).
+    pub fn new(service: Service, actor: Actor, force: bool) -> Self {
         let config = HttpConfig { rate_limit: None, ..HttpConfig::default() };
-        Self { router: Server::new(service, config).router(), actor }
+        Self { router: Server::new(service, config).router(), caller: LocalCaller { actor, force } }
     }
 
     /// Sends a request and waits for the answer. `target` is the path below `/api/v1` with its query; `body` is JSON.
@@ -54,7 +59,7 @@ impl LocalApi {
             .method(method)
             .uri(format!("/api/v1{target}"))
             .header(CONTENT_TYPE, "application/json")
-            .extension(LocalCaller(self.actor.clone()))
+            .extension(self.caller.clone())
             .body(body.map_or_else(Body::empty, Body::from))
             .map_err(axum::Error::new)?;
         let response = match self.router.clone().oneshot(request).await {

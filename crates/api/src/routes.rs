@@ -4,11 +4,11 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{MethodRouter, any, delete, get, post};
+use axum::routing::{MethodRouter, any, delete, get, post, put};
 
 use crate::api::{
-    directories, grants, mappings, members, organizations, people, previews, resource_grants, resources,
-    tokens,
+    admins, brake, directories, grants, mappings, members, organizations, people, previews, resource_grants,
+    resources, tokens,
 };
 use crate::scim::{Custom, Groups, Users, discovery, unsupported};
 use crate::surface::Surface;
@@ -97,8 +97,16 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/directories/{directory}/groups/{group}/members", get(people::group_members)),
         ("/directories/{directory}/schemas", get(api::schemas::list).post(api::schemas::register)),
         ("/directories/{directory}/schemas/{name}", delete(api::schemas::remove)),
-        ("/users/{user}", get(people::user)),
+        ("/directories/{directory}/brake", get(brake::read).put(brake::set).delete(brake::off)),
+        ("/directories/{directory}/brake/approve", post(brake::approve)),
+        ("/directories/{directory}/pause", post(brake::pause)),
+        ("/directories/{directory}/resume", post(brake::resume)),
+        ("/users/{user}", get(people::user).patch(people::change).delete(people::delete)),
         ("/users/{user}/access", get(api::access)),
+        ("/admins", get(admins::list).post(admins::create)),
+        ("/admins/{user}", put(admins::grant).delete(admins::revoke)),
+        ("/bots", get(admins::list_bots).post(admins::create_bot)),
+        ("/bots/{bot}", delete(admins::delete_bot)),
         ("/api-tokens", get(tokens::list_api).post(tokens::create_api)),
         ("/api-tokens/{token}", get(tokens::read_api).delete(tokens::delete_api)),
         ("/request-log", get(api::request_log::list)),

@@ -30,6 +30,9 @@ pub(crate) struct ServerArguments {
         help_heading = "Server"
     )]
     token: Option<String>,
+    /// Make the change although the server loses its last admin, or an organization its last owner; not with --server
+    #[arg(long, global = true, conflicts_with = "server")]
+    force: bool,
 }
 
 /// The API.
@@ -99,7 +102,7 @@ pub(crate) async fn with_api<T>(
     let service = service(settings, opening).await?;
     let actor = Actor::command_line(os_user::name().as_deref());
     let result = work(&Api::Here {
-        api: LocalApi::new(service.clone(), actor),
+        api: LocalApi::new(service.clone(), actor, arguments.force),
         public_url: service.public_url().to_string(),
     })
     .await;

@@ -4,8 +4,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::api::ServerArguments;
 use crate::commands::{
-    access, api_token, apply, audit, conform, demo, directory, mapping, org, requests, resource, schema,
-    simulate, token,
+    access, api_token, apply, audit, conform, demo, directory, mapping, org, people, requests, resource,
+    schema, simulate, token,
 };
 use crate::exit;
 use crate::settings::SettingsFlags;
@@ -44,6 +44,12 @@ pub(crate) enum Command {
     Org(ByApi<org::OrgCommand>),
     /// Manage resources of organizations and see who may do what on them
     Resource(ByApi<resource::ResourceCommand>),
+    /// Deactivate, reactivate and delete users, and change their handles
+    User(ByApi<people::UserCommand>),
+    /// Manage server admins, local ones for emergencies among them
+    Admin(ByApi<people::AdminCommand>),
+    /// Manage bots: users for programs, outside identity providers
+    Bot(ByApi<people::BotCommand>),
     /// Manage mappings: which group gives which role in which organization or on which resource
     Mapping(mapping::MappingArguments),
     /// Manage schemas and resource types that a directory has beside those of the RFCs

@@ -33,6 +33,11 @@ impl Actor {
         Self { kind: ActorKind::ApiToken, id: Some(id), label: label.to_owned() }
     }
 
+    /// A user with an API token of her own; `user` is her userName.
+    pub fn user(token: TokenId, user: &str) -> Self {
+        Self { kind: ActorKind::User, id: Some(token), label: user.to_owned() }
+    }
+
     /// Somebody at the command line; `user` is the user of the operating system, where it is known.
     pub fn command_line(user: Option<&str>) -> Self {
         let label = user.unwrap_or(ActorKind::CommandLine.as_str()).to_owned();

@@ -55,6 +55,18 @@ macro_rules! ids {
     )+};
 }
 
+impl DirectoryId {
+    /// The home of local people, who come from no identity provider (enrollment.md 1.3, 2.9; `docs/decisions/0008`).
+    pub const LOCAL: Self = Self::from_uuid(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001));
+    /// The home of bots.
+    pub const BOTS: Self = Self::from_uuid(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0002));
+
+    /// Whether it is a home of local people or bots, and no identity provider's.
+    pub fn is_built_in(self) -> bool {
+        self == Self::LOCAL || self == Self::BOTS
+    }
+}
+
 ids! {
     /// A directory: one connection to an identity provider.
     DirectoryId

@@ -34,17 +34,19 @@ pub(crate) struct Scribe {
     now: Timestamp,
     /// The key of the request, taken with the first entry.
     attempt: Option<Arc<Attempt>>,
+    force: bool,
 }
 
 impl Scribe {
     /// For what an identity provider does.
     pub(crate) fn of_scim(session: &ScimSession, now: Timestamp) -> Self {
-        Self { actor: Actor::scim_token(session.token, &session.label), now, attempt: None }
+        Self { actor: Actor::scim_token(session.token, &session.label), now, attempt: None, force: false }
     }
 
     /// For what an administrator does.
     pub(crate) fn of_service(service: &Service, now: Timestamp) -> Self {
-        Self { actor: service.actor().clone(), now, attempt: service.attempt().cloned() }
+        let (actor, attempt) = (service.actor().clone(), service.attempt().cloned());
+        Self { actor, now, attempt, force: service.forces() }
     }
 
     /// Who acts, as tables beside the trail name them.
@@ -52,8 +54,19 @@ impl Scribe {
         match self.actor.kind {
             ActorKind::ApiToken => format!("API token {}", self.actor.label),
             ActorKind::ScimToken => format!("SCIM token {}", self.actor.label),
+            ActorKind::User => format!("user {}", self.actor.label),
             ActorKind::CommandLine | ActorKind::System => self.actor.label.clone(),
         }
+    }
+
+    /// Whether an identity provider acts.
+    pub(crate) fn is_scim(&self) -> bool {
+        self.actor.kind == ActorKind::ScimToken
+    }
+
+    /// Whether the protection of the last ones in charge is set aside.
+    pub(crate) fn forces(&self) -> bool {
+        self.force
     }
 
     /// When.
@@ -99,7 +112,9 @@ impl Scribe {
         (kind, id, name): (SubjectKind, &str, &str),
         changes: &Changes,
     ) -> Result<(), StoreError> {
-        self.append(tx, action, Subject { kind, id, name, directory: Some(directory) }, changes)
+        // Local people and bots are in no directory that anybody knows.
+        let directory = Some(directory).filter(|directory| !directory.is_built_in());
+        self.append(tx, action, Subject { kind, id, name, directory }, changes)
     }
 
     /// Writes an entry on something that is in no directory.
@@ -132,6 +147,9 @@ impl Scribe {
 impl ApiSession {
     /// Whom the audit trail names for what is done with this token: see [`Service::acting_as`].
     pub fn actor(&self) -> Actor {
-        Actor::api_token(self.token, &self.label)
+        match &self.user {
+            Some(user) => Actor::user(self.token, &user.name),
+            None => Actor::api_token(self.token, &self.label),
+        }
     }
 }

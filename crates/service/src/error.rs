@@ -25,6 +25,27 @@ pub enum Error {
     /// The token does not allow it.
     #[error("{0}")]
     Forbidden(String),
+    /// The last active server admin is not removed over SCIM.
+    #[error("{detail}")]
+    Protected {
+        /// Who.
+        user: enroll_domain::UserId,
+        /// The userName.
+        name: String,
+        /// What to do.
+        detail: String,
+    },
+    /// The brake of the directory has held the request.
+    #[error("{detail}")]
+    Held {
+        /// After how many seconds to try again.
+        seconds: u32,
+        /// Why, and who can approve it.
+        detail: String,
+    },
+    /// The directory takes no changes for now.
+    #[error("{0}")]
+    Paused(String),
     /// A condition of the request (`If-Match`) does not hold.
     #[error("the resource has changed: its version is {current} now")]
     PreconditionFailed {
@@ -54,6 +75,9 @@ impl Error {
             Self::Invalid(detail) => ScimError::invalid_value(detail),
             Self::Conflict(detail) => ScimError::uniqueness(detail),
             Self::Unauthorized(detail) => ScimError::new(401, detail),
+            Self::Protected { detail, .. } => ScimError::new(403, detail),
+            Self::Held { detail, .. } => ScimError::new(429, detail),
+            Self::Paused(detail) => ScimError::new(503, detail),
             Self::Forbidden(detail) => ScimError::new(403, detail),
             Self::PreconditionFailed { .. } => ScimError::new(412, self.to_string()),
             Self::Store(StoreError::Unique { constraint }) if constraint == idempotency::TAKEN => {

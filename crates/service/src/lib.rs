@@ -9,6 +9,7 @@
 mod access;
 mod admin;
 mod audit;
+mod brake;
 mod clock;
 mod entropy;
 mod error;
@@ -21,6 +22,7 @@ mod scim;
 mod service;
 mod session;
 mod source;
+mod standing;
 mod verify;
 
 pub use access::{
@@ -28,11 +30,12 @@ pub use access::{
     ResourceMemberEntry, UserSummary,
 };
 pub use admin::{
-    CustomSchemas, DirectoryInfo, DirectorySettings, EnrollmentInfo, GrantInfo, GroupInfo, GroupMemberInfo,
-    InvalidVersion, MappingChange, MappingEdit, MappingFilter, MappingInfo, MappingState, NewEnrollment,
-    NewMapping, NewOrganization, NewResource, NewResourceMapping, NewToken, OnResources, OrganizationChange,
-    OrganizationInfo, Page, PageRequest, Preview, PreviewVersion, PreviewedUser, ResourceChange,
-    ResourceGrantInfo, ResourceInfo, TokenInfo, UserInfo,
+    BrakeInfo, BrakeLimits, CustomSchemas, DirectoryInfo, DirectorySettings, EnrollmentInfo, GrantInfo,
+    GroupInfo, GroupMemberInfo, InvalidVersion, MappingChange, MappingEdit, MappingFilter, MappingInfo,
+    MappingState, NewEnrollment, NewLocalUser, NewMapping, NewOrganization, NewResource, NewResourceMapping,
+    NewToken, OnResources, OrganizationChange, OrganizationInfo, Page, PageRequest, Preview, PreviewVersion,
+    PreviewedUser, ResourceChange, ResourceGrantInfo, ResourceInfo, ServerAdminInfo, TokenInfo, UserChange,
+    UserInfo, UserKind,
 };
 pub use audit::{AuditQuery, Broken, ChainReport, ChainedEntry};
 pub use clock::Clock;
@@ -50,6 +53,6 @@ pub use scim::{
     Answer, CURSOR_TIMEOUT, IfMatch, ListRequest, Outcome, ProjectionRequest, WriteOptions, Written,
 };
 pub use service::{Service, ServiceOptions};
-pub use session::{ApiSession, ScimSession};
+pub use session::{ApiSession, ScimSession, SessionUser};
 pub use source::{GroupSummary, ImpliedView, ResourceSourceView, SourceView};
 pub use verify::{Finding, VerifyReport};

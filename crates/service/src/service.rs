@@ -37,6 +37,8 @@ pub struct Service {
     /// The key of the request that makes them, if it has one.
     attempt: Option<Arc<Attempt>>,
     requests: Option<RequestLogReader>,
+    /// Whether they are made although an organization or the server is left without anybody in charge.
+    force: bool,
 }
 
 struct Inner {
@@ -64,7 +66,8 @@ impl Service {
         let cursor_key = CursorKey::open(&db, &options.clock, Entropy).await?;
         let (tokens, users) = (KeptTokens::default(), KeptUsers::default());
         let inner = Arc::new(Inner { db, models, options, cursor_key, tokens, users });
-        let service = Self { inner, actor: Arc::new(Actor::system()), attempt: None, requests: None };
+        let service =
+            Self { inner, actor: Arc::new(Actor::system()), attempt: None, requests: None, force: false };
         service.ensure_default_directory().await?;
         Ok(service)
     }
@@ -121,6 +124,17 @@ impl Service {
 
     pub(crate) fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// The same service, for changes that are made although an organization loses its last owner by them, or the server its last
+    /// active server admin (enrollment.md 2.8): for somebody at the command line who says so.
+    #[must_use]
+    pub fn forcing(&self, force: bool) -> Self {
+        Self { force, ..self.clone() }
+    }
+
+    pub(crate) fn forces(&self) -> bool {
+        self.force
     }
 
     pub(crate) fn with_actor(self, actor: Actor) -> Self {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use enroll_domain::{DirectoryId, PresentedToken, Scope, TokenHash, TokenId, TokenKind};
+use enroll_domain::{DirectoryId, PresentedToken, Scope, TokenHash, TokenId, TokenKind, UserId};
 use enroll_scim::Dialect;
 use enroll_store::directory::DirectoryRow;
 use enroll_store::token::api::ApiTokenRow;
 use enroll_store::token::scim::ScimTokenRow;
-use enroll_store::{StoreError, token};
+use enroll_store::user::{self, Reference};
+use enroll_store::{StoreError, Tx, brake, server_admin, token};
 use jiff::Timestamp;
 use tracing::warn;
 
@@ -21,7 +22,7 @@ const TOKENS: usize = 1024;
 /// The tokens that were used last. What time decides, expiry above all, is decided anew at each use.
 pub(crate) struct KeptTokens {
     scim: Kept<TokenId, ScimToken>,
-    api: Kept<TokenId, ApiTokenRow>,
+    api: Kept<TokenId, ApiToken>,
 }
 
 /// A SCIM token with the directory that it opens.
@@ -30,6 +31,13 @@ struct ScimToken {
     directory: DirectoryRow,
     models: Arc<Models>,
     dialect: Dialect,
+    paused: bool,
+}
+
+/// An API token with the user in whose name it acts.
+struct ApiToken {
+    row: ApiTokenRow,
+    user: Option<SessionUser>,
 }
 
 impl Default for KeptTokens {
@@ -44,7 +52,7 @@ impl Weight for ScimToken {
     }
 }
 
-impl Weight for ApiTokenRow {
+impl Weight for ApiToken {
     fn weight(&self) -> u64 {
         1
     }
@@ -65,6 +73,19 @@ pub struct ScimSession {
     pub label: String,
     /// What the directory provisions.
     pub models: Arc<Models>,
+    /// Whether the directory takes no changes for now.
+    pub(crate) paused: bool,
+}
+
+/// The user in whose name an API token acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionUser {
+    /// Who.
+    pub id: UserId,
+    /// The userName.
+    pub name: String,
+    /// Whether the user is a server admin. The token of anybody else asks about its user alone.
+    pub server_admin: bool,
 }
 
 /// An application or administrator that has shown a valid API token.
@@ -76,6 +97,8 @@ pub struct ApiSession {
     pub label: String,
     /// What the token allows.
     pub scope: Scope,
+    /// The user in whose name it acts; an application's token has none.
+    pub user: Option<SessionUser>,
 }
 
 impl Service {
@@ -90,10 +113,11 @@ impl Service {
                 let found = token::scim::find_with_directory(tx, presented.id())?;
                 let (row, directory) = found.ok_or_else(refused)?;
                 let (dialect, models) = self.models().reading(tx, &directory)?;
-                Ok::<_, Error>(ScimToken { row, directory, models, dialect })
+                let paused = brake::find(tx, directory.id)?.paused;
+                Ok::<_, Error>(ScimToken { row, directory, models, dialect, paused })
             })
         })?;
-        let ScimToken { row, directory, models, dialect } = &*token;
+        let ScimToken { row, directory, models, dialect, paused } = &*token;
         let now = self.clock().now();
         verify(&presented, &row.secret_hash, row.expires, now)?;
         if token::needs_touch(row.last_use.as_ref(), now) {
@@ -107,6 +131,7 @@ impl Service {
             token: row.id,
             label: row.label.clone(),
             models: Arc::clone(models),
+            paused: *paused,
         })
     }
 
@@ -116,26 +141,46 @@ impl Service {
     /// As [`Service::authenticate_scim`].
     pub fn authenticate_api(&self, presented: &str, address: Option<&str>) -> Result<ApiSession, Error> {
         let presented = parse(presented, TokenKind::Api)?;
-        let row = self.tokens().api.get_or_load(self.db(), presented.id(), || {
-            self.db().look_up_one(|tx| token::api::find(tx, presented.id())?.ok_or_else(refused))
+        let token = self.tokens().api.get_or_load(self.db(), presented.id(), || {
+            self.db().look_up(|tx| {
+                let row = token::api::find(tx, presented.id())?.ok_or_else(refused)?;
+                let user = row.user.map(|user| owner(tx, user)).transpose()?;
+                Ok::<_, Error>(ApiToken { row, user })
+            })
         })?;
+        let ApiToken { row, user } = &*token;
         let now = self.clock().now();
         verify(&presented, &row.secret_hash, row.expires, now)?;
         if token::needs_touch(row.last_use.as_ref(), now) {
             let (id, address) = (row.id, address.map(str::to_owned));
             self.touch(move |tx| token::api::touch(tx, id, now, address.as_deref()));
         }
-        Ok(ApiSession { token: row.id, label: row.label.clone(), scope: row.scope })
+        let scope = match user {
+            // What only server admins may do ends with being one, whatever the token says.
+            Some(user) if !user.server_admin => row.scope.min(Scope::Read),
+            _ => row.scope,
+        };
+        Ok(ApiSession { token: row.id, label: row.label.clone(), scope, user: user.clone() })
     }
 
     /// Writes the time of last use beside the request, which does not wait for it.
-    fn touch(&self, write: impl FnMut(&enroll_store::Tx<'_>) -> Result<bool, StoreError> + Send + 'static) {
+    fn touch(&self, write: impl FnMut(&Tx<'_>) -> Result<bool, StoreError> + Send + 'static) {
         let service = self.clone();
         tokio::spawn(async move {
             if let Err(error) = service.db().write(write).await {
                 warn!(%error, "the time of a token's last use was not written");
             }
         });
+    }
+}
+
+/// The user of a token, who is active: the tokens of others are revoked, and this does not rely on it.
+fn owner(tx: &Tx<'_>, id: UserId) -> Result<SessionUser, Error> {
+    match user::resolve(tx, &id.to_string())? {
+        Reference::One(row) if row.active => {
+            Ok(SessionUser { id, name: row.user_name, server_admin: server_admin::is(tx, id)? })
+        }
+        _ => Err(refused()),
     }
 }
 

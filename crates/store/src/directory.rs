@@ -81,7 +81,8 @@ pub struct DirectoryRow {
     pub created: Timestamp,
 }
 
-const SELECT: &str = "SELECT id, name, dialect, rebind, created FROM directories";
+/// The homes of local people and bots, whose names no directory can have, are none that anybody manages (`docs/decisions/0008`).
+const SELECT: &str = "SELECT id, name, dialect, rebind, created FROM directories WHERE name NOT LIKE '(%'";
 
 /// Reads a directory from five columns that begin with `first`.
 pub(crate) fn read(row: &Row<'_>, first: usize) -> Result<DirectoryRow, StoreError> {
@@ -92,6 +93,28 @@ pub(crate) fn read(row: &Row<'_>, first: usize) -> Result<DirectoryRow, StoreErr
         rebind: row.id(first + 3)?,
         created: row.timestamp(first + 4)?,
     })
+}
+
+/// Makes the home of local people or bots, unless it is there. Its name is none that a directory can have.
+///
+/// # Errors
+/// The store fails.
+pub fn ensure_built_in(tx: &Tx<'_>, id: DirectoryId, now: Timestamp) -> Result<(), StoreError> {
+    let name = format!("({id})");
+    tx.execute(
+        "INSERT INTO directories (id, name, dialect, rebind, created) VALUES (?1, ?2, ?3, ?4, ?5) \
+         ON CONFLICT (id) DO NOTHING",
+        &params![id, name, DialectName::Strict.as_str(), RebindPolicy::Confirm.as_str(), now],
+    )
+    .map(drop)
+}
+
+/// Every directory, those of local people and bots included: for what looks at everything.
+///
+/// # Errors
+/// The store fails.
+pub fn every_id(tx: &Tx<'_>) -> Result<Vec<DirectoryId>, StoreError> {
+    tx.query("SELECT id FROM directories ORDER BY id", &[], |row| row.id(0))
 }
 
 /// Adds a directory.
@@ -117,7 +140,7 @@ pub fn insert(tx: &Tx<'_>, directory: &DirectoryRow) -> Result<(), StoreError> {
 /// # Errors
 /// The store fails.
 pub fn find(tx: &Tx<'_>, id: DirectoryId) -> Result<Option<DirectoryRow>, StoreError> {
-    tx.first(&format!("{SELECT} WHERE id = ?1"), &params![id], |row| read(row, 0))
+    tx.first(&format!("{SELECT} AND id = ?1"), &params![id], |row| read(row, 0))
 }
 
 /// A directory by its name.
@@ -125,7 +148,7 @@ pub fn find(tx: &Tx<'_>, id: DirectoryId) -> Result<Option<DirectoryRow>, StoreE
 /// # Errors
 /// The store fails.
 pub fn find_by_name(tx: &Tx<'_>, name: &DirectoryName) -> Result<Option<DirectoryRow>, StoreError> {
-    tx.first(&format!("{SELECT} WHERE name = ?1"), &params![name.as_str()], |row| read(row, 0))
+    tx.first(&format!("{SELECT} AND name = ?1"), &params![name.as_str()], |row| read(row, 0))
 }
 
 /// All directories, ordered by name.
@@ -142,7 +165,7 @@ pub fn list(tx: &Tx<'_>) -> Result<Vec<DirectoryRow>, StoreError> {
 /// The store fails.
 pub fn page(tx: &Tx<'_>, after: Option<&DirectoryName>, limit: u32) -> Result<Vec<DirectoryRow>, StoreError> {
     let after = after.map(DirectoryName::as_str).unwrap_or_default();
-    let sql = format!("{SELECT} WHERE name > ?1 ORDER BY name LIMIT ?2");
+    let sql = format!("{SELECT} AND name > ?1 ORDER BY name LIMIT ?2");
     tx.query(&sql, &params![after, limit], |row| read(row, 0))
 }
 
@@ -156,6 +179,8 @@ pub fn delete(tx: &Tx<'_>, id: DirectoryId) -> Result<bool, StoreError> {
         "DELETE FROM directory_quirks WHERE directory_id = ?1",
         "DELETE FROM directory_policies WHERE directory_id = ?1",
         "DELETE FROM directory_enrollments WHERE directory_id = ?1",
+        "DELETE FROM directory_brakes WHERE directory_id = ?1",
+        "DELETE FROM losses WHERE directory_id = ?1",
     ] {
         tx.execute(sql, &params![id])?;
     }

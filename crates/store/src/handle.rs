@@ -70,6 +70,26 @@ pub fn claim_chosen(tx: &Tx<'_>, handle: &Handle, user: UserId) -> Result<bool, 
     take(tx, handle.as_str(), Owner::User(user))
 }
 
+/// Gives a user another handle that an admin chose; `false` if it is taken, or was once by somebody else. The old one stays the
+/// user's for ever.
+///
+/// # Errors
+/// The store fails.
+pub fn change(tx: &Tx<'_>, old: &Handle, new: &Handle, user: UserId) -> Result<bool, StoreError> {
+    let free = match owner(tx, new.as_str())? {
+        None => take(tx, new.as_str(), Owner::User(user))?,
+        Some(Owner::Tombstone(id)) if id == *user.as_uuid() => {
+            let sql = "UPDATE handles SET owner_kind = 'user' WHERE handle = ?1";
+            tx.execute(sql, &params![new.as_str()])? > 0
+        }
+        Some(_) => false,
+    };
+    if free {
+        bury(tx, old.as_str())?;
+    }
+    Ok(free)
+}
+
 /// Gives an organization its name; `false` if it is taken, or was once.
 ///
 /// # Errors

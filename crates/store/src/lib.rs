@@ -37,6 +37,7 @@
 //! ```
 
 pub mod audit;
+pub mod brake;
 pub mod custom_resource;
 pub mod custom_schema;
 pub mod directory;
@@ -48,9 +49,11 @@ pub mod idempotency;
 pub mod mapping;
 pub mod member;
 pub mod organization;
+pub mod owner;
 pub mod request_log;
 pub mod resource;
 pub mod resource_grant;
+pub mod server_admin;
 pub mod server_key;
 pub mod slice;
 pub mod token;

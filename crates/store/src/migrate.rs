@@ -15,13 +15,15 @@ use crate::params;
 use crate::tx::Tx;
 
 /// The migration files, oldest first.
-const FILES: [(i64, &str); 7] = [
+const FILES: [(i64, &str); 9] = [
     (1, include_str!("../migrations/0001_foundation.sql")),
     (2, include_str!("../migrations/0002_server_keys.sql")),
     (3, include_str!("../migrations/0003_custom_schemas.sql")),
     (4, include_str!("../migrations/0004_directory_quirks.sql")),
     (5, include_str!("../migrations/0005_audit.sql")),
     (6, include_str!("../migrations/0006_organization_resources.sql")),
+    (7, include_str!("../migrations/0007_people.sql")),
+    (8, include_str!("../migrations/0008_brake.sql")),
     (14, include_str!("../migrations/0014_idempotency.sql")),
 ];
 

@@ -12,6 +12,8 @@ use enroll_domain::{GroupId, GroupName};
 
 use crate::{Row, StoreError};
 
+pub(crate) use groups_within::within_groups;
+
 pub use everything::everything;
 pub use page::{PageUser, Scope, TargetSlice, of_target};
 pub use users::of_users;

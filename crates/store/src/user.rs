@@ -15,7 +15,7 @@ use crate::{Row, StoreError, Tx, document, params};
 
 pub use list::{Page, Search, count, list, search};
 pub use reference::{Reference, resolve};
-pub use write::{NewUser, Stamp, delete, insert, update};
+pub use write::{NewUser, Stamp, delete, insert, set_handle, update};
 
 /// A user as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,11 +17,11 @@ const MOST: usize = 100;
 /// The store fails.
 pub fn inconsistencies(tx: &Tx<'_>) -> Result<Vec<String>, StoreError> {
     let mut found = Vec::new();
-    for directory in directory::list(tx)? {
-        users(tx, directory.id, &mut found)?;
-        groups(tx, directory.id, &mut found)?;
-        resources(tx, directory.id, &mut found)?;
-        references(tx, directory.id, &mut found)?;
+    for directory in directory::every_id(tx)? {
+        users(tx, directory, &mut found)?;
+        groups(tx, directory, &mut found)?;
+        resources(tx, directory, &mut found)?;
+        references(tx, directory, &mut found)?;
     }
     found.truncate(MOST);
     Ok(found)

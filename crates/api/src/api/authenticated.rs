@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use enroll_domain::Scope;
-use enroll_service::{Once, Service};
+use enroll_service::{Once, Service, SessionUser};
 
 use super::Problem;
 use crate::App;
@@ -18,6 +18,8 @@ use crate::parse::bearer;
 pub(crate) trait Need: Send + Sync + 'static {
     /// The scope.
     const SCOPE: Scope;
+    /// Whether a user who is no server admin may ask it, about herself: the handler then calls [`Authenticated::about`].
+    const OWN: bool = false;
 }
 
 /// Access checks.
@@ -25,6 +27,9 @@ pub(crate) struct ToCheck;
 
 /// Reading what the API shows.
 pub(crate) struct ToRead;
+
+/// Reading what a user may know about herself.
+pub(crate) struct ToReadOwn;
 
 /// Changing what the API shows.
 pub(crate) struct ToAdminister;
@@ -35,6 +40,12 @@ impl Need for ToAdminister {
 
 impl Need for ToCheck {
     const SCOPE: Scope = Scope::Check;
+    const OWN: bool = true;
+}
+
+impl Need for ToReadOwn {
+    const SCOPE: Scope = Scope::Read;
+    const OWN: bool = true;
 }
 
 impl Need for ToRead {
@@ -45,15 +56,42 @@ impl Need for ToRead {
 pub(crate) struct Authenticated<N> {
     /// The use cases, done in the name of the token: the audit trail says so.
     pub(crate) service: Service,
+    /// The user whom alone the token may ask about.
+    own: Option<SessionUser>,
     need: PhantomData<N>,
+}
+
+impl<N> Authenticated<N> {
+    /// Lets the token of a user who is no server admin ask about that user and nobody else; what is said of others is the same
+    /// whether there are any.
+    ///
+    /// # Errors
+    /// 403.
+    pub(crate) async fn about(&self, user: &str) -> Result<(), Problem> {
+        let Some(own) = &self.own else { return Ok(()) };
+        match self.service.user(user).await {
+            Ok(found) if found.id == own.id => Ok(()),
+            _ => Err(others(own)),
+        }
+    }
+}
+
+fn others(own: &SessionUser) -> Problem {
+    let detail = format!(
+        "this token acts for {} and asks about nobody and nothing else; the token of a server admin, or one without a user, \
+         does",
+        own.name
+    );
+    Problem::new(StatusCode::FORBIDDEN, detail)
 }
 
 impl<N: Need> FromRequestParts<App> for Authenticated<N> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        if let Some(LocalCaller(actor)) = parts.extensions.get::<LocalCaller>() {
-            return Ok(Self { service: app.service().acting_as(actor.clone()), need: PhantomData });
+        if let Some(LocalCaller { actor, force }) = parts.extensions.get::<LocalCaller>() {
+            let service = app.service().acting_as(actor.clone()).forcing(*force);
+            return Ok(Self { service, own: None, need: PhantomData });
         }
         let unauthorized =
             |error: bearer::NoBearer| Problem::new(StatusCode::UNAUTHORIZED, error.to_string());
@@ -69,10 +107,15 @@ impl<N: Need> FromRequestParts<App> for Authenticated<N> {
                 format!("this token has the scope `{}`; the request needs `{}`", session.scope, N::SCOPE);
             return Err(Problem::new(StatusCode::FORBIDDEN, detail));
         }
-        let mut service = app.service().acting_as(session.actor());
+        let actor = session.actor();
+        let own = session.user.filter(|user| !user.server_admin);
+        if let Some(own) = own.as_ref().filter(|_| !N::OWN) {
+            return Err(others(own));
+        }
+        let mut service = app.service().acting_as(actor);
         if let Some(once) = parts.extensions.get::<Once>() {
             service = service.once(once);
         }
-        Ok(Self { service, need: PhantomData })
+        Ok(Self { service, own, need: PhantomData })
     }
 }

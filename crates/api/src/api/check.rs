@@ -15,10 +15,11 @@ use crate::parse::query::Query;
 /// a higher one.
 pub(crate) async fn check(
     State(app): State<App>,
-    _caller: Authenticated<ToCheck>,
+    caller: Authenticated<ToCheck>,
     UserAndTarget { user, organization, resource }: UserAndTarget,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
+    caller.about(&user).await?;
     let invalid = |error| Problem::bad_request(format!("role: {error}"));
     let least = Query::new(query.as_deref()).one("role")?.map(|word| word.parse::<RoleWord>());
     let least = least.transpose().map_err(invalid)?;

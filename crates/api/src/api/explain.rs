@@ -5,16 +5,17 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 
 use super::Problem;
-use super::authenticated::{Authenticated, ToRead};
+use super::authenticated::{Authenticated, ToReadOwn};
 use super::parameters::UserAndTarget;
 use crate::App;
 
 /// Every source of a role, and what nearly gives one.
 pub(crate) async fn explain(
     State(app): State<App>,
-    _caller: Authenticated<ToRead>,
+    caller: Authenticated<ToReadOwn>,
     UserAndTarget { user, organization, resource }: UserAndTarget,
 ) -> Result<Response, Problem> {
+    caller.about(&user).await?;
     let service = app.service();
     Ok(match resource {
         None => Json(service.explain(&user, &organization).await?).into_response(),

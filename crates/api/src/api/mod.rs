@@ -2,8 +2,10 @@
 //! problem details (RFC 9457).
 
 mod access;
+pub(crate) mod admins;
 pub(crate) mod authenticated;
 pub(crate) mod body;
+pub(crate) mod brake;
 mod check;
 pub(crate) mod directories;
 mod explain;

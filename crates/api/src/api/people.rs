@@ -1,15 +1,18 @@
-//! Users and groups as they came over SCIM. To be read only: the identity provider changes them (enrollment.md §1.3, §1.4).
+//! Users and groups. What came over SCIM is changed by the identity provider; here a user is deactivated, reactivated, deleted, or
+//! given another handle (enrollment.md §1.3, §1.4, §2).
 
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
-use enroll_service::{GroupInfo, UserInfo};
+use axum::http::{HeaderMap, StatusCode};
+use enroll_service::{GroupInfo, UserChange, UserInfo};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::Problem;
-use super::authenticated::{Authenticated, ToRead};
+use super::authenticated::{Authenticated, ToAdminister, ToRead, ToReadOwn};
+use super::body::{Body, given};
 use super::list::{ListParameters, listed};
-use super::version::versioned;
+use super::version::{Expected, versioned};
 use crate::App;
 use crate::parse::query::Query;
 
@@ -28,11 +31,44 @@ pub(crate) async fn users(
 /// One user of any directory, by handle, userName or id.
 pub(crate) async fn user(
     State(app): State<App>,
-    _caller: Authenticated<ToRead>,
+    caller: Authenticated<ToReadOwn>,
     Path(user): Path<String>,
 ) -> Result<(HeaderMap, Json<UserInfo>), Problem> {
+    caller.about(&user).await?;
     let user = app.service().user(&user).await?;
     Ok(versioned(user.version, user))
+}
+
+/// What to change of a user; what is left out stays.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Change {
+    #[serde(default, deserialize_with = "given")]
+    active: Option<bool>,
+    #[serde(default, deserialize_with = "given")]
+    handle: Option<String>,
+}
+
+/// Deactivates, reactivates, or gives another handle.
+pub(crate) async fn change(
+    caller: Authenticated<ToAdminister>,
+    Path(user): Path<String>,
+    Expected(if_match): Expected,
+    Body(Change { active, handle }): Body<Change>,
+) -> Result<(HeaderMap, Json<UserInfo>), Problem> {
+    let change = UserChange { active, handle };
+    let user = caller.service.change_user(&user, &change, if_match.as_ref()).await?;
+    Ok(versioned(user.version, user))
+}
+
+/// Deletes a user for good.
+pub(crate) async fn delete(
+    caller: Authenticated<ToAdminister>,
+    Path(user): Path<String>,
+    Expected(if_match): Expected,
+) -> Result<StatusCode, Problem> {
+    caller.service.delete_user(&user, if_match.as_ref()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A page of a directory's groups in the order of their ids; with `filter`, those that meet it.

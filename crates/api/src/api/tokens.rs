@@ -31,6 +31,8 @@ pub(crate) struct NewScim {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewApi {
     label: String,
+    #[serde(default, deserialize_with = "given")]
+    user: Option<String>,
     scope: Scope,
     #[serde(default, deserialize_with = "given")]
     expires: Option<Timestamp>,
@@ -102,9 +104,12 @@ pub(crate) async fn list_api(
 /// Makes an API token: 201.
 pub(crate) async fn create_api(
     caller: Authenticated<ToAdminister>,
-    Body(NewApi { label, scope, expires }): Body<NewApi>,
+    Body(NewApi { label, user, scope, expires }): Body<NewApi>,
 ) -> Result<(StatusCode, Extension<ShownOnce>, Json<Made>), Problem> {
-    let made = caller.service.create_api_token(&label, scope, expires).await?;
+    let made = match user {
+        Some(user) => caller.service.create_user_token(&user, &label, scope, expires).await?,
+        None => caller.service.create_api_token(&label, scope, expires).await?,
+    };
     Ok((StatusCode::CREATED, Extension(ShownOnce), Json(made.into())))
 }
 

@@ -12,6 +12,9 @@ use crate::parse::media_type::Unsupported;
 use crate::parse::query::QueryError;
 use crate::rate_limit::Exhausted;
 
+/// When a client tries a paused directory again.
+const PAUSE_SECONDS: u32 = 1800;
+
 /// A SCIM error on its way to the client, with the header its status calls for.
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -40,11 +43,17 @@ impl From<Error> for Refusal {
     /// What is the server's fault goes to the log, where the answer's words point to; the client is not told.
     fn from(error: Error) -> Self {
         let scim = error.to_scim();
-        if scim.status() >= 500 {
+        if scim.status() >= 500 && !matches!(error, Error::Paused(_)) {
             tracing::error!(%error, "request failed");
         }
         match error {
             Error::Unauthorized(detail) => Self::unauthorized(detail, true),
+            Error::Held { seconds, .. } => {
+                Self { error: scim, header: Some((RETRY_AFTER, HeaderValue::from(seconds))) }
+            }
+            Error::Paused(_) => {
+                Self { error: scim, header: Some((RETRY_AFTER, HeaderValue::from(PAUSE_SECONDS))) }
+            }
             _ => scim.into(),
         }
     }

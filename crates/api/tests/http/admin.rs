@@ -82,6 +82,9 @@ async fn e5_2_reading_needs_the_scope_read_and_changing_the_scope_admin() {
         "/users/ann/access",
         "/api-tokens",
         "/api-tokens/none",
+        "/admins",
+        "/bots",
+        "/directories/default/brake",
     ] {
         check.get(path).await.problem(403);
         assert_ne!(read.get(path).await.status, 403, "{path}");
@@ -112,6 +115,18 @@ async fn e5_2_reading_needs_the_scope_read_and_changing_the_scope_admin() {
         ("DELETE", "/directories/default/tokens/none"),
         ("POST", "/api-tokens"),
         ("DELETE", "/api-tokens/none"),
+        ("PATCH", "/users/ann"),
+        ("DELETE", "/users/ann"),
+        ("POST", "/admins"),
+        ("PUT", "/admins/ann"),
+        ("DELETE", "/admins/ann"),
+        ("POST", "/bots"),
+        ("DELETE", "/bots/none"),
+        ("PUT", "/directories/default/brake"),
+        ("DELETE", "/directories/default/brake"),
+        ("POST", "/directories/default/brake/approve"),
+        ("POST", "/directories/default/pause"),
+        ("POST", "/directories/default/resume"),
     ] {
         let detail = read.send(method, path, &json!({})).await.problem(403);
         assert!(detail.contains("`admin`"), "{method} {path}: {detail}");

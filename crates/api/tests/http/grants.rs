@@ -32,6 +32,8 @@ async fn e1_8_a_direct_grant_is_given_read_listed_changed_and_taken() {
     let roles = admin.listed("/organizations/acme/grants", "grants", "role").await;
     assert_eq!(roles, ["member", "member", "owner"]);
 
+    admin.delete(path).await.problem(409);
+    admin.send("PUT", "/organizations/acme/grants/bob", &json!({"role": "owner"})).await;
     assert_eq!(admin.delete(path).await.status, 204);
     admin.delete(path).await.problem(404);
     assert_eq!(admin.get("/check?user=ann@example.com&organization=acme").await.body()["allowed"], false);

@@ -130,7 +130,9 @@ async fn e3_1_a_role_on_the_organization_implies_one_on_its_resources() {
         assert_eq!(members["members"][0]["sources"], json!([source]));
         verified(&site).await;
     }
-    // In force at once.
+    // In force at once. Somebody else owns it from now on, so that ann need not (2.8).
+    site.user("zoe").await;
+    admin.send("PUT", "/organizations/acme/grants/zoe", &json!({"role": "owner"})).await;
     admin.send("PUT", "/organizations/acme/grants/ann", &json!({"role": "member"})).await;
     admin.send("PATCH", "/organizations/acme", &json!({"baseResourceRole": "read"})).await;
     assert_eq!(check(&admin, "ann").await["role"], "read");

@@ -99,7 +99,7 @@ async fn threat_s5_users_and_groups_of_one_directory_are_not_in_another() {
     admin.get(&format!("/directories/other/groups/{group}")).await.problem(404);
     admin.get(&format!("/directories/other/groups/{group}/members")).await.problem(404);
     admin.get("/directories/none/users").await.problem(404);
-    for method in ["POST", "PUT", "PATCH", "DELETE"] {
+    for method in ["POST", "PUT"] {
         let request = site.bare(method, "/api/v1/users/ann").bearer_auth(&admin.token);
         reply(request).await.problem(405);
     }

@@ -42,6 +42,10 @@ pub(crate) struct CreateApiToken {
     /// What the token is for, for example "schema registry"
     #[arg(long)]
     label: String,
+    /// The user, person or bot, in whose name it acts (handle, userName or id); it asks about that user alone, unless the user
+    /// is a server admin
+    #[arg(long)]
+    user: Option<String>,
     /// What it allows
     #[arg(long)]
     scope: ScopeName,
@@ -62,6 +66,9 @@ pub(crate) async fn run(command: &ApiTokenCommand, api: &Api, output: Output) ->
                 ScopeName::Admin => Scope::Admin,
             };
             let mut new = json!({"label": create.label, "scope": scope});
+            if let Some(user) = &create.user {
+                new["user"] = json!(user);
+            }
             if let Some(expires) = expiry(create.expires.as_deref())? {
                 new["expires"] = json!(expires);
             }

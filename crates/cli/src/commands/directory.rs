@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::brake::{self, BrakeCommand};
 use crate::api::{Api, segment, text};
 use crate::output::{Output, table};
 
@@ -28,6 +29,19 @@ pub(crate) enum DirectoryCommand {
         name: String,
         #[command(flatten)]
         settings: SettingsArguments,
+    },
+    /// Limit how many people may lose access over SCIM in a while
+    #[command(subcommand)]
+    Brake(BrakeCommand),
+    /// Take no changes over SCIM until `resume`; reads go on
+    Pause {
+        /// The directory's name
+        name: String,
+    },
+    /// Take changes over SCIM again
+    Resume {
+        /// The directory's name
+        name: String,
     },
 }
 
@@ -139,6 +153,9 @@ pub(crate) async fn run(command: &DirectoryCommand, api: &Api, output: Output) -
             new["name"] = json!(name);
             vec![api.send(Method::POST, "/directories", &new).await?]
         }
+        DirectoryCommand::Brake(command) => return brake::run(command, api, output).await,
+        DirectoryCommand::Pause { name } => return brake::pause(api, name, true, output).await,
+        DirectoryCommand::Resume { name } => return brake::pause(api, name, false, output).await,
         DirectoryCommand::List => api.all("/directories", "directories").await?,
         DirectoryCommand::Set { name, settings } => {
             let directory = format!("/directories/{}", segment(name));

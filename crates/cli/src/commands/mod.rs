@@ -4,12 +4,14 @@ pub(crate) mod access;
 pub(crate) mod api_token;
 pub(crate) mod apply;
 pub(crate) mod audit;
+pub(crate) mod brake;
 mod config;
 pub(crate) mod conform;
 pub(crate) mod demo;
 pub(crate) mod directory;
 pub(crate) mod mapping;
 pub(crate) mod org;
+pub(crate) mod people;
 mod progress;
 pub(crate) mod requests;
 pub(crate) mod resource;
@@ -72,6 +74,17 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Schema(ByApi { server, command }) => {
             with_api(server, &settings, opening, async |api| schema::run(command, api, output).await).await?;
         }
+        Command::User(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| people::user(command, api, output).await)
+                .await?;
+        }
+        Command::Admin(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| people::admin(command, api, output).await)
+                .await?;
+        }
+        Command::Bot(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| people::bot(command, api, output).await).await?;
+        }
         Command::Apply(Asking { server, question }) => {
             return with_api(server, &settings, opening, async |api| apply::run(question, api, output).await)
                 .await;
@@ -123,6 +136,8 @@ fn opening(command: &Command) -> Opening {
         | Command::Directory(ByApi { command: directory::DirectoryCommand::Create { .. }, .. })
         | Command::Token(ByApi { command: token::TokenCommand::Create(_), .. })
         | Command::ApiToken(ByApi { command: api_token::ApiTokenCommand::Create(_), .. })
+        | Command::Admin(ByApi { command: people::AdminCommand::Create { .. }, .. })
+        | Command::Bot(ByApi { command: people::BotCommand::Create { .. }, .. })
         | Command::Org(ByApi { command: org::OrgCommand::Create { .. }, .. })
         | Command::Resource(ByApi { command: resource::ResourceCommand::Add { .. }, .. })
         | Command::Mapping(mapping::MappingArguments {

@@ -140,14 +140,15 @@ pub(crate) async fn run(command: &OrgCommand, api: &Api, output: Output) -> anyh
 
 fn print(organizations: &[Value], output: Output) -> anyhow::Result<()> {
     output.result(&organizations, |organizations| {
-        let row = |organization| {
+        let row = |organization: &Value| {
             let directories = organization_directories(organization);
             let [name, display_name, base, id] =
                 ["name", "displayName", "baseResourceRole", "id"].map(|column| text(organization, column));
-            [name, display_name, base, directories, id]
+            let owner = if organization["needsOwner"] == true { "needs an owner" } else { "" };
+            [name, display_name, owner.to_owned(), base, directories, id]
         };
         table(
-            ["NAME", "DISPLAY NAME", "ON RESOURCES", "DIRECTORIES", "ID"],
+            ["NAME", "DISPLAY NAME", "OWNER", "ON RESOURCES", "DIRECTORIES", "ID"],
             organizations.iter().map(row).collect(),
             "No organizations yet. Make one: enroll org create NAME",
         )

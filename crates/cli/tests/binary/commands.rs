@@ -210,3 +210,54 @@ fn e1_5_e3_11_an_organization_is_reserved_and_a_directory_enrolls_by_command() {
     assert_eq!(opened[0]["directories"], serde_json::json!([]));
     run(&[&add[..], &["--json"]].concat());
 }
+
+#[test]
+fn e2_8_e2_9_admins_bots_and_users_are_managed_and_the_last_admin_needs_force() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    let run = |arguments: &[&str]| enroll_ok(folder.path(), address, arguments);
+    let made = json(&run(&["admin", "create", "grace", "--email", "grace@example.com", "--json"]));
+    assert!(made["token"].as_str().unwrap().starts_with("enr_api_"), "{made}");
+    assert_eq!(made["user"]["kind"], "local");
+    let refused = |arguments: &[&str], said: &str| {
+        let output = enroll(folder.path(), address, arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(refusal(&output).contains(said), "{}", refusal(&output));
+    };
+    for arguments in
+        [&["user", "deactivate", "grace"][..], &["user", "delete", "grace"], &["admin", "revoke", "grace"]]
+    {
+        refused(arguments, "--force");
+    }
+    run(&["bot", "create", "deployer"]);
+    assert!(run(&["bot", "list"]).contains("deployer"));
+    refused(&["admin", "grant", "deployer"], "bot");
+    let token = ["api-token", "create", "--user", "deployer", "--label", "ci", "--scope", "read", "--print"];
+    assert!(run(&token).starts_with("enr_api_"));
+    run(&["org", "create", "acme"]);
+    run(&["org", "grant", "acme", "grace", "--role", "owner"]);
+    assert!(!run(&["org", "list"]).contains("needs an owner"));
+    refused(&["org", "revoke", "acme", "grace"], "last owner");
+    run(&["user", "rename-handle", "grace", "gracie"]);
+    run(&["user", "deactivate", "gracie", "--force"]);
+    assert!(run(&["org", "list"]).contains("needs an owner"));
+    assert!(run(&["admin", "list"]).contains("deactivated"));
+    run(&["user", "reactivate", "gracie"]);
+    run(&["bot", "delete", "deployer"]);
+    assert_eq!(json(&run(&["bot", "list", "--json"])), Value::Array(Vec::new()));
+    assert_eq!(json(&run(&["api-token", "list", "--json"])), Value::Array(Vec::new()));
+}
+
+#[test]
+fn e3_9_the_brake_is_set_shown_and_released() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    enroll_ok(folder.path(), address, &["migrate"]);
+    let run = |arguments: &[&str]| enroll_ok(folder.path(), address, arguments);
+    assert_eq!(run(&["directory", "brake", "status"]), "default: off");
+    let set = ["directory", "brake", "set", "--people", "5", "--percent", "10", "--window", "30"];
+    assert!(run(&set).contains("5 people or 10 %"));
+    assert_eq!(json(&run(&["directory", "pause", "default", "--json"]))["state"], "paused");
+    assert_eq!(json(&run(&["directory", "resume", "default", "--json"]))["state"], "on");
+    let output = enroll(folder.path(), address, &["directory", "brake", "approve"]);
+    assert!(refusal(&output).contains("holds nothing"), "{}", refusal(&output));
+    assert_eq!(json(&run(&["directory", "brake", "off", "--json"]))["state"], "off");
+}

@@ -11,6 +11,8 @@ words! {
         CommandLine = "cli",
         /// An application or administrator with an API token.
         ApiToken = "api-token",
+        /// A user with an API token of her own.
+        User = "user",
         /// An identity provider.
         ScimToken = "scim-token",
     }
@@ -57,6 +59,14 @@ words! {
         UserReactivated = "user.reactivated",
         /// A user was deleted.
         UserDeleted = "user.deleted",
+        /// An administrator has given a user another handle.
+        UserHandleChanged = "user.handle_changed",
+        /// A user was made a server admin.
+        ServerAdminGranted = "server_admin.granted",
+        /// A user is no server admin any more.
+        ServerAdminRevoked = "server_admin.revoked",
+        /// The last active server admin was to be removed over SCIM, and was not.
+        ServerAdminProtected = "server_admin.protected",
         /// A group was made, perhaps with members.
         GroupCreated = "group.created",
         /// A group has another displayName, perhaps with other changes.
@@ -81,6 +91,8 @@ words! {
         OrganizationCreated = "organization.created",
         /// Texts, the base resource role or the directories of an organization have changed.
         OrganizationUpdated = "organization.updated",
+        /// An organization has lost its last active owner.
+        OrganizationNeedsOwner = "organization.needs_owner",
         /// An organization was deleted.
         OrganizationDeleted = "organization.deleted",
         /// A resource of an organization was made.
@@ -125,6 +137,16 @@ words! {
         DirectoryCreated = "directory.created",
         /// Settings of a directory have changed.
         DirectoryUpdated = "directory.updated",
+        /// A directory takes no changes over SCIM until it is resumed.
+        DirectoryPaused = "directory.paused",
+        /// A paused directory takes changes again.
+        DirectoryResumed = "directory.resumed",
+        /// The limits of a directory's brake have changed.
+        BrakeUpdated = "brake.updated",
+        /// The brake has held a request.
+        BrakeHeld = "brake.held",
+        /// An administrator has let through what the brake held.
+        BrakeApproved = "brake.approved",
         /// A directory was deleted.
         DirectoryDeleted = "directory.deleted",
         /// A schema or resource type was defined.

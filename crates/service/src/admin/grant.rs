@@ -15,6 +15,7 @@ use super::organization::find as find_organization;
 use super::page::{Page, PageRequest};
 use crate::access::{UserSummary, find_user, summary};
 use crate::audit::{Changes, Scribe};
+use crate::standing::keeping_owners;
 use crate::{Error, Service};
 
 /// A grant on an organization as an administrator sees it.
@@ -86,7 +87,8 @@ impl Service {
     /// `user` is a handle, userName or id. A grant of that role stays as it is.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such user or organization.
+    /// [`Error::NotFound`] when there is no such user or organization; [`Error::Conflict`] when the organization would lose its
+    /// last owner.
     pub async fn give_grant(
         &self,
         organization: &str,
@@ -102,19 +104,29 @@ impl Service {
                 let (organization, user) = (find_organization(tx, &organization)?, find_user(tx, &user)?);
                 let old = find(tx, user.id, organization.id, GrantKind::Direct)?;
                 let before = old.as_ref().map(|old| old.grant.role);
+                let owned = owned(organization.id, before.filter(|old| *old > role));
                 match old {
                     Some(old) if old.grant.role == role => {
                         return Ok((describe(old, &user, &organization), false));
                     }
-                    Some(old) => drop(grant::delete(tx, old.grant.id)?),
-                    None => {}
+                    old => keeping_owners(tx, &scribe, &owned, || {
+                        if let Some(old) = old {
+                            grant::delete(tx, old.grant.id)?;
+                        }
+                        let (user_id, organization_id) = (user.id, organization.id);
+                        let grant = Grant {
+                            id,
+                            user: user_id,
+                            organization: organization_id,
+                            role,
+                            kind: GrantKind::Direct,
+                        };
+                        let row = GrantRow { grant, created: now, granted_by: scribe.name() };
+                        grant::insert(tx, &row)?;
+                        tell(tx, &scribe, (&user, &organization), (id, before, Some(role)))?;
+                        Ok((describe(row, &user, &organization), before.is_none()))
+                    }),
                 }
-                let grant =
-                    Grant { id, user: user.id, organization: organization.id, role, kind: GrantKind::Direct };
-                let row = GrantRow { grant, created: now, granted_by: scribe.name() };
-                grant::insert(tx, &row)?;
-                tell(tx, &scribe, (&user, &organization), (id, before, Some(role)))?;
-                Ok((describe(row, &user, &organization), before.is_none()))
             })
             .await
     }
@@ -130,7 +142,8 @@ impl Service {
     /// Takes a user's direct grant on an organization back. What groups give stays.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such user, organization or grant.
+    /// [`Error::NotFound`] when there is no such user, organization or grant; [`Error::Conflict`] when the organization would
+    /// lose its last owner.
     pub async fn revoke(&self, organization: &str, user: &str) -> Result<(), Error> {
         self.revoke_kind(organization, user, GrantKind::Direct).await
     }
@@ -148,7 +161,9 @@ impl Service {
                 let who = find_user(tx, &user)?;
                 let found = find(tx, who.id, of.id, kind)?;
                 let grant = found.ok_or_else(|| missing(&user, &organization, kind))?.grant;
-                grant::delete(tx, grant.id)?;
+                keeping_owners(tx, &scribe, &owned(of.id, Some(grant.role)), || {
+                    Ok(grant::delete(tx, grant.id)?)
+                })?;
                 tell(tx, &scribe, (&who, &of), (grant.id, Some(grant.role), None))
             })
             .await
@@ -217,6 +232,11 @@ fn missing(user: &str, organization: &str, kind: GrantKind) -> Error {
         GrantKind::Jit => "no grant from a first sign-in",
     };
     Error::NotFound(format!("{user} has {what} on {organization}; groups may still give a role"))
+}
+
+/// The organization, where the role that ends or is lowered is that of an owner.
+fn owned(organization: OrganizationId, role: Option<Role>) -> Vec<OrganizationId> {
+    role.filter(|role| *role == Role::Owner).map(|_| organization).into_iter().collect()
 }
 
 fn describe(row: GrantRow, user: &UserRow, organization: &OrganizationRow) -> GrantInfo {

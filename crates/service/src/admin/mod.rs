@@ -1,8 +1,10 @@
 //! What an administrator sets up: directories, tokens, organizations, mappings.
 
 mod adopt;
+mod brake;
 mod directory;
 mod grant;
+mod local;
 mod mapping;
 mod organization;
 mod page;
@@ -11,20 +13,24 @@ mod resource;
 mod resource_grant;
 mod schema;
 mod token;
+mod user;
 
+pub use brake::{BrakeInfo, BrakeLimits};
 pub use directory::{DirectoryInfo, DirectorySettings, EnrollmentInfo, NewEnrollment};
 pub use grant::GrantInfo;
+pub use local::{NewLocalUser, ServerAdminInfo};
 pub use mapping::{
     InvalidVersion, MappingChange, MappingEdit, MappingFilter, MappingInfo, MappingState, NewMapping,
     NewResourceMapping, OnResources, Preview, PreviewVersion, PreviewedUser,
 };
 pub use organization::{NewOrganization, OrganizationChange, OrganizationInfo};
 pub use page::{Page, PageRequest};
-pub use people::{GroupInfo, GroupMemberInfo, UserInfo};
+pub use people::{GroupInfo, GroupMemberInfo, UserInfo, UserKind};
 pub use resource::{NewResource, ResourceChange, ResourceInfo};
 pub use resource_grant::ResourceGrantInfo;
 pub use schema::CustomSchemas;
 pub use token::{NewToken, TokenInfo};
+pub use user::UserChange;
 
 pub(crate) use adopt::each as each_resource;
 pub(crate) use directory::find as find_directory;

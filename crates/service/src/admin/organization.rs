@@ -5,7 +5,7 @@ mod reserved;
 use enroll_domain::audit::{Action, SubjectKind};
 use enroll_domain::{OrganizationId, OrganizationName, ResourceRole, Target};
 use enroll_store::organization::{self, OrganizationRow};
-use enroll_store::{StoreError, Tx, directory, grant, mapping, resource};
+use enroll_store::{StoreError, Tx, directory, grant, mapping, owner, resource};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -67,6 +67,8 @@ pub struct OrganizationInfo {
     pub base_resource_role: ResourceRole,
     /// The names of the directories that it is reserved to; empty where all may be mapped to it.
     pub directories: Vec<String>,
+    /// Whether no active user owns it: a server admin acts for it then (enrollment.md 2.8).
+    pub needs_owner: bool,
     /// When it was made.
     pub created: Timestamp,
     /// Grows by one with each change.
@@ -75,6 +77,7 @@ pub struct OrganizationInfo {
 
 fn info(tx: &Tx<'_>, row: OrganizationRow) -> Result<OrganizationInfo, Error> {
     Ok(OrganizationInfo {
+        needs_owner: !owner::has_active_owner(tx, row.id)?,
         directories: reserved::names(tx, row.id)?,
         id: row.id,
         name: row.name.to_string(),

@@ -18,14 +18,29 @@ use crate::access::find_user;
 use crate::models::ResourceKind;
 use crate::{Error, Service};
 
+/// Where a user comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UserKind {
+    /// An identity provider.
+    Directory,
+    /// Nowhere: a person made here.
+    Local,
+    /// Nowhere: made here for a program.
+    Bot,
+}
+
 /// A user as an administrator sees her.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserInfo {
     /// The id.
     pub id: UserId,
-    /// The directory's name.
-    pub directory: String,
+    /// Where the user comes from.
+    pub kind: UserKind,
+    /// The directory's name, if it is of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub directory: Option<String>,
     /// The short name shown in the application.
     pub handle: String,
     /// The SCIM userName.
@@ -102,7 +117,7 @@ impl Service {
                 let condition = exact(typed.as_ref().map(Compiled::for_users))?;
                 let part = user::Page::After { after, limit: page.one_more() };
                 let rows = user::list(tx, directory.id, &condition, part)?;
-                page.cut(rows, |row| row.id).shown(|row| user_info(row, directory.name.to_string()))
+                page.cut(rows, |row| row.id).shown(|row| user_info(row, Some(directory.name.to_string())))
             })
             .await
     }
@@ -113,13 +128,7 @@ impl Service {
     /// [`Error::NotFound`] when there is none, [`Error::Conflict`] when the name stands for several.
     pub async fn user(&self, name: &str) -> Result<UserInfo, Error> {
         let name = name.to_owned();
-        self.db()
-            .read(move |tx| {
-                let row = find_user(tx, &name)?;
-                let directory = directory::find(tx, row.directory)?.map(|row| row.name.to_string());
-                user_info(row, directory.unwrap_or_default())
-            })
-            .await
+        self.db().read(move |tx| described(tx, find_user(tx, &name)?)).await
     }
 
     /// A page of a directory's groups in the order of their ids; with `filter`, those that meet it.
@@ -221,10 +230,22 @@ fn find_group(tx: &Tx<'_>, directory: DirectoryId, id: &str) -> Result<GroupRow,
     group::find(tx, directory, parsed)?.ok_or_else(missing)
 }
 
-fn user_info(row: UserRow, directory: String) -> Result<UserInfo, Error> {
+/// A user of any directory, or of none.
+pub(super) fn described(tx: &Tx<'_>, row: UserRow) -> Result<UserInfo, Error> {
+    let directory = directory::find(tx, row.directory)?.map(|row| row.name.to_string());
+    user_info(row, directory)
+}
+
+fn user_info(row: UserRow, directory: Option<String>) -> Result<UserInfo, Error> {
+    let kind = match row.directory {
+        DirectoryId::LOCAL => UserKind::Local,
+        DirectoryId::BOTS => UserKind::Bot,
+        _ => UserKind::Directory,
+    };
     let display_name = row.object()?.get("displayName").and_then(|name| name.as_str()).map(str::to_owned);
     Ok(UserInfo {
         id: row.id,
+        kind,
         directory,
         handle: row.handle.to_string(),
         user_name: row.user_name,

@@ -1,10 +1,11 @@
 //! SCIM tokens and API tokens (enrollment.md §5).
 
 use enroll_domain::audit::{Action, SubjectKind};
-use enroll_domain::{PresentedToken, Scope, TokenHash, TokenId, TokenKind, TokenSecret};
+use enroll_domain::{PresentedToken, Scope, TokenHash, TokenId, TokenKind, TokenSecret, UserId};
 use enroll_store::token::api::ApiTokenRow;
 use enroll_store::token::scim::ScimTokenRow;
 use enroll_store::token::{self, LastUse};
+use enroll_store::{Tx, server_admin};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use super::check_label;
 use super::directory::find as find_directory;
 use super::page::{Page, PageRequest};
+use crate::access::find_user;
 use crate::audit::{Changes, Scribe};
 use crate::{Error, Service};
 
@@ -25,6 +27,9 @@ pub struct TokenInfo {
     pub label: String,
     /// `scim`, or the scope of an API token.
     pub scope: String,
+    /// The user in whose name an API token acts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserId>,
     /// When it was made.
     pub created: Timestamp,
     /// When it ends; never, if `None`.
@@ -176,9 +181,36 @@ impl Service {
         scope: Scope,
         expires: Option<Timestamp>,
     ) -> Result<NewToken, Error> {
+        self.make_api_token(label, scope, expires, None).await
+    }
+
+    /// Makes an API token that acts in the name of a user (handle, userName or id), person or bot. It asks about its user alone,
+    /// unless the user is a server admin; only then may its scope be `admin`.
+    ///
+    /// # Errors
+    /// As [`Service::create_api_token`]; [`Error::NotFound`] when there is no such user; [`Error::Conflict`] when the user is
+    /// deactivated; [`Error::Invalid`] for a scope that is too wide.
+    pub async fn create_user_token(
+        &self,
+        user: &str,
+        label: &str,
+        scope: Scope,
+        expires: Option<Timestamp>,
+    ) -> Result<NewToken, Error> {
+        self.make_api_token(label, scope, expires, Some(user.to_owned())).await
+    }
+
+    async fn make_api_token(
+        &self,
+        label: &str,
+        scope: Scope,
+        expires: Option<Timestamp>,
+        user: Option<String>,
+    ) -> Result<NewToken, Error> {
         let label = check_label("label", label)?;
         let made = self.make(TokenKind::Api, expires)?;
         let row = ApiTokenRow {
+            user: None,
             id: made.id(),
             label,
             scope,
@@ -187,15 +219,18 @@ impl Service {
             expires,
             last_use: None,
         };
-        let info = TokenInfo::from(row.clone());
         let scribe = Scribe::of_service(self, row.created);
-        let told = info.clone();
-        self.db()
+        let info = self
+            .db()
             .write(move |tx| {
+                let owner = user.as_deref().map(|name| owner(tx, name, scope)).transpose()?;
+                let row = ApiTokenRow { user: owner, ..row.clone() };
                 token::api::insert(tx, &row)?;
-                let id = told.id.to_string();
-                let subject = (SubjectKind::ApiToken, id.as_str(), told.label.as_str());
-                scribe.write_global(tx, Action::ApiTokenCreated, subject, &new(&told)).map_err(Error::from)
+                let info = TokenInfo::from(row);
+                let id = info.id.to_string();
+                let subject = (SubjectKind::ApiToken, id.as_str(), info.label.as_str());
+                scribe.write_global(tx, Action::ApiTokenCreated, subject, &new(&info))?;
+                Ok::<_, Error>(info)
             })
             .await?;
         Ok(NewToken { info, token: made.reveal() })
@@ -276,7 +311,27 @@ impl Service {
 
 /// What the audit trail tells of a new token.
 fn new(info: &TokenInfo) -> Changes {
-    Changes::default().with("label", &info.label).with("scope", &info.scope).with("expires", info.expires)
+    let mut changes = Changes::default()
+        .with("label", &info.label)
+        .with("scope", &info.scope)
+        .with("expires", info.expires);
+    changes.note("user", info.user);
+    changes
+}
+
+/// The user who is to have a token of that scope.
+fn owner(tx: &Tx<'_>, name: &str, scope: Scope) -> Result<UserId, Error> {
+    let row = find_user(tx, name)?;
+    if !row.active {
+        return Err(Error::Conflict(format!("{name} is deactivated: a token would not work")));
+    }
+    if scope == Scope::Admin && !server_admin::is(tx, row.id)? {
+        return Err(Error::Invalid(format!(
+            "the scope admin is for server admins, and {name} is none: choose check or read, or make the user one \
+             (enroll admin grant {name})"
+        )));
+    }
+    Ok(row.id)
 }
 
 fn last_use(last_use: Option<LastUse>) -> (Option<Timestamp>, Option<String>) {
@@ -288,6 +343,7 @@ impl From<ScimTokenRow> for TokenInfo {
         let (last_used, last_used_address) = last_use(row.last_use);
         let scope = TokenKind::Scim.to_string();
         Self {
+            user: None,
             id: row.id,
             label: row.label,
             scope,
@@ -304,6 +360,7 @@ impl From<ApiTokenRow> for TokenInfo {
         let (last_used, last_used_address) = last_use(row.last_use);
         let scope = row.scope.to_string();
         Self {
+            user: row.user,
             id: row.id,
             label: row.label,
             scope,

@@ -102,6 +102,7 @@ impl Creation {
         options: &WriteOptions,
         book: &Book,
     ) -> Result<Self, Error> {
+        session.writable()?;
         let NewId { kind, uuid, now } = id;
         let model = session.models.model(&kind);
         let written = written(model, &body);

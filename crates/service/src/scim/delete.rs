@@ -10,6 +10,7 @@ use enroll_store::{custom_resource, group, user};
 use super::read::not_found;
 use super::{IfMatch, ResourceKind, conditions, mappings, unique};
 use crate::audit::{Moved, Scribe};
+use crate::standing::{Leaving, depart, group_goes};
 use crate::{Error, ScimSession, Service};
 
 impl Service {
@@ -25,25 +26,27 @@ impl Service {
         id: &str,
         if_match: Option<&IfMatch>,
     ) -> Result<(), Error> {
+        session.writable()?;
         let directory = session.directory;
         let missing = not_found(kind, id);
         let (if_match, now) = (if_match.cloned(), self.clock().now());
         let scribe = Scribe::of_scim(session, now);
         let (models, of) = (Arc::clone(&session.models), kind.clone());
         let by = format!("SCIM token {}", session.label);
-        match kind {
+        let done = match kind {
             ResourceKind::User => {
                 let id: UserId = id.parse().map_err(|_| missing.clone())?;
                 self.db()
                     .write(move |tx| {
                         let row = user::find(tx, directory, id)?.ok_or_else(|| missing.clone())?;
                         conditions::check(if_match.as_ref(), row.version)?;
-                        user::delete(tx, directory, id, Deletion { now, by: &by })?;
-                        unique::release(tx, directory, (&of, models.model(&of)), *id.as_uuid())?;
-                        let gone = Resource::from_stored(row.object()?);
-                        let subject = (directory, &of, *id.as_uuid());
-                        scribe.resource(tx, subject, Some(&gone), None, &Moved::default())?;
-                        Ok(())
+                        depart(tx, &scribe, &row, Leaving::Deleted, || {
+                            user::delete(tx, directory, id, Deletion { now, by: &by })?;
+                            unique::release(tx, directory, (&of, models.model(&of)), *id.as_uuid())?;
+                            let gone = Resource::from_stored(row.object()?);
+                            let subject = (directory, &of, *id.as_uuid());
+                            Ok(scribe.resource(tx, subject, Some(&gone), None, &Moved::default())?)
+                        })
                     })
                     .await
             }
@@ -55,11 +58,12 @@ impl Service {
                         conditions::check(if_match.as_ref(), row.version)?;
                         let gone = Resource::from_stored(row.object()?);
                         let subject = (directory, &of, *id.as_uuid());
-                        scribe.resource(tx, subject, Some(&gone), None, &Moved::default())?;
-                        mappings::group_deleted(tx, &scribe, directory, id)?;
-                        group::delete(tx, directory, id, Deletion { now, by: &by })?;
-                        unique::release(tx, directory, (&of, models.model(&of)), *id.as_uuid())?;
-                        Ok(())
+                        group_goes(tx, &scribe, directory, id, || {
+                            scribe.resource(tx, subject, Some(&gone), None, &Moved::default())?;
+                            mappings::group_deleted(tx, &scribe, directory, id)?;
+                            group::delete(tx, directory, id, Deletion { now, by: &by })?;
+                            unique::release(tx, directory, (&of, models.model(&of)), *id.as_uuid())
+                        })
                     })
                     .await
             }
@@ -80,6 +84,7 @@ impl Service {
                     })
                     .await
             }
-        }
+        };
+        self.told(session, done).await
     }
 }

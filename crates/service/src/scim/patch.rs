@@ -39,6 +39,7 @@ impl Service {
         options: &WriteOptions,
         book: &Book,
     ) -> Result<Answer, Error> {
+        session.writable()?;
         let view = View::of_answer(self, session, kind, options)?;
         let model = session.models.model(kind);
         let (request, members) = book.noting(|notes| {
@@ -59,7 +60,7 @@ impl Service {
             view,
         };
         let missing = not_found(kind, id);
-        match kind {
+        let done = match kind {
             ResourceKind::User => {
                 let id: UserId = id.parse().map_err(|_| missing)?;
                 self.db().write(move |tx| patch.user(tx, id)).await
@@ -78,7 +79,8 @@ impl Service {
                 };
                 self.db().write(target).await
             }
-        }
+        };
+        self.told(session, done).await
     }
 }
 

@@ -6,6 +6,7 @@ use enroll_scim::validate;
 use enroll_scim::{Dialect, Object, Resource};
 use enroll_store::user::UserRow;
 use enroll_store::{Tx, group, user};
+use serde_json::Value;
 
 use super::create::{display_name_taken, user_name_taken};
 use super::members::{self, MemberIds};
@@ -15,6 +16,7 @@ use super::view::View;
 use super::{Answer, Outcome, ResourceKind, WriteOptions, conditions, custom, group_name, mappings, unique};
 use crate::audit::{Moved, Scribe};
 use crate::models::CustomType;
+use crate::standing::{self, Leaving, depart};
 use crate::{Error, ScimSession, Service};
 
 impl Service {
@@ -43,6 +45,7 @@ impl Service {
         options: &WriteOptions,
         book: &Book,
     ) -> Result<Answer, Error> {
+        session.writable()?;
         let view = View::of_answer(self, session, kind, options)?;
         let view = view.after_write(written(session.models.model(kind), &body));
         let replacement = Replacement {
@@ -54,7 +57,7 @@ impl Service {
             view,
         };
         let missing = not_found(kind, id);
-        match kind {
+        let done = match kind {
             ResourceKind::User => {
                 let id: UserId = id.parse().map_err(|_| missing)?;
                 self.db().write(move |tx| replacement.user(tx, id)).await
@@ -67,7 +70,8 @@ impl Service {
                 let (of, id): (_, CustomResourceId) = (of.clone(), id.parse().map_err(|_| missing)?);
                 self.db().write(move |tx| replacement.custom(tx, &of, id)).await
             }
-        }
+        };
+        self.told(session, done).await
     }
 }
 
@@ -136,20 +140,26 @@ pub(super) fn store_user(
         view.check_current(tx)?;
         let of = (&ResourceKind::User, view.model());
         unique::keep(tx, view.directory, of, *row.id.as_uuid(), &resource)?;
-        let stamp = user::update(tx, view.directory, row.id, &resource, scribe.now(), None)
-            .map_err(|error| user_name_taken(error, &resource))?
-            .ok_or_else(|| not_found(&ResourceKind::User, &row.id.to_string()))?;
+        let update = || {
+            let stamp = user::update(tx, view.directory, row.id, &resource, scribe.now(), None)
+                .map_err(|error| user_name_taken(error, &resource))?
+                .ok_or_else(|| not_found(&ResourceKind::User, &row.id.to_string()))?;
+            let subject = (view.directory, &ResourceKind::User, *row.id.as_uuid());
+            scribe.resource(tx, subject, Some(current), Some(&resource), &Moved::default())?;
+            Ok(stamp)
+        };
+        let leaves = row.active && resource.get(ACTIVE) == Some(&Value::Bool(false));
+        let stamp = if leaves { depart(tx, scribe, row, Leaving::Deactivated, update)? } else { update()? };
         (version, last_modified) = (stamp.version, stamp.last_modified);
-        let subject = (view.directory, &ResourceKind::User, *row.id.as_uuid());
-        scribe.resource(tx, subject, Some(current), Some(&resource), &Moved::default())?;
     }
     view.user(tx, row.id, resource.into_object(), (row.created, last_modified, version), changed)
 }
 
+const ACTIVE: &str = "active";
+
 /// Only an explicit `active: true` brings a user back (enrollment.md §2.4): a change that takes the attribute away leaves it as
 /// it was, since a user without one would count as active.
 fn with_active(resource: Resource, current: &Resource) -> Resource {
-    const ACTIVE: &str = "active";
     match current.get(ACTIVE) {
         Some(before) if resource.get(ACTIVE).is_none() => {
             let mut object = resource.into_object();
@@ -189,6 +199,7 @@ pub(super) fn store_group(
         let subject = (view.directory, &ResourceKind::Group, *row.id.as_uuid());
         scribe.resource(tx, subject, Some(current), Some(&resource), moved)?;
     }
+    standing::members_left(tx, scribe, view.directory, row.id, &moved.removed)?;
     if resource.get("displayName") != current.get("displayName") {
         mappings::group_named(tx, scribe, view.directory, row.id, &group_name(&resource)?)?;
     }

@@ -15,8 +15,8 @@ use crate::{StoreError, Tx, directory, grant, mapping, params, resource, resourc
 /// The store fails.
 pub fn everything(tx: &Tx<'_>) -> Result<State, StoreError> {
     let mut state = State::default();
-    for directory in directory::list(tx)? {
-        load(tx, directory.id, &mut state)?;
+    for directory in directory::every_id(tx)? {
+        load(tx, directory, &mut state)?;
     }
     state.grants = grant::list(tx)?.into_iter().map(|row| row.grant).collect();
     state.resources = resource::all_facts(tx)?.into_iter().collect();

@@ -50,7 +50,7 @@ pub(super) fn within(state: &State, mapped: &BTreeSet<GroupId>) -> BTreeSet<Grou
 
 /// Groups and all that they nest. `UNION` drops what was reached before, so that cycles end; `CROSS JOIN` keeps the order in which
 /// the tables are written; an index holds the groups among members, so that users are not read.
-fn within_groups(groups: &str) -> String {
+pub(crate) fn within_groups(groups: &str) -> String {
     format!(
         "WITH RECURSIVE within (id) AS (\
          SELECT groups.id FROM groups WHERE groups.directory_id = ?1 AND groups.id IN ({groups}) \

@@ -1,6 +1,6 @@
 //! API tokens: each opens the API within its scope, and never SCIM.
 
-use enroll_domain::{Scope, TokenHash, TokenId};
+use enroll_domain::{Scope, TokenHash, TokenId, UserId};
 use jiff::Timestamp;
 
 use super::{LastUse, read_hash, read_last_use, stale_before};
@@ -15,6 +15,8 @@ pub struct ApiTokenRow {
     pub label: String,
     /// What it opens.
     pub scope: Scope,
+    /// The user in whose name it acts.
+    pub user: Option<UserId>,
     /// The hash of the secret.
     pub secret_hash: TokenHash,
     /// When it was made.
@@ -25,8 +27,8 @@ pub struct ApiTokenRow {
     pub last_use: Option<LastUse>,
 }
 
-const SELECT: &str =
-    "SELECT id, label, scope, secret_hash, created, expires, last_used, last_used_address FROM api_tokens";
+const SELECT: &str = "SELECT api_tokens.id, label, scope, secret_hash, created, expires, last_used, last_used_address, api_token_users.user_id \
+     FROM api_tokens LEFT JOIN api_token_users ON api_token_users.token_id = api_tokens.id";
 
 fn read(row: &Row<'_>) -> Result<ApiTokenRow, StoreError> {
     Ok(ApiTokenRow {
@@ -37,6 +39,7 @@ fn read(row: &Row<'_>) -> Result<ApiTokenRow, StoreError> {
         created: row.timestamp(4)?,
         expires: row.optional_timestamp(5)?,
         last_use: read_last_use(row, 6, 7)?,
+        user: row.optional_id(8)?,
     })
 }
 
@@ -55,8 +58,12 @@ pub fn insert(tx: &Tx<'_>, token: &ApiTokenRow) -> Result<(), StoreError> {
             token.created,
             token.expires,
         ],
-    )
-    .map(drop)
+    )?;
+    if let Some(user) = token.user {
+        let sql = "INSERT INTO api_token_users (token_id, user_id) VALUES (?1, ?2)";
+        tx.execute(sql, &params![token.id, user])?;
+    }
+    Ok(())
 }
 
 /// A token by its public part, for verification: the caller checks secret, expiry and scope.
@@ -64,7 +71,7 @@ pub fn insert(tx: &Tx<'_>, token: &ApiTokenRow) -> Result<(), StoreError> {
 /// # Errors
 /// The store fails.
 pub fn find(tx: &Tx<'_>, id: TokenId) -> Result<Option<ApiTokenRow>, StoreError> {
-    tx.first(&format!("{SELECT} WHERE id = ?1"), &params![id], read)
+    tx.first(&format!("{SELECT} WHERE api_tokens.id = ?1"), &params![id], read)
 }
 
 /// All API tokens, oldest first.
@@ -72,7 +79,7 @@ pub fn find(tx: &Tx<'_>, id: TokenId) -> Result<Option<ApiTokenRow>, StoreError>
 /// # Errors
 /// The store fails.
 pub fn list(tx: &Tx<'_>) -> Result<Vec<ApiTokenRow>, StoreError> {
-    tx.query(&format!("{SELECT} ORDER BY id"), &[], read)
+    tx.query(&format!("{SELECT} ORDER BY api_tokens.id"), &[], read)
 }
 
 /// A page of the API tokens, oldest first, from behind `after`.
@@ -81,7 +88,23 @@ pub fn list(tx: &Tx<'_>) -> Result<Vec<ApiTokenRow>, StoreError> {
 /// The store fails.
 pub fn page(tx: &Tx<'_>, after: Option<TokenId>, limit: u32) -> Result<Vec<ApiTokenRow>, StoreError> {
     let after = after.map_or_else(String::new, |after| after.to_string());
-    tx.query(&format!("{SELECT} WHERE id > ?1 ORDER BY id LIMIT ?2"), &params![after, limit], read)
+    tx.query(
+        &format!("{SELECT} WHERE api_tokens.id > ?1 ORDER BY api_tokens.id LIMIT ?2"),
+        &params![after, limit],
+        read,
+    )
+}
+
+/// The tokens of a user, oldest first.
+///
+/// # Errors
+/// The store fails.
+pub fn list_of_user(tx: &Tx<'_>, user: UserId) -> Result<Vec<ApiTokenRow>, StoreError> {
+    tx.query(
+        &format!("{SELECT} WHERE api_token_users.user_id = ?1 ORDER BY api_tokens.id"),
+        &params![user],
+        read,
+    )
 }
 
 /// Deletes a token: it stops working at once. Answers whether there was one.
@@ -89,6 +112,7 @@ pub fn page(tx: &Tx<'_>, after: Option<TokenId>, limit: u32) -> Result<Vec<ApiTo
 /// # Errors
 /// The store fails.
 pub fn delete(tx: &Tx<'_>, id: TokenId) -> Result<bool, StoreError> {
+    tx.execute("DELETE FROM api_token_users WHERE token_id = ?1", &params![id])?;
     Ok(tx.execute("DELETE FROM api_tokens WHERE id = ?1", &params![id])? > 0)
 }
 

@@ -42,7 +42,8 @@ const WITH_DIRECTORY: &str = concat!(
     "SELECT ",
     columns!(),
     ", directories.id, directories.name, directories.dialect, directories.rebind, directories.created \
-     FROM scim_tokens JOIN directories ON directories.id = scim_tokens.directory_id WHERE scim_tokens.id = ?1"
+     FROM scim_tokens JOIN directories ON directories.id = scim_tokens.directory_id \
+     WHERE scim_tokens.id = ?1 AND directories.name NOT LIKE '(%'"
 );
 
 fn read(row: &Row<'_>) -> Result<ScimTokenRow, StoreError> {

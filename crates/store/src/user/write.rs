@@ -90,6 +90,26 @@ pub fn update(
     Ok(Some(stamp))
 }
 
+/// Gives a user another handle, already claimed ([`crate::handle::change`]); answers whether there is such a user.
+///
+/// # Errors
+/// [`StoreError::Unique`] when another user has it.
+pub fn set_handle(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    id: UserId,
+    handle: &Handle,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        "UPDATE users SET handle = ?3, version = version + 1, \
+         last_modified = CASE WHEN last_modified > ?4 THEN last_modified ELSE ?4 END \
+         WHERE directory_id = ?1 AND id = ?2",
+        &params![directory, id, handle.as_str(), now],
+    )?;
+    Ok(changed > 0)
+}
+
 /// Deletes a user with addresses, memberships and grants; answers whether there was one.
 ///
 /// The groups that lose a member have changed. A tombstone stays, and the handle stays taken (enrollment.md 2.5).

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows belong to a directory.
-const OWNED: [&str; 14] = [
+const OWNED: [&str; 16] = [
     "users",
     "user_emails",
     "groups",
@@ -19,11 +19,15 @@ const OWNED: [&str; 14] = [
     "directory_policies",
     "directory_quirks",
     "directory_enrollments",
+    "directory_brakes",
+    "losses",
 ];
 
 /// Statements that are not bound to one directory, each by a part of its text, with the reason.
-const ALLOWED: [(&str, &str); 15] = [
+const ALLOWED: [(&str, &str); 17] = [
     ("FROM users WHERE users.id = ?1", "an admin's reference to a user"),
+    ("grants.organization_id = ?1 AND grants.role = 'owner'", "an owner by grant may be of any directory"),
+    ("users.id = server_admins.user_id", "a server admin may be of any directory"),
     ("FROM users WHERE users.handle = ?1", "an admin's reference to a user"),
     ("users.directory_id IN (SELECT directories.id FROM directories)", "an admin's reference to a user"),
     ("FROM users WHERE id IN ({})", "the members of an organization may be of any directory"),

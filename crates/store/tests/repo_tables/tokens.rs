@@ -65,6 +65,7 @@ fn e5_2_api_tokens_are_stored_beside() {
     let store = Store::new();
     store.write(|tx| {
         let token = ApiTokenRow {
+            user: None,
             id: id(1),
             label: "ci".to_owned(),
             scope: Scope::Check,

@@ -1,7 +1,7 @@
 //! Changes of mappings, in force at once: one row each, whatever the size of the group (enrollment.md §3.6).
 
-use enroll_domain::MappingId;
 use enroll_domain::audit::{Action, SubjectKind};
+use enroll_domain::{MappingId, OrganizationId, Role, RoleOn};
 use enroll_store::Tx;
 use enroll_store::mapping::{self, MappingRow};
 
@@ -9,6 +9,7 @@ use super::plan::{MappingEdit, Plan, check_single};
 use super::version::PreviewVersion;
 use super::{MappingChange, MappingInfo, NewMapping, NewResourceMapping, info};
 use crate::audit::{Changes, Scribe};
+use crate::standing::keeping_owners;
 use crate::{Error, Service};
 
 impl Service {
@@ -84,7 +85,7 @@ impl Service {
             .write(move |tx| {
                 let plan = edit.plan(tx, id, now)?;
                 previewed.as_ref().map_or(Ok(()), |version| version.check(tx, &plan))?;
-                apply(tx, &scribe, &plan)?;
+                keeping_owners(tx, &scribe, owned(&plan).as_slice(), || apply(tx, &scribe, &plan))?;
                 plan.after.as_ref().map(|row| info(tx, row)).transpose()
             })
             .await
@@ -93,6 +94,15 @@ impl Service {
 
 fn there(mapping: Option<MappingInfo>) -> Result<MappingInfo, Error> {
     mapping.ok_or_else(|| Error::Internal("a mapping is gone that was not removed".to_owned()))
+}
+
+/// The organization, where the mapping makes owners now.
+fn owned(plan: &Plan) -> Option<OrganizationId> {
+    let before = &plan.before.as_ref()?.mapping;
+    match before.gives {
+        RoleOn::Organization(organization, Role::Owner) if !before.paused => Some(organization),
+        _ => None,
+    }
 }
 
 /// Writes what is planned, and tells the audit trail what is different by that.

@@ -1,0 +1,90 @@
+//! `enroll directory brake`, `pause` and `resume`: how many people may lose access in a while.
+
+use clap::Subcommand;
+use jiff::Timestamp;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::api::{Api, segment, text};
+use crate::output::Output;
+
+/// What to do with the brake of a directory.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BrakeCommand {
+    /// Hold requests over SCIM by which more people would lose access than this, within the window
+    Set {
+        /// The directory's name
+        #[arg(long, default_value = "default")]
+        directory: String,
+        /// So many people at most ...
+        #[arg(long, default_value_t = 20)]
+        people: u32,
+        /// ... or so many of a hundred users of the directory, whichever are more
+        #[arg(long, default_value_t = 20)]
+        percent: u32,
+        /// The window, in minutes
+        #[arg(long, default_value_t = 60)]
+        window: u32,
+    },
+    /// Hold nothing any more
+    Off {
+        /// The directory's name
+        #[arg(long, default_value = "default")]
+        directory: String,
+    },
+    /// Show the limits and what is held
+    Status {
+        /// The directory's name
+        #[arg(long, default_value = "default")]
+        directory: String,
+    },
+    /// Let through what is held, and everything for two hours
+    Approve {
+        /// The directory's name
+        #[arg(long, default_value = "default")]
+        directory: String,
+    },
+}
+
+pub(crate) async fn run(command: &BrakeCommand, api: &Api, output: Output) -> anyhow::Result<()> {
+    let of = |directory: &str| format!("/directories/{}/brake", segment(directory));
+    let brake = match command {
+        BrakeCommand::Set { directory, people, percent, window } => {
+            let limits = json!({"people": people, "percent": percent, "windowMinutes": window});
+            api.send(Method::PUT, &of(directory), &limits).await?
+        }
+        BrakeCommand::Off { directory } => api.send(Method::DELETE, &of(directory), &json!({})).await?,
+        BrakeCommand::Status { directory } => api.get(&of(directory)).await?,
+        BrakeCommand::Approve { directory } => {
+            api.send(Method::POST, &format!("{}/approve", of(directory)), &json!({})).await?
+        }
+    };
+    print(&brake, output)
+}
+
+pub(crate) async fn pause(api: &Api, directory: &str, paused: bool, output: Output) -> anyhow::Result<()> {
+    let verb = if paused { "pause" } else { "resume" };
+    let target = format!("/directories/{}/{verb}", segment(directory));
+    print(&api.send(Method::POST, &target, &json!({})).await?, output)
+}
+
+fn print(brake: &Value, output: Output) -> anyhow::Result<()> {
+    output.result(brake, |brake| {
+        let time = |member| text(brake, member).parse::<Timestamp>();
+        let mut lines = vec![format!("{}: {}", text(brake, "directory"), text(brake, "state"))];
+        let limits = &brake["limits"];
+        if limits.is_object() {
+            lines.push(format!(
+                "limit: {} people or {} %, whichever are more, within {} minutes",
+                limits["people"], limits["percent"], limits["windowMinutes"]
+            ));
+        }
+        if let Ok(since) = time("held") {
+            lines.push(format!("held since {since:.0}: {}", text(brake, "heldRequest")));
+        }
+        if let Ok(until) = time("approvedUntil") {
+            lines.push(format!("everything passes until {until:.0}"));
+        }
+        lines.join("\n")
+    })
+}
