@@ -19,7 +19,7 @@ pub const MAX_DEPTH: usize = 64;
 pub const MAX_ATTRIBUTES: usize = 64;
 
 /// Namespace declarations in force at one place. Stops the same, spread over nested tags (A10).
-pub const MAX_NAMESPACES_IN_SCOPE: usize = 256;
+pub const MAX_NAMESPACES_IN_SCOPE: usize = 64;
 
 /// Elements and texts in a message (A10).
 pub const MAX_NODES: u32 = 50_000;

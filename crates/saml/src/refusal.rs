@@ -52,7 +52,7 @@ reasons! {
     /// A10.
     TooDeep = "too_deep": "the message nests more than 64 elements",
     /// A10.
-    TooManyAttributes = "too_many_attributes": "an element has more than 64 attributes, or more than 256 namespaces are in force",
+    TooManyAttributes = "too_many_attributes": "an element has more than 64 attributes, or more than 64 namespaces are in force",
     /// A4.
     DuplicateAttribute = "duplicate_attribute": "an element has the same attribute twice",
     /// A4.

@@ -20,8 +20,7 @@ const XML: &str = "http://www.w3.org/XML/1998/namespace";
 /// Parses a message after the first look ([`scan`]).
 ///
 /// # Errors
-/// What [`scan`] refuses; text that is not well-formed; a relative or empty namespace name (A4); an id that two elements
-/// have (A2); an inclusion (A9).
+/// What [`scan`] refuses; text that is not well-formed; an id that two elements have (A2); an inclusion (A9).
 pub(crate) fn parse(bytes: &[u8]) -> Result<Document<'_>, Refusal> {
     let text = scan(bytes)?;
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
@@ -53,25 +52,7 @@ fn inspect<'a>(element: Node<'a, '_>, ids: &mut HashSet<&'a str>) -> Result<(), 
             return Err(Reason::DuplicateId.into());
         }
     }
-    // Only an element with declarations of its own has anything new in scope.
-    let inherited = element.parent_element().map_or(0, |parent| parent.namespaces().len());
-    let declares = start_tag(element).contains("xmlns") || element.namespaces().len() != inherited;
-    if declares {
-        for namespace in element.namespaces() {
-            let empty_default = namespace.name().is_none() && namespace.uri().is_empty();
-            if !empty_default && !is_absolute(namespace.uri()) {
-                return Err(Reason::NamespaceUri.into());
-            }
-        }
-    }
     Ok(())
-}
-
-/// Whether a namespace name is an absolute URI: it has a scheme (RFC 3986 §3.1).
-fn is_absolute(uri: &str) -> bool {
-    let Some((scheme, _)) = uri.split_once(':') else { return false };
-    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
 /// The text of an element's start tag, as it was sent.

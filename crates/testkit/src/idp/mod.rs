@@ -4,10 +4,12 @@
 //! and hashes that text. A wrong reading of the standards cannot hide in both.
 
 mod key;
+mod mutation;
 mod response;
 mod signature;
 
 pub use key::{KeyKind, SigningKey};
+pub use mutation::mutated;
 pub use response::{Attribute, Dialect, ResponseSpec, Signed, instant};
 pub use signature::SignatureSpec;
 
