@@ -45,6 +45,7 @@ mod connection;
 mod finish;
 mod identity;
 mod mapping;
+pub mod metadata;
 pub mod policy;
 mod refusal;
 mod response;

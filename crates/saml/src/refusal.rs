@@ -33,8 +33,6 @@ reasons! {
     TooLarge = "too_large": "the message is larger than 256 KiB: send fewer groups or attributes",
     /// The form field is not base64.
     NotBase64 = "not_base64": "the message is not base64: the form was cut off or altered on its way",
-    /// The query parameter of the redirect binding is not DEFLATE data, or unpacks to more than 256 KiB.
-    NotDeflate = "not_deflate": "the message is not DEFLATE data of at most 256 KiB",
     /// A4.
     NotUtf8 = "not_utf8": "the message is not XML 1.0 in UTF-8",
     /// A9.
@@ -143,8 +141,6 @@ reasons! {
     JoinAttribute = "join_attribute": "the attribute that names the user is missing, empty or has several values",
     /// S18: an attribute that stands twice.
     AttributeForm = "attribute_form": "an attribute is repeated, unnamed or has a value that is no text",
-    /// A logout message is not what it should be.
-    NotALogout = "not_a_logout": "the message is no samlp:LogoutRequest or samlp:LogoutResponse",
 }
 
 impl fmt::Display for Reason {

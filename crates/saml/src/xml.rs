@@ -14,6 +14,8 @@ pub(crate) const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 pub(crate) const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 /// XML Signature.
 pub(crate) const SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#";
+/// SAML metadata.
+pub(crate) const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
 const XINCLUDE: &str = "http://www.w3.org/2001/XInclude";
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 

@@ -3,4 +3,5 @@
 
 mod good;
 mod hostile;
+mod metadata;
 mod world;
