@@ -4,4 +4,5 @@
 mod good;
 mod hostile;
 mod metadata;
+mod outside;
 mod world;

@@ -30,6 +30,7 @@ enum Pair {
 pub struct SigningKey {
     kind: KeyKind,
     pair: Pair,
+    private: Vec<u8>,
     certificate: Vec<u8>,
 }
 
@@ -51,7 +52,7 @@ impl SigningKey {
         parameters.not_before = rcgen::date_time_ymd(2020, 1, 1);
         parameters.not_after = rcgen::date_time_ymd(2040, 1, 1);
         let certificate = parameters.self_signed(&key).unwrap().der().to_vec();
-        Self { kind, pair, certificate }
+        Self { kind, pair, private: der, certificate }
     }
 
     /// The certificate in its binary form.
@@ -62,6 +63,19 @@ impl SigningKey {
     /// The certificate as metadata has it.
     pub fn certificate_base64(&self) -> String {
         STANDARD.encode(&self.certificate)
+    }
+
+    /// The private key as PEM, for programs of others.
+    pub fn private_pem(&self) -> String {
+        format!(
+            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+            STANDARD.encode(&self.private)
+        )
+    }
+
+    /// The certificate as PEM, for programs of others.
+    pub fn certificate_pem(&self) -> String {
+        format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", self.certificate_base64())
     }
 
     /// The URI of the signature algorithm that fits the key.

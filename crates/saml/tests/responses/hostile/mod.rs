@@ -12,7 +12,7 @@ mod unsigned;
 mod wrapping;
 
 /// The text from the first `begin` to the end of the last `end`.
-fn cut<'t>(text: &'t str, begin: &str, end: &str) -> &'t str {
+pub(crate) fn cut<'t>(text: &'t str, begin: &str, end: &str) -> &'t str {
     let start = text.find(begin).unwrap_or_else(|| panic!("{begin} is in {text}"));
     let stop = text.rfind(end).unwrap_or_else(|| panic!("{end} is in {text}")) + end.len();
     &text[start..stop]
