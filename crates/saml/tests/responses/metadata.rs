@@ -51,8 +51,7 @@ fn threat_a1_metadata_without_a_signing_certificate_is_refused() {
     assert_eq!(read(document(&[]).as_bytes()), Err(MetadataError::Certificate(CertificateError::None)));
     let for_encryption = document(&[key()]).replace("use=\"signing\"", "use=\"encryption\"");
     assert_eq!(read(for_encryption.as_bytes()), Err(MetadataError::Certificate(CertificateError::None)));
-    let many: Vec<&SigningKey> = vec![key()];
-    assert!(read(document(&many).replace("use=\"signing\"", "").as_bytes()).is_ok(), "no use means both");
+    assert!(read(document(&[key()]).replace("use=\"signing\"", "").as_bytes()).is_ok(), "no use means both");
     let broken = document(&[key()]).replace("<X509Certificate>M", "<X509Certificate>A");
     assert_eq!(read(broken.as_bytes()), Err(MetadataError::Certificate(CertificateError::Unreadable)));
 }

@@ -1,5 +1,7 @@
 //! Signing keys with self-signed certificates, made when a test runs.
 
+#![expect(clippy::unwrap_used, reason = "a test cannot go on without its keys")]
+
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;

@@ -74,7 +74,7 @@ fn with_elements(text: &str, what: u8, from: u8, to: u8, how: u8) -> String {
     if how & 4 != 0 {
         piece = format!("<x>{piece}</x>");
     }
-    let at = match how >> 3 & 3 {
+    let at = match (how >> 3) & 3 {
         0 => before,
         1 => inside,
         _ => behind,
@@ -94,6 +94,6 @@ fn with_elements(text: &str, what: u8, from: u8, to: u8, how: u8) -> String {
 
 /// A place between two characters.
 fn place(text: &str, a: u8, b: u8) -> usize {
-    let at = (usize::from(a) << 8 | usize::from(b)) * text.len() / 65_536;
+    let at = ((usize::from(a) << 8) | usize::from(b)) * text.len() / 65_536;
     (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }

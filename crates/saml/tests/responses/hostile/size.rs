@@ -60,7 +60,7 @@ fn threat_a10_the_worst_that_is_allowed() {
     let namespaces: String = (0..60).map(|i| format!(" xmlns:n{i}=\"urn:{i}\"")).collect();
     let layer = format!("<a{namespaces}>");
     let inside: String = (0..8_000).map(|i| format!("<n59:b xmlns:c{i}=\"u:\"/>")).collect();
-    let heavy = format!("{}{inside}{}", layer, "</a>");
+    let heavy = format!("{layer}{inside}</a>");
     let document = xml.replacen("<Subject>", &format!("{heavy}<Subject>"), 1);
     assert!(document.len() < 256 * 1024, "{}", document.len());
     assert_eq!(world.refusal_of_xml(document), Reason::DigestMismatch);
