@@ -4,11 +4,11 @@
 //! arguments. It keeps nothing: what has to be remembered is given to the caller ([`Pending`], [`Once`]).
 //!
 //! A response is a stranger's document. It is handled in this order, and no step looks ahead:
-//! 1. [`scan`]: size, encoding, limits and forbidden constructs, on the bare text;
-//! 2. [`xml`]: one parser for all;
-//! 3. [`shape`]: one response, one assertion, signatures in their places;
-//! 4. [`signature`] and [`canonical`]: each signature, by a configured key. What comes out is the text that was verified;
-//! 5. [`response`], [`assertion`], [`subject`]: read from that text, parsed anew.
+//! 1. `scan`: size, encoding, limits and forbidden constructs, on the bare text;
+//! 2. `xml`: one parser for all;
+//! 3. `shape`: one response, one assertion, signatures in their places;
+//! 4. `signature` and `canonical`: each signature, by a configured key. What comes out is the text that was verified;
+//! 5. `response`, `assertion`, `subject`: read from that text, parsed anew.
 //!
 //! What is accepted is decided in [`policy`] alone; why the crate does not build on a SAML library is in
 //! `docs/decisions/0011-saml-verification-of-our-own.md`.
