@@ -3,6 +3,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use crate::Network;
+
 /// How many requests one token may send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
@@ -52,6 +54,8 @@ pub struct HttpConfig {
     /// Whether a query may have its filter in the URL, where proxies and logs on the way may keep personal data. If not, a GET
     /// with one is 403 `sensitive`, and POST `/.search` takes it in the body (RFC 7644 §7.5.2).
     pub url_filters: bool,
+    /// Proxies in front of the server: what they say of where a request comes from is believed, and nobody else's word is.
+    pub trusted_proxies: Vec<Network>,
     /// Per token; `None` for no limit. Requests without a valid token are not counted: each costs one look-up by id and one
     /// hash, and a limit on them could be used up by a stranger.
     pub rate_limit: Option<RateLimit>,
@@ -73,6 +77,7 @@ impl Default for HttpConfig {
             drain_notice: Duration::ZERO,
             drain_time: Duration::from_secs(9),
             url_filters: true,
+            trusted_proxies: Vec::new(),
             rate_limit: Some(RateLimit::default()),
         }
     }

@@ -4,8 +4,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::api::ServerArguments;
 use crate::commands::{
-    access, api_token, apply, audit, conform, demo, directory, mapping, org, people, requests, resource,
-    schema, simulate, token,
+    access, api_token, apply, audit, conform, demo, directory, mapping, org, people, readiness, requests,
+    resource, schema, simulate, token,
 };
 use crate::exit;
 use crate::settings::SettingsFlags;
@@ -59,6 +59,8 @@ pub(crate) enum Command {
     /// Read, check and export the audit trail: who has changed what and when
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// What to look at in a directory: missing groups, tokens that expire, organizations without an owner
+    Readiness(Asking<readiness::ReadinessArguments>),
     /// See what identity providers have sent, what came of it, and what to do about errors
     Requests(ByApi<requests::RequestsCommand>),
     /// May this user act in that organization or on that resource?

@@ -9,7 +9,8 @@ use enroll_store::StoreError;
 use crate::api::{Refused, Unreachable};
 use crate::open::NoDatabase;
 
-/// `check` answered no; `apply --dry-run` would change something; `verify` or `audit verify` found differences; `simulate` saw failed checks; `conform` saw a MUST broken.
+/// `check` answered no; `apply --dry-run` would change something; `readiness` found an error; `verify` or `audit verify` found
+/// differences; `simulate` saw failed checks; `conform` saw a MUST broken.
 pub(crate) const ANSWERED_NO: u8 = 3;
 
 /// What `--help` says of them.
@@ -19,7 +20,7 @@ Exit codes:
   1  refused or failed; the message says why
   2  the command line cannot be understood
   3  the answer is no: `check` denied, `verify` or `audit verify` found differences,
-     `simulate` saw failed checks, `conform` saw a MUST broken,
+     `readiness` found an error, `simulate` saw failed checks, `conform` saw a MUST broken,
      `apply --dry-run` has changes to make
   4  the database cannot be used, or the server of --server does not answer";
 

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, ValueEnum};
+use enroll_api::{InvalidNetwork, Network};
 use enroll_service::PublicUrl;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,10 @@ pub(crate) struct SettingsFlags {
     /// Whether queries may have filters in the URL, where proxies may log them: on or off [default: on] [env: ENROLL_URL_FILTERS]
     #[arg(long, global = true, value_name = "on|off")]
     pub(crate) url_filters: Option<String>,
+    /// Proxies in front of the server whose X-Forwarded-For or Forwarded is believed: addresses or networks, separated by commas
+    /// [default: none] [env: ENROLL_TRUSTED_PROXIES]
+    #[arg(long, global = true, value_name = "CIDR,...")]
+    pub(crate) trusted_proxies: Option<String>,
     /// Days for which the request log is kept; 0 for no request log [default: 7] [env: ENROLL_REQUEST_LOG_DAYS]
     #[arg(long, global = true, value_name = "DAYS")]
     pub(crate) request_log_days: Option<String>,
@@ -56,6 +61,7 @@ struct File {
     public_url: Option<String>,
     rate_limit: Option<String>,
     url_filters: Option<String>,
+    trusted_proxies: Option<String>,
     request_log_days: Option<String>,
     request_log_entries: Option<String>,
     log: Option<String>,
@@ -95,6 +101,7 @@ pub(crate) struct Settings {
     pub(crate) public_url: PublicUrl,
     pub(crate) rate_limit: bool,
     pub(crate) url_filters: bool,
+    pub(crate) trusted_proxies: Vec<Network>,
     /// Days for which the request log is kept; 0 for none.
     pub(crate) request_log_days: u32,
     pub(crate) request_log_entries: u32,
@@ -135,6 +142,8 @@ impl Settings {
             picker.pick("rate_limit", flags.rate_limit.as_ref(), file.rate_limit, "on")?;
         let url_filters: Switch =
             picker.pick("url_filters", flags.url_filters.as_ref(), file.url_filters, "on")?;
+        let proxies: Networks =
+            picker.pick("trusted_proxies", flags.trusted_proxies.as_ref(), file.trusted_proxies, "")?;
         let days: Bounded<0, 365> =
             picker.pick("request_log_days", flags.request_log_days.as_ref(), file.request_log_days, "7")?;
         let entries: Bounded<100, 10_000_000> = picker.pick(
@@ -152,6 +161,7 @@ impl Settings {
             public_url,
             rate_limit: rate_limit.0,
             url_filters: url_filters.0,
+            trusted_proxies: proxies.0,
             request_log_days: days.0,
             request_log_entries: entries.0,
             log,
@@ -219,6 +229,18 @@ impl FromStr for Switch {
             "off" => Ok(Self(false)),
             _ => Err("say on or off"),
         }
+    }
+}
+
+/// Networks, separated by commas.
+struct Networks(Vec<Network>);
+
+impl FromStr for Networks {
+    type Err = InvalidNetwork;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
+        networks.map(str::parse).collect::<Result<_, _>>().map(Self)
     }
 }
 

@@ -20,33 +20,65 @@ pub struct Actor {
     pub id: Option<TokenId>,
     /// The token's label, or the user of the operating system.
     pub label: String,
+    /// The request by which the change is made.
+    pub origin: Origin,
+}
+
+/// The request by which a change is made, as far as there is one (enrollment.md §6.3).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Origin {
+    /// The id on its answer and in the logs.
+    pub request_id: Option<String>,
+    /// The client's address.
+    pub address: Option<String>,
+    /// What the client calls itself.
+    pub user_agent: Option<String>,
+}
+
+impl Origin {
+    /// Whether no request is known.
+    pub const fn is_unknown(&self) -> bool {
+        self.request_id.is_none() && self.address.is_none() && self.user_agent.is_none()
+    }
 }
 
 impl Actor {
+    /// The same actor, by a request.
+    #[must_use]
+    pub fn by(self, origin: Origin) -> Self {
+        Self { origin, ..self }
+    }
+
     /// An identity provider with a SCIM token.
     pub fn scim_token(id: TokenId, label: &str) -> Self {
-        Self { kind: ActorKind::ScimToken, id: Some(id), label: label.to_owned() }
+        Self { kind: ActorKind::ScimToken, id: Some(id), label: label.to_owned(), origin: Origin::default() }
     }
 
     /// An application or administrator with an API token.
     pub fn api_token(id: TokenId, label: &str) -> Self {
-        Self { kind: ActorKind::ApiToken, id: Some(id), label: label.to_owned() }
+        Self { kind: ActorKind::ApiToken, id: Some(id), label: label.to_owned(), origin: Origin::default() }
     }
 
     /// A user with an API token of her own; `user` is her userName.
     pub fn user(token: TokenId, user: &str) -> Self {
-        Self { kind: ActorKind::User, id: Some(token), label: user.to_owned() }
+        Self { kind: ActorKind::User, id: Some(token), label: user.to_owned(), origin: Origin::default() }
     }
 
     /// Somebody at the command line; `user` is the user of the operating system, where it is known.
     pub fn command_line(user: Option<&str>) -> Self {
         let label = user.unwrap_or(ActorKind::CommandLine.as_str()).to_owned();
-        Self { kind: ActorKind::CommandLine, id: None, label }
+        Self { kind: ActorKind::CommandLine, id: None, label, origin: Origin::default() }
     }
 
     /// The service itself.
     pub fn system() -> Self {
-        Self { kind: ActorKind::System, id: None, label: ActorKind::System.as_str().to_owned() }
+        Self {
+            kind: ActorKind::System,
+            id: None,
+            label: ActorKind::System.as_str().to_owned(),
+            origin: Origin::default(),
+        }
     }
 }
 
@@ -76,4 +108,7 @@ pub struct Entry {
     pub directory: Option<String>,
     /// What has changed, as a JSON object.
     pub changes: String,
+    /// The request that made the change.
+    #[serde(flatten)]
+    pub origin: Origin,
 }

@@ -1,6 +1,7 @@
 //! The audit trail: every change writes an entry in its own transaction (enrollment.md §6.3, §6.4).
 
 mod changes;
+mod export;
 mod read;
 
 use std::sync::Arc;
@@ -16,7 +17,8 @@ use uuid::Uuid;
 
 pub(crate) use changes::{Changes, Moved};
 pub use enroll_store::audit::{Broken, ChainReport, Chained as ChainedEntry};
-pub use read::AuditQuery;
+pub use export::AuditFormat;
+pub use read::{AuditFilter, AuditQuery};
 
 use changes::of_resource;
 
@@ -40,7 +42,8 @@ pub(crate) struct Scribe {
 impl Scribe {
     /// For what an identity provider does.
     pub(crate) fn of_scim(session: &ScimSession, now: Timestamp) -> Self {
-        Self { actor: Actor::scim_token(session.token, &session.label), now, attempt: None, force: false }
+        let actor = Actor::scim_token(session.token, &session.label).by(session.origin.clone());
+        Self { actor, now, attempt: None, force: false }
     }
 
     /// For what an administrator does.

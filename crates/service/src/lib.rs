@@ -17,6 +17,7 @@ mod idempotency;
 mod kept;
 mod models;
 mod public_url;
+mod readiness;
 mod request_log;
 mod scim;
 mod service;
@@ -37,13 +38,14 @@ pub use admin::{
     PreviewedUser, ResourceChange, ResourceGrantInfo, ResourceInfo, ServerAdminInfo, TokenInfo, UserChange,
     UserInfo, UserKind,
 };
-pub use audit::{AuditQuery, Broken, ChainReport, ChainedEntry};
+pub use audit::{AuditFilter, AuditFormat, AuditQuery, Broken, ChainReport, ChainedEntry};
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use error::Error;
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey, Known, Once};
 pub use models::{Models, ResourceKind, ResourceTypeDefinition};
 pub use public_url::{InvalidPublicUrl, PublicUrl};
+pub use readiness::{Concerned, ReadinessFinding, ReadinessReport, Severity};
 pub use request_log::{
     DirectoryHealth, Exchange, KEPT_BODY_BYTES, LastError, LoggedCaller, LoggedError, LoggedNote,
     LoggedRequest, RequestFilter, RequestLog, RequestLogOptions, RequestLogPage, RequestLogReader,

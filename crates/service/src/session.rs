@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use enroll_domain::audit::Origin;
 use enroll_domain::{DirectoryId, PresentedToken, Scope, TokenHash, TokenId, TokenKind, UserId};
 use enroll_scim::Dialect;
 use enroll_store::directory::DirectoryRow;
@@ -75,6 +76,16 @@ pub struct ScimSession {
     pub models: Arc<Models>,
     /// Whether the directory takes no changes for now.
     pub(crate) paused: bool,
+    /// The request, for the audit trail.
+    pub origin: Origin,
+}
+
+impl ScimSession {
+    /// The same session, by a request that the audit trail is to name.
+    #[must_use]
+    pub fn by(self, origin: Origin) -> Self {
+        Self { origin, ..self }
+    }
 }
 
 /// The user in whose name an API token acts.
@@ -132,6 +143,7 @@ impl Service {
             label: row.label.clone(),
             models: Arc::clone(models),
             paused: *paused,
+            origin: Origin::default(),
         })
     }
 

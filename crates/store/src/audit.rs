@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::{Row, StoreError, Tx, params};
 
-pub use read::{Chained, Query, about_since, after, hash_at, newest};
+pub use read::{Chained, Query, about_since, after, hash_at, newest, oldest};
 pub use verify::{Broken, ChainReport, verify};
 
 /// What a change was made to.
@@ -71,11 +71,13 @@ pub fn append(tx: &Tx<'_>, new: &NewEntry<'_>) -> Result<i64, StoreError> {
         subject: new.subject.name.to_owned(),
         directory: new.subject.directory.map(|id| id.to_string()),
         changes: new.changes.to_owned(),
+        origin: new.actor.origin.clone(),
     };
     let hash = head.hash.next(&entry);
     let stored = tx.execute(
         "INSERT INTO audit_entries (sequence, recorded, actor_kind, actor_id, actor, action, subject_kind, subject_id, \
-         subject, directory_id, changes, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+         subject, directory_id, changes, hash, request_id, address, user_agent) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         &params![
             entry.sequence,
             entry.time,
@@ -89,6 +91,9 @@ pub fn append(tx: &Tx<'_>, new: &NewEntry<'_>) -> Result<i64, StoreError> {
             entry.directory.as_deref(),
             &entry.changes,
             hash.as_bytes(),
+            entry.origin.request_id.as_deref(),
+            entry.origin.address.as_deref(),
+            entry.origin.user_agent.as_deref(),
         ],
     );
     stored.map_err(|error| match error {

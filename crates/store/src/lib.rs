@@ -50,6 +50,7 @@ pub mod mapping;
 pub mod member;
 pub mod organization;
 pub mod owner;
+pub mod readiness;
 pub mod request_log;
 pub mod resource;
 pub mod resource_grant;

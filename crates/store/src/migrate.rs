@@ -8,14 +8,14 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use crate::dialect::sqlite_ddl;
+use crate::dialect::{added_column, sqlite_ddl};
 use crate::engine::Session;
 use crate::error::StoreError;
 use crate::params;
 use crate::tx::Tx;
 
 /// The migration files, oldest first.
-const FILES: [(i64, &str); 9] = [
+const FILES: [(i64, &str); 10] = [
     (1, include_str!("../migrations/0001_foundation.sql")),
     (2, include_str!("../migrations/0002_server_keys.sql")),
     (3, include_str!("../migrations/0003_custom_schemas.sql")),
@@ -24,6 +24,7 @@ const FILES: [(i64, &str); 9] = [
     (6, include_str!("../migrations/0006_organization_resources.sql")),
     (7, include_str!("../migrations/0007_people.sql")),
     (8, include_str!("../migrations/0008_brake.sql")),
+    (11, include_str!("../migrations/0011_request_origin.sql")),
     (14, include_str!("../migrations/0014_idempotency.sql")),
 ];
 
@@ -74,13 +75,22 @@ fn apply(tx: &Tx<'_>, now: Timestamp, limit: usize) -> Result<(), StoreError> {
     let missing = pending(tx)?;
     tx.execute(&sqlite_ddl(RECORD), &[])?;
     for step in missing.into_iter().take(limit) {
-        tx.execute(&sqlite_ddl(step.statement), &[])?;
+        if !is_there(tx, step.statement)? {
+            tx.execute(&sqlite_ddl(step.statement), &[])?;
+        }
         tx.execute(
             "INSERT INTO schema_migrations (version, name, applied_at) VALUES (?1, ?2, ?3)",
             &params![step.version, step.name, now],
         )?;
     }
     Ok(())
+}
+
+/// Whether the statement adds a column that is there already.
+fn is_there(tx: &Tx<'_>, statement: &str) -> Result<bool, StoreError> {
+    let Some((table, column)) = added_column(statement) else { return Ok(false) };
+    let look = "SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2";
+    Ok(tx.first(look, &params![table, column], |_| Ok(()))?.is_some())
 }
 
 /// The steps not taken yet.

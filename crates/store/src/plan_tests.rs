@@ -108,3 +108,18 @@ fn pages_come_in_the_order_of_an_index() {
         assert!(matches!(plan.as_slice(), [only] if only.contains(index)), "no sorting: {plan:#?}");
     }
 }
+
+#[test]
+fn e7_1_readiness_reads_no_table_from_end_to_end() {
+    use crate::readiness::{SHARED_EMAIL, UNMAPPED, WITHOUT_EXTERNAL_ID};
+    for (statements, index) in [
+        (WITHOUT_EXTERNAL_ID, "users_external_id (directory_id=? AND external_id=?)"),
+        (SHARED_EMAIL, "user_emails_value (directory_id=?"),
+        (UNMAPPED, "groups_page (directory_id=?)"),
+    ] {
+        for (sql, parameters) in [(statements.0, 1), (statements.1, 2)] {
+            let plan = assert_index(sql, parameters);
+            assert!(plan.iter().any(|step| step.contains(index)), "{plan:#?}\n{sql}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Server admins: a flag on any user (enrollment.md 1.1).
 
-use enroll_domain::UserId;
+use enroll_domain::{DirectoryId, UserId};
 use jiff::Timestamp;
 
 use crate::{Row, StoreError, Tx, params};
@@ -57,6 +57,18 @@ const OTHER: &str = "SELECT 1 FROM server_admins CROSS JOIN users \
 /// The store fails.
 pub fn is_other_active(tx: &Tx<'_>, user: UserId) -> Result<bool, StoreError> {
     Ok(tx.first(OTHER, &params![user], |_| Ok(()))?.is_some())
+}
+
+/// A local one is outside every identity provider.
+const LOCAL: &str = "SELECT 1 FROM server_admins CROSS JOIN users \
+    WHERE users.id = server_admins.user_id AND users.active = 1 AND users.directory_id = ?1 LIMIT 1";
+
+/// Whether an active local user is a server admin: somebody who gets in when no identity provider answers.
+///
+/// # Errors
+/// The store fails.
+pub fn is_any_local(tx: &Tx<'_>) -> Result<bool, StoreError> {
+    Ok(tx.first(LOCAL, &params![DirectoryId::LOCAL], |_| Ok(()))?.is_some())
 }
 
 /// A page of the server admins in the order of their ids, from behind `after`.

@@ -10,7 +10,7 @@ use enroll_service::{Once, Service, SessionUser};
 
 use super::Problem;
 use crate::App;
-use crate::edge::{Caller, ClientAddress};
+use crate::edge::{Caller, ClientAddress, origin};
 use crate::local::LocalCaller;
 use crate::parse::bearer;
 
@@ -107,7 +107,7 @@ impl<N: Need> FromRequestParts<App> for Authenticated<N> {
                 format!("this token has the scope `{}`; the request needs `{}`", session.scope, N::SCOPE);
             return Err(Problem::new(StatusCode::FORBIDDEN, detail));
         }
-        let actor = session.actor();
+        let actor = session.actor().by(origin(parts));
         let own = session.user.filter(|user| !user.server_admin);
         if let Some(own) = own.as_ref().filter(|_| !N::OWN) {
             return Err(others(own));

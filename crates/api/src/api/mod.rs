@@ -3,6 +3,7 @@
 
 mod access;
 pub(crate) mod admins;
+pub(crate) mod audit;
 pub(crate) mod authenticated;
 pub(crate) mod body;
 pub(crate) mod brake;
@@ -20,6 +21,7 @@ pub(crate) mod parameters;
 pub(crate) mod people;
 pub(crate) mod previews;
 mod problem;
+pub(crate) mod readiness;
 pub(crate) mod request_log;
 pub(crate) mod resource_grants;
 pub(crate) mod resources;

@@ -8,6 +8,7 @@ mod client_address;
 mod guard;
 mod head;
 mod noted;
+mod origin;
 mod recording;
 mod request_id;
 mod request_log;
@@ -31,6 +32,7 @@ use crate::{Drain, HttpConfig};
 pub(crate) use caller::Caller;
 pub(crate) use client_address::ClientAddress;
 pub(crate) use noted::Noted;
+pub(crate) use origin::origin;
 pub(crate) use recording::{AnswerBody, Told};
 use request_id::RequestId;
 use request_log::RequestLog;
@@ -55,6 +57,11 @@ pub(crate) fn around(router: Router, edge: Edge) -> Router {
 async fn handle(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let surface = Surface::of(request.uri().path());
     let id = RequestId::of(request.headers()).unwrap_or_else(|| RequestId::new((edge.random)()));
+    request.extensions_mut().insert(id.clone());
+    if let Some(&peer) = request.extensions().get::<ClientAddress>() {
+        let client = peer.behind(request.headers(), &edge.config.trusted_proxies);
+        request.extensions_mut().insert(client);
+    }
     let caller = Caller::default();
     request.extensions_mut().insert(caller.clone());
     let kept = edge.requests.as_ref().filter(|_| surface == Surface::Scim);

@@ -95,7 +95,7 @@ impl Recording {
 }
 
 /// What a client calls itself, as far as it is text.
-pub(crate) fn user_agent(headers: &HeaderMap) -> Option<String> {
+pub(super) fn user_agent(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(USER_AGENT)?.to_str().ok()?.trim();
     (!text.is_empty()).then(|| text.chars().take(256).collect())
 }

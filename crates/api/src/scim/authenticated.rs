@@ -6,7 +6,7 @@ use enroll_service::ScimSession;
 
 use super::Refusal;
 use crate::App;
-use crate::edge::{Caller, ClientAddress, Told};
+use crate::edge::{Caller, ClientAddress, Told, origin};
 use crate::parse::bearer;
 
 /// The identity provider that sent the request, by its SCIM token. It has not used up its requests either.
@@ -32,6 +32,6 @@ impl FromRequestParts<App> for Authenticated {
             caller.is(Some(&session.directory_name), &session.label);
         }
         app.limiter().take(&session.token)?;
-        Ok(Self(session))
+        Ok(Self(session.by(origin(parts))))
     }
 }

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
-use enroll_domain::audit::{ChainHash, Entry};
-use enroll_service::{AuditQuery, ChainReport, ChainedEntry, Service};
+use enroll_domain::audit::ChainHash;
+use enroll_service::{AuditFormat, AuditQuery, ChainReport, ChainedEntry, Service};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 use crate::exit;
@@ -155,20 +155,18 @@ async fn export(service: &Service, format: Format) -> anyhow::Result<()> {
 
 async fn write_all(service: &Service, format: Format, out: &mut impl Write) -> anyhow::Result<()> {
     const CONTEXT: &str = "cannot write to standard output";
-    if let Format::Csv = format {
-        out.write_all(csv_line(HEADER).as_bytes()).context(CONTEXT)?;
-    }
+    let format = match format {
+        Format::Jsonl => AuditFormat::JsonLines,
+        Format::Csv => AuditFormat::Csv,
+    };
+    out.write_all(format.header().as_bytes()).context(CONTEXT)?;
     let mut after = 0;
     loop {
         let page = service.audit_page(after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.entry.sequence;
         for entry in &page {
-            let line = match format {
-                Format::Jsonl => serde_json::to_string(entry)? + "\n",
-                Format::Csv => csv(entry),
-            };
-            out.write_all(line.as_bytes()).context(CONTEXT)?;
+            out.write_all(format.line(entry)?.as_bytes()).context(CONTEXT)?;
         }
     }
     out.flush().context(CONTEXT)
@@ -177,61 +175,4 @@ async fn write_all(service: &Service, format: Format, out: &mut impl Write) -> a
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let cause = error.downcast_ref::<std::io::Error>();
     cause.is_some_and(|cause| cause.kind() == ErrorKind::BrokenPipe)
-}
-
-const HEADER: [&str; 12] = [
-    "sequence",
-    "time",
-    "actorKind",
-    "actorId",
-    "actor",
-    "action",
-    "subjectKind",
-    "subjectId",
-    "subject",
-    "directory",
-    "changes",
-    "hash",
-];
-
-fn csv(ChainedEntry { entry, hash }: &ChainedEntry) -> String {
-    let Entry { sequence, time, actor_kind, actor_id, actor, action, .. } = entry;
-    csv_line([
-        &sequence.to_string(),
-        &time.to_string(),
-        actor_kind,
-        actor_id.as_deref().unwrap_or_default(),
-        actor,
-        action,
-        &entry.subject_kind,
-        &entry.subject_id,
-        &entry.subject,
-        entry.directory.as_deref().unwrap_or_default(),
-        &entry.changes,
-        &hash.to_string(),
-    ])
-}
-
-/// A line as RFC 4180 has it. A spreadsheet would carry out a cell that begins like a formula, and anybody can be called
-/// `=HYPERLINK(...)`: such a cell gets an apostrophe in front.
-fn csv_line(cells: [&str; 12]) -> String {
-    let cell = |text: &str| {
-        let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
-    };
-    cells.map(cell).join(",") + "\r\n"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::csv_line;
-
-    #[test]
-    fn a_cell_is_quoted_and_is_no_formula() {
-        let mut cells = ["x"; 12];
-        (cells[0], cells[1], cells[2]) = ("a \"b\", c\nd", "=1+1", "@x");
-        let line = csv_line(cells);
-        assert!(line.starts_with("\"a \"\"b\"\", c\nd\",\"'=1+1\",\"'@x\",\"x\","), "{line}");
-        assert!(line.ends_with("\"x\"\r\n"), "{line}");
-    }
 }

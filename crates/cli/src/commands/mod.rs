@@ -13,6 +13,7 @@ pub(crate) mod mapping;
 pub(crate) mod org;
 pub(crate) mod people;
 mod progress;
+pub(crate) mod readiness;
 pub(crate) mod requests;
 pub(crate) mod resource;
 pub(crate) mod schema;
@@ -92,6 +93,12 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Audit(command) => {
             return with_service(&settings, opening, async |service| {
                 audit::run(command, service, output).await
+            })
+            .await;
+        }
+        Command::Readiness(Asking { server, question }) => {
+            return with_api(server, &settings, opening, async |api| {
+                readiness::run(question, api, output).await
             })
             .await;
         }

@@ -1,9 +1,12 @@
 //! `enroll serve`: the server, until a signal ends it.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use enroll_api::{HttpConfig, RateLimit, Server};
+use enroll_service::Service;
 use tokio::net::TcpListener;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::open::{self, Opening};
 use crate::settings::Settings;
@@ -17,12 +20,30 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     info!(%address, public_url = %settings.public_url, data_dir = %settings.data_dir.display(), "serving");
     let rate_limit = settings.rate_limit.then(RateLimit::default);
-    let http = HttpConfig { rate_limit, url_filters: settings.url_filters, ..HttpConfig::default() };
+    let http = HttpConfig {
+        rate_limit,
+        url_filters: settings.url_filters,
+        trusted_proxies: settings.trusted_proxies.clone(),
+        ..HttpConfig::default()
+    };
+    let warning = tokio::spawn(warn_daily(service.clone()));
     let server = Server::new(service.clone(), http);
     server.serve(listener, shutdown_signal()).await?;
+    warning.abort();
     service.close().await;
     info!("stopped");
     Ok(())
+}
+
+/// Says in the log which tokens soon expire, now and every day.
+async fn warn_daily(service: Service) {
+    let mut days = tokio::time::interval(Duration::from_secs(24 * 60 * 60));
+    loop {
+        days.tick().await;
+        if let Err(error) = service.warn_of_expiring_tokens().await {
+            warn!(%error, "the expiry of tokens could not be looked up");
+        }
+    }
 }
 
 /// Resolves at SIGTERM or Ctrl-C.

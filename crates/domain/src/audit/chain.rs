@@ -6,10 +6,13 @@ use std::str::FromStr;
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
-use super::Entry;
+use super::{Entry, Origin};
 
 /// Says what is hashed and how. Another form of entries gets another text.
 const FORM: &[u8] = b"enroll-audit-1";
+
+/// The form of an entry that names the request which made the change: as the first, with three more texts.
+const FORM_WITH_REQUEST: &[u8] = b"enroll-audit-2";
 
 /// The SHA-256 of an entry and everything before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +30,14 @@ impl ChainHash {
     /// The hash of the entry that follows on this one: SHA-256 over the form's name, this hash, the sequence and the time
     /// in milliseconds (8 bytes each, most significant first), then each text: a byte 1, its length in 8 bytes, and its UTF-8;
     /// or a byte 0 where there is none. Lengths go before texts, so that no two entries have the same bytes.
+    ///
+    /// An entry that names a request has another form than one that names none. Which of the two an entry has is seen from the
+    /// entry itself, and the form's name is hashed: to take the request out of an entry, or to put one in, gives another hash.
     #[must_use]
     pub fn next(&self, entry: &Entry) -> Self {
         let mut hash = Sha256::new();
-        hash.update(FORM);
+        let Origin { request_id, address, user_agent } = &entry.origin;
+        hash.update(if entry.origin.is_unknown() { FORM } else { FORM_WITH_REQUEST });
         hash.update(self.0);
         hash.update(entry.sequence.to_be_bytes());
         hash.update(entry.time.as_millisecond().to_be_bytes());
@@ -45,7 +52,9 @@ impl ChainHash {
             entry.directory.as_ref(),
             Some(&entry.changes),
         ];
-        for text in texts {
+        let request = [request_id.as_ref(), address.as_ref(), user_agent.as_ref()];
+        let request = if entry.origin.is_unknown() { &[][..] } else { &request[..] };
+        for text in texts.iter().chain(request) {
             match text {
                 None => hash.update([0]),
                 Some(text) => {
@@ -95,7 +104,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::ChainHash;
-    use crate::audit::Entry;
+    use crate::audit::{Entry, Origin};
 
     fn entry() -> Entry {
         Entry {
@@ -110,7 +119,39 @@ mod tests {
             subject: "jürgen".to_owned(),
             directory: None,
             changes: "{}".to_owned(),
+            origin: Origin::default(),
         }
+    }
+
+    fn by_request() -> Entry {
+        let origin = Origin {
+            request_id: Some("r-1".to_owned()),
+            address: Some("192.0.2.1".to_owned()),
+            user_agent: Some("Okta SCIM Client 1.0.0".to_owned()),
+        };
+        Entry { origin, ..entry() }
+    }
+
+    /// As the one above: computed by another program.
+    #[test]
+    fn e6_4_the_form_of_an_entry_with_its_request_stays_as_it_is() {
+        let hash = ChainHash::START.next(&by_request()).to_string();
+        assert_eq!(hash, "0597272f803e285d47b6a881c0316fffa5bb7b4c5a3e7c0e4e79a2a77ae9e0c9");
+    }
+
+    #[test]
+    fn e6_4_a_request_cannot_be_taken_from_an_entry_or_put_into_one() {
+        let hash = ChainHash::START.next(&by_request());
+        assert_ne!(ChainHash::START.next(&entry()), hash);
+        for part in 0..3 {
+            let mut changed = by_request();
+            let Origin { request_id, address, user_agent } = &mut changed.origin;
+            *[request_id, address, user_agent][part] = None;
+            assert_ne!(ChainHash::START.next(&changed), hash);
+        }
+        let mut moved = by_request();
+        (moved.origin.request_id, moved.origin.address) = (moved.origin.address, moved.origin.request_id);
+        assert_ne!(ChainHash::START.next(&moved), hash);
     }
 
     /// Computed by another program, so that a change of the form does not go unseen: trails that exist would be broken.

@@ -1,12 +1,12 @@
 //! Reading the trail: `enroll audit`.
 
-use enroll_domain::audit::{Actor, ChainHash};
+use enroll_domain::audit::{Action, Actor, ChainHash};
 use enroll_store::audit::{self, ChainReport, Chained, Query};
-use enroll_store::user;
+use enroll_store::{Tx, user};
 use jiff::Timestamp;
 
 use crate::admin::find_directory;
-use crate::{Error, Service};
+use crate::{Error, Page, PageRequest, Service};
 
 /// Which entries to show; all of them where nothing is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,7 +20,84 @@ pub struct AuditQuery {
     pub since: Option<Timestamp>,
 }
 
+/// Which entries to show; all of them where nothing is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Label or id of the actor.
+    pub actor: Option<String>,
+    /// The action, for example `user.created`.
+    pub action: Option<Action>,
+    /// Name or id of what was changed.
+    pub subject: Option<String>,
+    /// Name or id of a directory; one that was deleted, by its id alone.
+    pub directory: Option<String>,
+    /// Entries made then or later.
+    pub since: Option<Timestamp>,
+    /// Entries made before.
+    pub until: Option<Timestamp>,
+}
+
+impl AuditFilter {
+    fn query(&self, tx: &Tx<'_>) -> Result<Query, Error> {
+        let directory = match &self.directory {
+            None => None,
+            Some(name) => Some(match name.parse() {
+                Ok(id) => id,
+                Err(_) => find_directory(tx, name)?.id,
+            }),
+        };
+        Ok(Query {
+            actor: self.actor.clone(),
+            action: self.action.map(|action| action.to_string()),
+            subject: self.subject.clone(),
+            directory,
+            since: self.since,
+            until: self.until,
+            ..Query::default()
+        })
+    }
+}
+
 impl Service {
+    /// A page of the audit trail, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the page is none, [`Error::NotFound`] for an unknown directory.
+    pub async fn audit_trail(
+        &self,
+        filter: &AuditFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Chained>, Error> {
+        let (filter, page) = (filter.clone(), page.clone());
+        let before = page.after()?;
+        self.db()
+            .read(move |tx| {
+                let query = Query { before, ..filter.query(tx)? };
+                let limit = usize::try_from(page.one_more()).unwrap_or(usize::MAX);
+                Ok(page.cut(audit::newest(tx, &query, limit)?, |chained| chained.entry.sequence))
+            })
+            .await
+    }
+
+    /// The entries behind a place, oldest first, `limit` at most: from 0 on, page by page, it is all that the filter asks for.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown directory.
+    pub async fn audit_export(
+        &self,
+        filter: &AuditFilter,
+        behind: i64,
+        limit: usize,
+    ) -> Result<Vec<Chained>, Error> {
+        let filter = filter.clone();
+        self.db()
+            .read(move |tx| {
+                let query = Query { behind: Some(behind), ..filter.query(tx)? };
+                Ok(audit::oldest(tx, &query, limit)?)
+            })
+            .await
+    }
+
     /// The same service, for changes that `actor` makes: the audit trail names the actor.
     #[must_use]
     pub fn acting_as(&self, actor: Actor) -> Self {

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use enroll_domain::DirectoryId;
-use enroll_domain::audit::{ChainHash, Entry};
+use enroll_domain::audit::{ChainHash, Entry, Origin};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use crate::{Param, Row, StoreError, Tx, dialect, params};
 
 /// The columns that [`read`] reads.
 pub(super) const SELECT: &str = "SELECT sequence, recorded, actor_kind, actor_id, actor, action, subject_kind, subject_id, \
-     subject, directory_id, changes, hash FROM audit_entries";
+     subject, directory_id, changes, hash, request_id, address, user_agent FROM audit_entries";
 
 /// An entry with its hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,6 +36,18 @@ pub struct Query {
     pub directory: Option<DirectoryId>,
     /// Those made at this time or later.
     pub since: Option<Timestamp>,
+    /// Those made before this time.
+    pub until: Option<Timestamp>,
+    /// Those by the actor of this label or id.
+    pub actor: Option<String>,
+    /// Those with this action.
+    pub action: Option<String>,
+    /// Those whose subject has this name or id.
+    pub subject: Option<String>,
+    /// Those before this place in the trail.
+    pub before: Option<i64>,
+    /// Those behind this place in the trail.
+    pub behind: Option<i64>,
 }
 
 pub(super) fn read(row: &Row<'_>) -> Result<Chained, StoreError> {
@@ -52,6 +64,11 @@ pub(super) fn read(row: &Row<'_>) -> Result<Chained, StoreError> {
             subject: row.text(8)?.to_owned(),
             directory: row.optional_text(9)?.map(str::to_owned),
             changes: row.text(10)?.to_owned(),
+            origin: Origin {
+                request_id: row.optional_text(12)?.map(str::to_owned),
+                address: row.optional_text(13)?.map(str::to_owned),
+                user_agent: row.optional_text(14)?.map(str::to_owned),
+            },
         },
         hash: read_hash(row, 11)?,
     })
@@ -62,6 +79,18 @@ pub(super) fn read(row: &Row<'_>) -> Result<Chained, StoreError> {
 /// # Errors
 /// The store fails.
 pub fn newest(tx: &Tx<'_>, query: &Query, limit: usize) -> Result<Vec<Chained>, StoreError> {
+    found(tx, query, " ORDER BY sequence DESC", limit)
+}
+
+/// The oldest entries that a query asks for, oldest first, `limit` at most.
+///
+/// # Errors
+/// The store fails.
+pub fn oldest(tx: &Tx<'_>, query: &Query, limit: usize) -> Result<Vec<Chained>, StoreError> {
+    found(tx, query, " ORDER BY sequence", limit)
+}
+
+fn found(tx: &Tx<'_>, query: &Query, order: &str, limit: usize) -> Result<Vec<Chained>, StoreError> {
     let mut sql = format!("{SELECT} WHERE 1 = 1");
     let mut params: Vec<Param<'_>> = Vec::new();
     let mut placeholder = |param| {
@@ -73,17 +102,30 @@ pub fn newest(tx: &Tx<'_>, query: &Query, limit: usize) -> Result<Vec<Chained>, 
         let within = dialect::contains("changes", &text);
         sql.push_str(&format!(" AND (subject_id = {id} OR {within})"));
     }
-    if let Some(name) = &query.name {
-        sql.push_str(&format!(" AND subject = {}", placeholder(Param::from(name))));
+    // Clocks are set back now and then: for a time all of the trail is asked, not only what follows on the first entry of it.
+    let conditions = [
+        (" AND subject = ", query.name.as_ref().map(Param::from)),
+        (" AND directory_id = ", query.directory.map(Param::from)),
+        (" AND recorded >= ", query.since.map(Param::from)),
+        (" AND recorded < ", query.until.map(Param::from)),
+        (" AND action = ", query.action.as_ref().map(Param::from)),
+        (" AND sequence < ", query.before.map(Param::from)),
+        (" AND sequence > ", query.behind.map(Param::from)),
+    ];
+    for (condition, param) in conditions {
+        if let Some(param) = param {
+            sql.push_str(condition);
+            sql.push_str(&placeholder(param));
+        }
     }
-    if let Some(directory) = query.directory {
-        sql.push_str(&format!(" AND directory_id = {}", placeholder(Param::from(directory))));
+    for (one, other, text) in [("actor", "actor_id", &query.actor), ("subject", "subject_id", &query.subject)]
+    {
+        if let Some(text) = text {
+            let text = placeholder(Param::from(text));
+            sql.push_str(&format!(" AND ({one} = {text} OR {other} = {text})"));
+        }
     }
-    if let Some(since) = query.since {
-        // Clocks are set back now and then: all of the trail is asked, not only what follows on the first entry of that time.
-        sql.push_str(&format!(" AND recorded >= {}", placeholder(Param::from(since))));
-    }
-    sql.push_str(" ORDER BY sequence DESC");
+    sql.push_str(order);
     let mut found = Vec::new();
     if limit == 0 {
         return Ok(found);

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::fixture::{DEFAULT, OTHER, Store, later};
 
 /// Every column but `sequence` and `hash`, with a value that no entry of these tests has.
-const COLUMNS: [(&str, Param<'static>); 10] = [
+const COLUMNS: [(&str, Param<'static>); 13] = [
     ("recorded", Param::Integer(1)),
     ("actor_kind", Param::Text(std::borrow::Cow::Borrowed("x"))),
     ("actor_id", Param::Null),
@@ -21,6 +21,9 @@ const COLUMNS: [(&str, Param<'static>); 10] = [
     ("subject", Param::Text(std::borrow::Cow::Borrowed("x"))),
     ("directory_id", Param::Null),
     ("changes", Param::Text(std::borrow::Cow::Borrowed("x"))),
+    ("request_id", Param::Text(std::borrow::Cow::Borrowed("x"))),
+    ("address", Param::Text(std::borrow::Cow::Borrowed("x"))),
+    ("user_agent", Param::Text(std::borrow::Cow::Borrowed("x"))),
 ];
 
 fn id(number: i64) -> String {
@@ -166,7 +169,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
-    fn e6_4_a_changed_field_is_found_where_it_is(entries in 1_i64..12, at in 1_i64..12, column in 0_usize..10) {
+    fn e6_4_a_changed_field_is_found_where_it_is(entries in 1_i64..12, at in 1_i64..12, column in 0_usize..COLUMNS.len()) {
         let at = (at - 1) % entries + 1;
         let store = filled(entries);
         let (name, value) = COLUMNS[column].clone();
@@ -227,7 +230,7 @@ proptest! {
         tamper(&store, "UPDATE audit_entries SET sequence = -sequence WHERE sequence >= ?1", vec![at.into()]);
         tamper(&store, "UPDATE audit_entries SET sequence = -sequence + 1 WHERE sequence < 0", vec![]);
         let sql = "INSERT INTO audit_entries SELECT ?1, recorded, actor_kind, actor_id, actor, action, subject_kind, \
-                   subject_id, subject, directory_id, changes, hash FROM audit_entries WHERE subject = 'user1'";
+                   subject_id, subject, directory_id, changes, hash, request_id, address, user_agent FROM audit_entries WHERE subject = 'user1'";
         prop_assert_eq!(tamper(&store, sql, vec![at.into()]), 1);
         let broken = verify(&store).broken.map(|broken| broken.sequence);
         // A copy of the first entry in its own place is the first entry; what follows it is not what was there.

@@ -1,0 +1,18 @@
+//! `/api/v1/directories/{directory}/readiness` (enrollment.md §7.1).
+
+use axum::Json;
+use axum::extract::{Path, State};
+use enroll_service::ReadinessReport;
+
+use super::Problem;
+use super::authenticated::{Authenticated, ToRead};
+use crate::App;
+
+/// What to look at in a directory.
+pub(crate) async fn read(
+    State(app): State<App>,
+    _caller: Authenticated<ToRead>,
+    Path(directory): Path<String>,
+) -> Result<Json<ReadinessReport>, Problem> {
+    Ok(Json(app.service().readiness(&directory).await?))
+}

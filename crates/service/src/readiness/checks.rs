@@ -1,0 +1,161 @@
+//! The checks of users, groups, mappings, organizations and of what the identity provider sends.
+
+use enroll_domain::{DirectoryState, MappingBinding, OrganizationId, RoleOn};
+use enroll_store::mapping::MappingRow;
+use enroll_store::readiness::{self, Found};
+use enroll_store::{mapping, organization, owner, server_admin};
+
+use super::{Concerned, NAMED, ReadinessFinding, Severity, Subject};
+use crate::Error;
+
+/// A finding about what the store has found; none when that is nothing.
+fn about(
+    found: Found,
+    severity: Severity,
+    code: &'static str,
+    text: &str,
+    advice: &str,
+) -> Vec<ReadinessFinding> {
+    if found.count == 0 {
+        return Vec::new();
+    }
+    let concerned = found.first.into_iter().map(|(id, name)| Concerned { id, name }).collect();
+    vec![ReadinessFinding {
+        severity,
+        code,
+        text: text.to_owned(),
+        advice: advice.to_owned(),
+        count: found.count,
+        concerned,
+    }]
+}
+
+pub(super) fn traffic(subject: &Subject<'_>) -> Result<Vec<ReadinessFinding>, Error> {
+    let Some(health) = subject.health else { return Ok(Vec::new()) };
+    let (severity, code) = match health.state {
+        DirectoryState::Failing => (Severity::Error, "requests-fail"),
+        DirectoryState::Silent => (Severity::Warning, "silent"),
+        DirectoryState::NeverConnected => (Severity::Warning, "never-connected"),
+        DirectoryState::Healthy | DirectoryState::Quiet => return Ok(Vec::new()),
+    };
+    let error = health.last_error.as_ref().filter(|_| severity == Severity::Error);
+    let told = error.map(|error| format!(" {}", error.explanation)).unwrap_or_default();
+    let advice = error.and_then(|error| error.advice.clone());
+    let name = &subject.directory.name;
+    Ok(vec![ReadinessFinding {
+        severity,
+        code,
+        text: format!("{}.{told}", health.state_text),
+        advice: advice.unwrap_or_else(|| format!("See what came: enroll requests list --directory {name}")),
+        count: 0,
+        concerned: Vec::new(),
+    }])
+}
+
+pub(super) fn shared_work_emails(subject: &Subject<'_>) -> Result<Vec<ReadinessFinding>, Error> {
+    Ok(about(
+        readiness::shared_work_emails(subject.tx, subject.directory.id, NAMED)?,
+        Severity::Warning,
+        "shared-email",
+        "Several users have the same work e-mail address: who signs in with it cannot be told from the others.",
+        "Give each person an address of her own in the identity provider, or deactivate the account that is left over.",
+    ))
+}
+
+pub(super) fn users_without_external_id(subject: &Subject<'_>) -> Result<Vec<ReadinessFinding>, Error> {
+    Ok(about(
+        readiness::users_without_external_id(subject.tx, subject.directory.id, NAMED)?,
+        Severity::Info,
+        "no-external-id",
+        "Users have no externalId: after a rename the identity provider may not recognise them and create them anew.",
+        "Map an attribute that never changes to externalId, for example objectId in Entra ID or the user's id in Okta.",
+    ))
+}
+
+pub(super) fn mappings_without_group(subject: &Subject<'_>) -> Result<Vec<ReadinessFinding>, Error> {
+    let mut waiting = Found::default();
+    let mut lost = Found::default();
+    for row in mapping::list(subject.tx, subject.directory.id)? {
+        let found = match row.mapping.group.binding() {
+            MappingBinding::Waiting => &mut waiting,
+            MappingBinding::Lost => &mut lost,
+            MappingBinding::Bound(_) => continue,
+        };
+        found.count += 1;
+        if found.first.len() < NAMED as usize {
+            found.first.push((row.mapping.id.to_string(), row.mapping.group.name().to_string()));
+        }
+    }
+    let mut findings = about(
+        lost,
+        Severity::Error,
+        "mapping-lost",
+        "Mappings have lost their group: it was deleted in the identity provider, and nobody gets the role any more.",
+        "Point each at another group (enroll mapping rebind) or remove it.",
+    );
+    findings.extend(about(
+        waiting,
+        Severity::Warning,
+        "mapping-waits",
+        "Mappings wait for a group that the identity provider has not sent.",
+        "Assign the group to the application in the identity provider (in Okta: Push Groups), or correct the name in the mapping.",
+    ));
+    Ok(findings)
+}
+
+pub(super) fn unmapped_groups(subject: &Subject<'_>) -> Result<Vec<ReadinessFinding>, Error> {
+    Ok(about(
+        readiness::unmapped_groups(subject.tx, subject.directory.id, NAMED)?,
+        Severity::Info,
+        "group-unmapped",
+        "Groups give no role anywhere: no mapping holds them.",
+        "Map those that should give a role (enroll mapping add), or stop sending them.",
+    ))
+}
+
+/// Organizations that this directory's groups lead into.
+pub(super) fn organizations_without_owner(subject: &Subject<'_>) -> Result<Vec<ReadinessFinding>, Error> {
+    let mappings = mapping::list(subject.tx, subject.directory.id)?;
+    let organization = |row: &MappingRow| match row.mapping.gives {
+        RoleOn::Organization(organization, _) => Some(organization),
+        RoleOn::Resource(..) => None,
+    };
+    let mut organizations: Vec<OrganizationId> = mappings.iter().filter_map(organization).collect();
+    organizations.sort_unstable();
+    organizations.dedup();
+    let mut found = Found::default();
+    for id in organizations {
+        if owner::has_active_owner(subject.tx, id)? {
+            continue;
+        }
+        found.count += 1;
+        if found.first.len() < NAMED as usize {
+            let name = organization::find(subject.tx, id)?.map(|row| row.name.to_string());
+            found.first.push((id.to_string(), name.unwrap_or_default()));
+        }
+    }
+    Ok(about(
+        found,
+        Severity::Error,
+        "no-owner",
+        "Organizations have no active owner: nobody can manage them.",
+        "Map a group to the role owner (enroll mapping add --role owner --allow-privileged), or give somebody the role directly.",
+    ))
+}
+
+/// Somebody has to get in when the identity provider is what has failed.
+pub(super) fn no_local_admin(subject: &Subject<'_>) -> Result<Vec<ReadinessFinding>, Error> {
+    if server_admin::is_any_local(subject.tx)? {
+        return Ok(Vec::new());
+    }
+    Ok(vec![ReadinessFinding {
+        severity: Severity::Warning,
+        code: "no-local-admin",
+        text: "No active local user is a server admin: when the identity provider fails, nobody can administer this server \
+               but over its command line."
+            .to_owned(),
+        advice: "Make one: enroll admin create NAME".to_owned(),
+        count: 0,
+        concerned: Vec::new(),
+    }])
+}
