@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use enroll_service::Service;
 
+use crate::metrics::Metrics;
 use crate::rate_limit::TokenLimiter;
 use crate::scim::DiscoveryDocuments;
 use crate::{Drain, HttpConfig};
@@ -18,13 +19,14 @@ struct Inner {
     drain: Drain,
     limiter: TokenLimiter,
     discovery: DiscoveryDocuments,
+    metrics: Metrics,
 }
 
 impl App {
-    pub(crate) fn new(service: Service, config: Arc<HttpConfig>, drain: Drain) -> Self {
+    pub(crate) fn new(service: Service, config: Arc<HttpConfig>, drain: Drain, metrics: Metrics) -> Self {
         let limiter = TokenLimiter::new(config.rate_limit);
         let discovery = DiscoveryDocuments::of(&service, &config);
-        Self(Arc::new(Inner { service, config, drain, limiter, discovery }))
+        Self(Arc::new(Inner { service, config, drain, limiter, discovery, metrics }))
     }
 
     /// The use cases.
@@ -45,6 +47,11 @@ impl App {
     /// How many requests each token has left.
     pub(crate) fn limiter(&self) -> &TokenLimiter {
         &self.0.limiter
+    }
+
+    /// What is counted.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// The discovery documents.

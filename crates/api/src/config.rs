@@ -56,6 +56,8 @@ pub struct HttpConfig {
     pub url_filters: bool,
     /// Proxies in front of the server: what they say of where a request comes from is believed, and nobody else's word is.
     pub trusted_proxies: Vec<Network>,
+    /// Whether `/metrics` is shown on the main listener, to whoever reaches it. A listener of its own shows it in any case.
+    pub metrics: bool,
     /// Per token; `None` for no limit. Requests without a valid token are not counted: each costs one look-up by id and one
     /// hash, and a limit on them could be used up by a stranger.
     pub rate_limit: Option<RateLimit>,
@@ -78,6 +80,7 @@ impl Default for HttpConfig {
             drain_time: Duration::from_secs(9),
             url_filters: true,
             trusted_proxies: Vec::new(),
+            metrics: false,
             rate_limit: Some(RateLimit::default()),
         }
     }

@@ -12,11 +12,14 @@ use crate::api::{
 };
 use crate::scim::{Custom, Groups, Users, discovery, unsupported};
 use crate::surface::Surface;
-use crate::{App, api, health, scim};
+use crate::{App, api, health, metrics, scim};
 
 /// All surfaces.
 pub(crate) fn all() -> Router<App> {
-    let mut router = Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready));
+    let mut router = Router::new()
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::metrics));
     for base in ["/scim/v2", "/scim"] {
         for (path, methods) in scim_routes() {
             router = route(router, &format!("{base}{path}"), methods);

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::api::idempotency;
 use crate::edge::{Edge, around};
+use crate::metrics::Metrics;
 use crate::{App, Drain, HttpConfig, routes, serve};
 
 /// Every HTTP surface of a service, ready to be served.
@@ -18,6 +19,23 @@ pub struct Server {
     router: Router,
     config: Arc<HttpConfig>,
     drain: Drain,
+    metrics: Metrics,
+}
+
+/// `/metrics` alone, for a listener that only operators reach.
+pub struct MetricsServer {
+    router: Router,
+    config: Arc<HttpConfig>,
+}
+
+impl MetricsServer {
+    /// Serves until `shutdown` is done.
+    ///
+    /// # Errors
+    /// As [`Server::serve`].
+    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+        serve::serve(listener, self.router, self.config, Drain::default(), shutdown).await
+    }
 }
 
 impl Server {
@@ -25,17 +43,28 @@ impl Server {
     pub fn new(service: Service, config: HttpConfig) -> Self {
         let (config, drain) = (Arc::new(config), Drain::default());
         let requests = service.request_log().cloned();
-        let app = App::new(service, Arc::clone(&config), drain.clone());
-        let edge =
-            Edge { config: Arc::clone(&config), drain: drain.clone(), random: || Entropy.id(), requests };
+        let metrics = Metrics::new(service.clone());
+        let app = App::new(service, Arc::clone(&config), drain.clone(), metrics.clone());
+        let edge = Edge {
+            config: Arc::clone(&config),
+            drain: drain.clone(),
+            random: || Entropy.id(),
+            requests,
+            metrics: metrics.clone(),
+        };
         let routes =
             routes::all().layer(from_fn_with_state(app.clone(), idempotency::handle)).with_state(app);
-        Self { router: around(routes, edge), config, drain }
+        Self { router: around(routes, edge), config, drain, metrics }
     }
 
     /// The routes with everything around them, for a test without a socket or for a server of one's own.
     pub fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// The metrics of this server, for a listener of their own.
+    pub fn metrics_server(&self) -> MetricsServer {
+        MetricsServer { router: self.metrics.clone().router(), config: Arc::clone(&self.config) }
     }
 
     /// Serves until `shutdown` is done, then leaves: readiness turns false, `drain_notice` passes, no new connection is taken,

@@ -44,6 +44,12 @@ pub(crate) struct SettingsFlags {
     /// Requests that the request log keeps at most [default: 100000] [env: ENROLL_REQUEST_LOG_ENTRIES]
     #[arg(long, global = true, value_name = "NUMBER")]
     pub(crate) request_log_entries: Option<String>,
+    /// Address of a listener for /metrics alone [default: none] [env: ENROLL_METRICS_LISTEN]
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub(crate) metrics_listen: Option<String>,
+    /// Whether /metrics is shown on the main listener, to everybody: on or off [default: off] [env: ENROLL_METRICS]
+    #[arg(long, global = true, value_name = "on|off")]
+    pub(crate) metrics: Option<String>,
     /// Log level or filter [default: info] [env: ENROLL_LOG]
     #[arg(long, global = true, value_name = "FILTER")]
     pub(crate) log: Option<String>,
@@ -62,6 +68,8 @@ struct File {
     rate_limit: Option<String>,
     url_filters: Option<String>,
     trusted_proxies: Option<String>,
+    metrics_listen: Option<String>,
+    metrics: Option<String>,
     request_log_days: Option<String>,
     request_log_entries: Option<String>,
     log: Option<String>,
@@ -102,6 +110,8 @@ pub(crate) struct Settings {
     pub(crate) rate_limit: bool,
     pub(crate) url_filters: bool,
     pub(crate) trusted_proxies: Vec<Network>,
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    pub(crate) metrics: bool,
     /// Days for which the request log is kept; 0 for none.
     pub(crate) request_log_days: u32,
     pub(crate) request_log_entries: u32,
@@ -144,6 +154,9 @@ impl Settings {
             picker.pick("url_filters", flags.url_filters.as_ref(), file.url_filters, "on")?;
         let proxies: Networks =
             picker.pick("trusted_proxies", flags.trusted_proxies.as_ref(), file.trusted_proxies, "")?;
+        let metrics_listen: PerhapsAddress =
+            picker.pick("metrics_listen", flags.metrics_listen.as_ref(), file.metrics_listen, "")?;
+        let metrics: Switch = picker.pick("metrics", flags.metrics.as_ref(), file.metrics, "off")?;
         let days: Bounded<0, 365> =
             picker.pick("request_log_days", flags.request_log_days.as_ref(), file.request_log_days, "7")?;
         let entries: Bounded<100, 10_000_000> = picker.pick(
@@ -162,6 +175,8 @@ impl Settings {
             rate_limit: rate_limit.0,
             url_filters: url_filters.0,
             trusted_proxies: proxies.0,
+            metrics_listen: metrics_listen.0,
+            metrics: metrics.0,
             request_log_days: days.0,
             request_log_entries: entries.0,
             log,
@@ -232,6 +247,17 @@ impl FromStr for Switch {
     }
 }
 
+/// An address, or nothing.
+struct PerhapsAddress(Option<SocketAddr>);
+
+impl FromStr for PerhapsAddress {
+    type Err = std::net::AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.is_empty() { Ok(Self(None)) } else { text.parse().map(|address| Self(Some(address))) }
+    }
+}
+
 /// Networks, separated by commas.
 struct Networks(Vec<Network>);
 
@@ -299,6 +325,23 @@ mod tests {
         assert_eq!(origin(&settings, "data_dir"), Origin::Environment);
         assert_eq!(origin(&settings, "log"), Origin::File);
         assert_eq!(origin(&settings, "rate_limit"), Origin::Default);
+    }
+
+    #[test]
+    fn proxies_and_numbers_are_checked() {
+        let good = [("ENROLL_TRUSTED_PROXIES", "10.0.0.0/8, ::1"), ("ENROLL_REQUEST_LOG_DAYS", "0")];
+        let settings = load(&SettingsFlags::default(), &good, "metrics_listen = \"127.0.0.1:9090\"").unwrap();
+        assert_eq!((settings.trusted_proxies.len(), settings.request_log_days), (2, 0));
+        assert_eq!(settings.metrics_listen.unwrap().port(), 9090);
+        for (name, value) in [
+            ("ENROLL_TRUSTED_PROXIES", "everybody"),
+            ("ENROLL_REQUEST_LOG_DAYS", "366"),
+            ("ENROLL_REQUEST_LOG_ENTRIES", "10"),
+            ("ENROLL_METRICS_LISTEN", "here"),
+        ] {
+            let error = load(&SettingsFlags::default(), &[(name, value)], "").unwrap_err();
+            assert!(error.to_string().starts_with(&format!("{name} is \"{value}\": ")), "{error}");
+        }
     }
 
     #[test]

@@ -28,6 +28,19 @@ pub struct ServiceOptions {
     pub clock: Clock,
 }
 
+/// How much a service has to do and has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Changes that wait for the writer or are being made.
+    pub waiting_writes: usize,
+    /// Commits since the start: one synchronisation of the disk each.
+    pub commits: u64,
+    /// Changes answered after those commits.
+    pub writes: u64,
+    /// How often the write-ahead log was copied into the database file.
+    pub checkpoints: u64,
+}
+
 /// Every use case of Enroll. Cheap to clone; clones share the store.
 #[derive(Clone)]
 pub struct Service {
@@ -80,6 +93,17 @@ impl Service {
         match self.db().health() {
             Health::Ok => Ok(()),
             Health::Failed { reason } => Err(reason),
+        }
+    }
+
+    /// How much there is to do, and what was done since the start: for operators.
+    pub fn load(&self) -> Load {
+        let done = self.db().statistics();
+        Load {
+            waiting_writes: self.db().waiting_writes(),
+            commits: done.commits,
+            writes: done.writes,
+            checkpoints: done.checkpoints,
         }
     }
 

@@ -25,6 +25,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use tracing::Instrument as _;
 
+use crate::metrics::Metrics;
 use crate::parse::media_type::{self, SCIM_JSON};
 use crate::surface::Surface;
 use crate::{Drain, HttpConfig};
@@ -47,6 +48,8 @@ pub(crate) struct Edge {
     pub(crate) random: fn() -> [u8; 10],
     /// Where SCIM requests are kept.
     pub(crate) requests: Option<enroll_service::RequestLog>,
+    /// Where requests are counted.
+    pub(crate) metrics: Metrics,
 }
 
 /// Puts the edge around every route and every fallback of `router`.
@@ -65,7 +68,7 @@ async fn handle(State(edge): State<Arc<Edge>>, mut request: Request, next: Next)
     let caller = Caller::default();
     request.extensions_mut().insert(caller.clone());
     let kept = edge.requests.as_ref().filter(|_| surface == Surface::Scim);
-    let log = RequestLog::begin(&mut request, id.clone(), caller, kept);
+    let log = RequestLog::begin(&mut request, id.clone(), caller, (surface, edge.metrics.clone()), kept);
     let answer_type = media_type::answer_type(request.headers());
     let version = request.version();
 
@@ -106,7 +109,11 @@ mod tests {
     use serde_json::Value;
     use tower::ServiceExt as _;
 
+    use enroll_service::{Clock, Service, ServiceOptions};
+    use enroll_store::{Db, Options};
+
     use super::{Edge, around};
+    use crate::metrics::Metrics;
     use crate::{Drain, HttpConfig};
 
     async fn panics() -> &'static str {
@@ -122,7 +129,18 @@ mod tests {
         "fine"
     }
 
-    fn router() -> Router {
+    async fn router() -> Router {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::system();
+        let db = Db::open(Options::new(folder.path().join("enroll.db")), clock.now()).unwrap();
+        let options = ServiceOptions {
+            public_url: "https://enroll.example.com".parse().unwrap(),
+            limits: enroll_scim::Limits::default(),
+            default_page_size: 100,
+            max_page_size: 1000,
+            clock,
+        };
+        let service = Service::open(db, options).await.unwrap();
         let routes = Router::new()
             .route("/scim/panics", get(panics))
             .route("/api/panics", get(panics))
@@ -135,6 +153,7 @@ mod tests {
                 drain: Drain::default(),
                 random: || [7; 10],
                 requests: None,
+                metrics: Metrics::new(service),
             },
         )
     }
@@ -151,7 +170,7 @@ mod tests {
 
     #[tokio::test]
     async fn r30_a_panic_is_one_answer_with_the_request_id_and_the_next_request_is_good() {
-        let router = router();
+        let router = router().await;
         for (path, content_type) in
             [("/scim/panics", "application/scim+json"), ("/api/panics", "application/problem+json")]
         {
@@ -165,7 +184,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn r19_a_request_over_its_time_is_503_in_the_language_of_its_surface() {
-        let (status, content_type, body) = ask(&router(), "/scim/lingers").await;
+        let (status, content_type, body) = ask(&router().await, "/scim/lingers").await;
         assert_eq!((status, content_type.as_str()), (503, "application/scim+json"));
         assert_eq!(body["status"], "503");
     }

@@ -1,5 +1,6 @@
-//! The line that the server's log has for each request, and the end of what the request log is told. In the line never the query string, a body, a header or a token (Z1, S15): the route is the
-//! pattern that matched, not the path that was sent. What was normalised is named by its attributes, without their values.
+//! The line that the log of the server has for each request, and the end of what the request log is told. Never in the line are the
+//! query string, a body, a header or a token (Z1, S15): the route is the pattern that matched, not the path that was sent. What was
+//! normalised is named by its attributes, without their values.
 
 use std::time::Instant;
 
@@ -10,6 +11,8 @@ use super::caller::Caller;
 use super::noted::Noted;
 use super::recording::{AnswerBody, Recording};
 use super::request_id::RequestId;
+use crate::metrics::Metrics;
+use crate::surface::Surface;
 
 /// One request on its way. Dropped before [`RequestLog::finish`], it was given up by the client, and is logged as that.
 pub(super) struct RequestLog {
@@ -17,6 +20,8 @@ pub(super) struct RequestLog {
     route: Option<MatchedPath>,
     id: RequestId,
     caller: Caller,
+    surface: Surface,
+    metrics: Metrics,
     recording: Option<Recording>,
     started: Instant,
     finished: bool,
@@ -28,12 +33,13 @@ impl RequestLog {
         request: &mut Request,
         id: RequestId,
         caller: Caller,
+        (surface, metrics): (Surface, Metrics),
         log: Option<&enroll_service::RequestLog>,
     ) -> Self {
         let (started, method) = (Instant::now(), name(request.method()));
         let recording = log.map(|log| Recording::begin(request, log.clone(), method));
         let route = request.extensions().get().cloned();
-        Self { method, route, id, caller, recording, started, finished: false }
+        Self { method, route, id, caller, surface, metrics, recording, started, finished: false }
     }
 
     /// Writes the line. The answer carries what was read differently in the request.
@@ -44,6 +50,7 @@ impl RequestLog {
 
     fn write(&self, status: u16, noted: Option<&Noted>, answer: Option<&AnswerBody>) {
         let took = self.started.elapsed();
+        self.metrics.observe(self.surface, self.method, status, took);
         if let Some(recording) = &self.recording {
             recording.end((&self.id, status, took), noted, answer);
         }

@@ -30,6 +30,7 @@ mod life;
 mod limits;
 mod mappings;
 mod membership;
+mod metrics;
 mod organization_resources;
 mod organizations;
 mod people;

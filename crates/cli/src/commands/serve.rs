@@ -23,13 +23,27 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let http = HttpConfig {
         rate_limit,
         url_filters: settings.url_filters,
+        metrics: settings.metrics,
         trusted_proxies: settings.trusted_proxies.clone(),
         ..HttpConfig::default()
     };
     let warning = tokio::spawn(warn_daily(service.clone()));
     let server = Server::new(service.clone(), http);
+    let metrics = match settings.metrics_listen {
+        None => None,
+        Some(address) => {
+            let listener = TcpListener::bind(address)
+                .await
+                .with_context(|| format!("cannot listen on {address} for metrics"))?;
+            info!(address = %listener.local_addr()?, "serving metrics");
+            Some(tokio::spawn(server.metrics_server().serve(listener, std::future::pending())))
+        }
+    };
     server.serve(listener, shutdown_signal()).await?;
     warning.abort();
+    if let Some(metrics) = metrics {
+        metrics.abort();
+    }
     service.close().await;
     info!("stopped");
     Ok(())
