@@ -138,3 +138,64 @@ impl RequestLog {
         self.0.shared.activity.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::mpsc::{Receiver, sync_channel};
+    use std::time::Duration;
+
+    use bytes::Bytes;
+
+    use super::{Exchange, Inner, KEPT_BODY_BYTES, Message, QUEUE, QUEUE_BYTES, RequestLog};
+
+    /// A log whose thread has stopped reading, as on a disk that does not answer.
+    fn stuck() -> (RequestLog, Receiver<Message>) {
+        let (inbox, messages) = sync_channel(QUEUE);
+        (RequestLog(Arc::new(Inner { inbox, shared: Arc::default(), path: "requests.db".into() })), messages)
+    }
+
+    fn exchange(bytes: usize) -> Exchange {
+        Exchange {
+            request_id: "r".to_owned(),
+            caller: None,
+            method: "GET",
+            target: "/scim/v2/Users".to_owned(),
+            status: 200,
+            took: Duration::ZERO,
+            notes: [].into(),
+            address: None,
+            user_agent: None,
+            request: Bytes::from(vec![b'x'; bytes]),
+            response: Bytes::new(),
+        }
+    }
+
+    #[test]
+    fn e7_3_a_log_that_is_stuck_drops_and_counts_and_never_blocks_a_request() {
+        let (log, messages) = stuck();
+        for _ in 0..QUEUE + 100 {
+            log.record(exchange(0));
+        }
+        assert_eq!(log.dropped(), 100);
+        drop(messages);
+        log.record(exchange(0));
+        assert_eq!(log.dropped(), 101, "nor does one whose thread is gone");
+    }
+
+    #[test]
+    fn e7_3_bodies_that_wait_have_a_bound_and_too_long_ones_are_let_go() {
+        let (log, messages) = stuck();
+        for _ in 0..1000 {
+            log.record(exchange(KEPT_BODY_BYTES));
+        }
+        let kept = messages.try_iter().count();
+        assert!(kept < QUEUE_BYTES / KEPT_BODY_BYTES, "{kept}");
+        assert_eq!(log.dropped(), 1000 - kept as u64);
+        let (log, messages) = stuck();
+        log.record(exchange(KEPT_BODY_BYTES + 1));
+        let Message::Keep(entry) = messages.recv().unwrap() else { panic!("an entry was expected") };
+        assert!(entry.0.request.is_empty());
+        assert_eq!(entry.1.request, KEPT_BODY_BYTES + 1, "its length is kept");
+    }
+}
