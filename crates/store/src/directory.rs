@@ -5,7 +5,7 @@ mod enrollment;
 use std::fmt;
 use std::str::FromStr;
 
-use enroll_domain::{DirectoryId, DirectoryName, RebindPolicy};
+use enroll_domain::{DirectoryId, DirectoryName, Idp, RebindPolicy};
 use enroll_scim::{Dialect, Quirk};
 use jiff::Timestamp;
 
@@ -181,6 +181,7 @@ pub fn delete(tx: &Tx<'_>, id: DirectoryId) -> Result<bool, StoreError> {
         "DELETE FROM directory_enrollments WHERE directory_id = ?1",
         "DELETE FROM directory_brakes WHERE directory_id = ?1",
         "DELETE FROM losses WHERE directory_id = ?1",
+        "DELETE FROM directory_idps WHERE directory_id = ?1",
     ] {
         tx.execute(sql, &params![id])?;
     }
@@ -235,6 +236,32 @@ pub fn set_quirk(
             "INSERT INTO directory_quirks (directory_id, quirk, accepted) VALUES (?1, ?2, ?3) \
              ON CONFLICT (directory_id, quirk) DO UPDATE SET accepted = ?3",
             &params![id, quirk.name(), accepted],
+        ),
+    }
+    .map(drop)
+}
+
+/// Which identity provider a directory is of, as an administrator has said. A word that this version does not know is none.
+///
+/// # Errors
+/// The store fails.
+pub fn idp(tx: &Tx<'_>, id: DirectoryId) -> Result<Option<Idp>, StoreError> {
+    let word = tx.first("SELECT idp FROM directory_idps WHERE directory_id = ?1", &params![id], |row| {
+        Ok(row.text(0)?.to_owned())
+    })?;
+    Ok(word.and_then(|word| word.parse().ok()))
+}
+
+/// Says which identity provider a directory is of; `None`: nobody knows.
+///
+/// # Errors
+/// The store fails.
+pub fn set_idp(tx: &Tx<'_>, id: DirectoryId, idp: Option<Idp>) -> Result<(), StoreError> {
+    match idp {
+        None => tx.execute("DELETE FROM directory_idps WHERE directory_id = ?1", &params![id]),
+        Some(idp) => tx.execute(
+            "INSERT INTO directory_idps (directory_id, idp) VALUES (?1, ?2) ON CONFLICT (directory_id) DO UPDATE SET idp = ?2",
+            &params![id, idp.as_str()],
         ),
     }
     .map(drop)

@@ -24,7 +24,7 @@ const FILES: [(i64, &str); 10] = [
     (6, include_str!("../migrations/0006_organization_resources.sql")),
     (7, include_str!("../migrations/0007_people.sql")),
     (8, include_str!("../migrations/0008_brake.sql")),
-    (11, include_str!("../migrations/0011_request_origin.sql")),
+    (11, include_str!("../migrations/0011_requests.sql")),
     (14, include_str!("../migrations/0014_idempotency.sql")),
 ];
 

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use enroll_domain::privilege::AllowPrivileged;
+use enroll_domain::word::UnknownWord;
 use enroll_domain::{RebindPolicy, Role};
 use enroll_scim::{Quirk, UnknownExtensions};
 use enroll_service::{DirectoryInfo, DirectorySettings, NewEnrollment};
@@ -37,6 +38,8 @@ pub(crate) struct New {
     rebind: Option<RebindPolicy>,
     #[serde(default, deserialize_with = "given")]
     unknown_extensions: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    idp: Option<String>,
     #[serde(default)]
     quirks: BTreeMap<String, Option<bool>>,
     #[serde(default, deserialize_with = "given")]
@@ -53,6 +56,8 @@ pub(crate) struct Change {
     rebind: Option<RebindPolicy>,
     #[serde(default, deserialize_with = "given")]
     unknown_extensions: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    idp: Option<String>,
     #[serde(default)]
     quirks: BTreeMap<String, Option<bool>>,
     #[serde(default, deserialize_with = "given")]
@@ -89,11 +94,19 @@ impl Change {
             let known = UnknownExtensions::ALL.into_iter().find(|rule| rule.as_str() == word);
             known.ok_or_else(|| Problem::bad_request("unknownExtensions: use ignore, keep or refuse"))
         });
+        let idp = self.idp.map(|word| match word.as_str() {
+            "guess" => Ok(None),
+            word => word
+                .parse()
+                .map(Some)
+                .map_err(|error: UnknownWord| Problem::bad_request(format!("idp: {error}, or guess"))),
+        });
         Ok(DirectorySettings {
             strict: self.dialect.map(|dialect| dialect == DialectWord::Strict),
             rebind: self.rebind,
             unknown_extensions: extensions.transpose()?,
             default_enrollment: self.default_enrollment.map(|enrollment| enrollment.map(Into::into)),
+            idp: idp.transpose()?,
             quirks: self.quirks.into_iter().map(quirk).collect::<Result<_, _>>()?,
         })
     }
@@ -111,9 +124,10 @@ pub(crate) async fn list(
 /// Makes one: 201.
 pub(crate) async fn create(
     caller: Authenticated<ToAdminister>,
-    Body(New { name, dialect, rebind, unknown_extensions, quirks, default_enrollment }): Body<New>,
+    Body(New { name, dialect, rebind, unknown_extensions, idp, quirks, default_enrollment }): Body<New>,
 ) -> Result<(StatusCode, Json<DirectoryInfo>), Problem> {
-    let settings = Change { dialect, rebind, unknown_extensions, quirks, default_enrollment }.settings()?;
+    let settings =
+        Change { dialect, rebind, unknown_extensions, idp, quirks, default_enrollment }.settings()?;
     Ok((StatusCode::CREATED, Json(caller.service.create_directory(&name, &settings).await?)))
 }
 

@@ -3,7 +3,7 @@
 use enroll_domain::privilege::AllowPrivileged;
 use enroll_domain::{Role, Scope};
 use enroll_service::{NewLocalUser, NewMapping};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::admin::Caller;
@@ -105,7 +105,7 @@ async fn e5_1_a_token_is_warned_of_30_14_7_and_1_days_before_it_expires() {
         (20, Some("1 day"), "error"),
     ] {
         let site = Site::start().await;
-        let expires = Timestamp::now() + SignedDuration::from_hours(hours);
+        let expires = site.service.clock().now() + SignedDuration::from_hours(hours);
         site.service.create_scim_token("default", "soon", Some(expires)).await.unwrap();
         let replaced = findings(&site).await;
         if text.is_some() {

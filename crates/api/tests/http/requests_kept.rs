@@ -156,7 +156,7 @@ async fn e7_2_a_directory_says_whether_its_identity_provider_is_doing_well() {
     assert_eq!((before["state"].as_str(), before.get("lastRequest")), (Some("never-connected"), None));
     site.scim("GET", "/scim/v2/Users").header("user-agent", "Okta SCIM Client 1.0.0").send().await.unwrap();
     let healthy = state().await;
-    assert_eq!((healthy["state"].as_str(), healthy["idp"].as_str()), (Some("healthy"), Some("okta")));
+    assert_eq!((healthy["state"].as_str(), healthy["seenIdp"].as_str()), (Some("healthy"), Some("okta")));
     assert!(healthy["lastRequest"].is_string());
     let damaged = format!("{}0000", &site.scim_token[..site.scim_token.len() - 4]);
     reply(site.bare("GET", "/scim/v2/Users").bearer_auth(damaged)).await.scim_error(401, None);
@@ -177,4 +177,38 @@ async fn e7_2_a_directory_says_whether_its_identity_provider_is_doing_well() {
     );
     let listed = admin.get("/directories").await.body();
     assert_eq!(listed["directories"][0]["state"], "failing");
+}
+
+#[tokio::test]
+async fn e7_2_what_an_administrator_says_of_the_identity_provider_counts() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    let path = "/directories/default";
+    let wrong = admin.send("PATCH", path, &json!({ "idp": "saturn" })).await;
+    assert_eq!(wrong.status, 400, "{}", wrong.text);
+    let set = admin.send("PATCH", path, &json!({ "idp": "entra" })).await;
+    assert_eq!((set.status.as_u16(), set.body()["idp"].as_str()), (200, Some("entra")));
+    site.user("ada").await;
+    let again = site.scim("POST", "/scim/v2/Users").header("user-agent", "Okta SCIM Client 1.0.0");
+    assert_eq!(reply(again.json(&user("ada"))).await.status, 409);
+    let advice = newest(&admin, "?status=409").await[0]["error"]["advice"].as_str().unwrap().to_owned();
+    assert!(advice.starts_with("In Entra ID"), "{advice}");
+    let read = admin.get(path).await.body();
+    assert_eq!((read["idp"].as_str(), read["seenIdp"].as_str()), (Some("entra"), Some("okta")));
+    let reset = admin.send("PATCH", path, &json!({ "idp": "guess" })).await;
+    assert_eq!(reset.body().get("idp"), None);
+}
+
+#[tokio::test]
+async fn threat_s37_what_a_client_writes_cannot_steer_a_terminal() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    let mut body = user("a\u{1b}[31mda");
+    body["no\u{1b}[2Jsuch"] = json!("x");
+    site.send("POST", "/scim/v2/Users", &body).await;
+    let logged = &newest(&admin, "").await[0];
+    let texts = [&logged["resource"], &logged["error"]["detail"], &logged["normalized"]];
+    for text in texts {
+        assert!(!text.to_string().contains("\\u001b"), "{text}");
+    }
 }

@@ -1,7 +1,7 @@
 //! `enroll directory`: directories.
 
 use clap::{Args, Subcommand, ValueEnum};
-use enroll_domain::Role;
+use enroll_domain::{Idp, Role};
 use enroll_scim::Quirk;
 use jiff::Timestamp;
 use reqwest::Method;
@@ -58,6 +58,10 @@ pub(crate) struct SettingsArguments {
     /// request is refused
     #[arg(long)]
     unknown_extensions: Option<RuleName>,
+    /// Which identity provider it is: entra, okta, onelogin, jumpcloud, ping, google, keycloak, authentik, other; or guess, from what it
+    /// sends. It decides how long silence is normal, and how errors are explained
+    #[arg(long, value_name = "NAME", value_parser = idp)]
+    idp: Option<IdpChoice>,
     /// Accept (on) or refuse (off) one quirk whatever the dialect, or leave it to the dialect (default); may be given more than once
     #[arg(long = "quirk", value_name = "NAME=on|off|default", value_parser = quirk)]
     quirks: Vec<(Quirk, Option<bool>)>,
@@ -107,6 +111,9 @@ impl SettingsArguments {
         if let Some(rule) = self.unknown_extensions {
             settings["unknownExtensions"] = word(&rule);
         }
+        if let Some(IdpChoice(idp)) = self.idp {
+            settings["idp"] = idp.map_or_else(|| json!("guess"), |idp| json!(idp));
+        }
         for (quirk, accepted) in &self.quirks {
             settings["quirks"][quirk.name()] = json!(accepted);
         }
@@ -128,6 +135,18 @@ impl SettingsArguments {
 /// A word of the command line: the API has the same.
 fn word(value: &impl ValueEnum) -> Value {
     json!(value.to_possible_value().map(|word| word.get_name().to_owned()))
+}
+
+/// An identity provider, or none for a guess.
+#[derive(Debug, Clone, Copy)]
+struct IdpChoice(Option<Idp>);
+
+/// Reads `okta` or `guess`.
+fn idp(text: &str) -> Result<IdpChoice, String> {
+    if text == "guess" {
+        return Ok(IdpChoice(None));
+    }
+    text.parse().map(|idp| IdpChoice(Some(idp))).map_err(|error| format!("{error}, or guess"))
 }
 
 /// Reads `string-booleans=off`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use enroll_domain::audit::{Action, SubjectKind};
 use enroll_domain::privilege::AllowPrivileged;
-use enroll_domain::{DirectoryId, DirectoryName, RebindPolicy, Role};
+use enroll_domain::{DirectoryId, DirectoryName, Idp, RebindPolicy, Role};
 use enroll_scim::{Quirk, UnknownExtensions};
 use enroll_store::directory::{self, DefaultEnrollment, DialectName, DirectoryRow};
 use enroll_store::{StoreError, Tx, custom_schema, group, user};
@@ -29,6 +29,8 @@ pub struct DirectorySettings {
     pub rebind: Option<RebindPolicy>,
     /// What happens to extensions that no schema of the directory describes; by default they are ignored with a note.
     pub unknown_extensions: Option<UnknownExtensions>,
+    /// Which identity provider it is of; inner `None` for what its requests look like.
+    pub idp: Option<Option<Idp>>,
     /// Quirks to accept or refuse whatever the dialect; `None` for as the dialect has it.
     pub quirks: Vec<(Quirk, Option<bool>)>,
     /// Where everybody who signs in is enrolled; the inner `None` for nowhere, as in a new directory.
@@ -72,6 +74,9 @@ impl DirectorySettings {
         if let Some(rule) = self.unknown_extensions {
             custom_schema::set_unknown_extensions(tx, row.id, rule)?;
         }
+        if let Some(idp) = self.idp {
+            directory::set_idp(tx, row.id, idp)?;
+        }
         let mut quirks = self.quirks.iter();
         Ok(quirks.try_for_each(|(quirk, accepted)| directory::set_quirk(tx, row.id, *quirk, *accepted))?)
     }
@@ -105,6 +110,9 @@ pub struct DirectoryInfo {
     pub rebind: RebindPolicy,
     /// What happens to extensions that no schema of the directory describes: `ignore`, `keep` or `refuse`.
     pub unknown_extensions: &'static str,
+    /// Which identity provider it is of, where an administrator has said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idp: Option<Idp>,
     /// The quirks that are accepted (`true`) or refused (`false`) otherwise than the dialect has it.
     pub quirks: BTreeMap<&'static str, bool>,
     /// Where everybody who signs in is enrolled; `null` for nowhere.
@@ -311,6 +319,7 @@ fn tell(
         before.and_then(|before| before.default_enrollment.as_ref()),
         after.default_enrollment.as_ref(),
     );
+    changes.change("idp", before.and_then(|before| before.idp), after.idp);
     changes.change("quirks", before.map(|before| &before.quirks), Some(&after.quirks));
     if changes.is_empty() {
         return Ok(());
@@ -354,6 +363,7 @@ fn info(tx: &Tx<'_>, row: &DirectoryRow) -> Result<DirectoryInfo, Error> {
         dialect: row.dialect.as_str(),
         rebind: row.rebind,
         unknown_extensions: custom_schema::definitions(tx, row.id)?.unknown_extensions.as_str(),
+        idp: directory::idp(tx, row.id)?,
         quirks: directory::quirks(tx, row.id)?
             .into_iter()
             .map(|(quirk, accepted)| (quirk.name(), accepted))

@@ -3,7 +3,7 @@
 use enroll_domain::{GroupId, Idp, UserId};
 use enroll_scim::Quirk;
 use enroll_store::request_log::{BodiesRow, NewRequest};
-use enroll_store::{Db, StoreError, Tx, group, tombstone, user};
+use enroll_store::{Db, StoreError, Tx, directory, group, tombstone, user};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -83,7 +83,15 @@ pub(super) fn of(
     let idp = guess(exchange, &request);
     let failed = exchange.status >= 400;
     let field = |name: &str| response.get(name).and_then(Value::as_str).map(str::to_owned);
-    let (scim_type, detail) = if failed { (field("scimType"), field("detail")) } else { (None, None) };
+    let (scim_type, detail) = if failed {
+        (field("scimType"), field("detail").map(|detail| one_line(&detail)))
+    } else {
+        (None, None)
+    };
+    let said = caller.filter(|_| failed).and_then(|caller| {
+        // What an administrator says counts; that it cannot be read is no reason to keep nothing.
+        db.look_up_one(|tx| directory::idp(tx, caller.directory)).ok().flatten()
+    });
     let told = advice::of(advice::Problem {
         status: exchange.status,
         scim_type: scim_type.as_deref(),
@@ -91,7 +99,7 @@ pub(super) fn of(
         operation,
         target_type: target_type.as_deref(),
         standing: caller.map(|caller| caller.standing),
-        idp: idp.or(known).unwrap_or(Idp::Other),
+        idp: said.or(idp).or(known).unwrap_or(Idp::Other),
     });
     let target_id = id.map(str::to_owned).or_else(|| {
         let made = operation == Operation::Create && !failed;
@@ -106,7 +114,7 @@ pub(super) fn of(
     let notes: Vec<Value> = exchange
         .notes
         .iter()
-        .map(|note| json!({ "quirk": note.quirk.map(Quirk::name), "text": note.text }))
+        .map(|note| json!({ "quirk": note.quirk.map(Quirk::name), "text": one_line(&note.text) }))
         .collect();
     let length = |bytes: usize| i64::try_from(bytes).unwrap_or(i64::MAX);
     let kept = |body: &[u8], length: usize| {
@@ -221,6 +229,11 @@ fn asked_for(target: &str) -> Option<String> {
 /// A text of bounded length and on one line: it will be shown in a terminal (threat S37).
 fn bounded(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).take(FIELD_CHARACTERS).collect()
+}
+
+/// A sentence, which may repeat what a client has written: without what a terminal would carry out.
+fn one_line(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).collect()
 }
 
 #[cfg(test)]

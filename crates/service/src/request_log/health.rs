@@ -19,7 +19,7 @@ pub struct DirectoryHealth {
     pub state_text: String,
     /// Which identity provider it seems to be, from what it sends.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub idp: Option<Idp>,
+    pub seen_idp: Option<Idp>,
     /// When its last request came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_request: Option<Timestamp>,
@@ -49,22 +49,23 @@ pub struct LastError {
 }
 
 impl DirectoryHealth {
-    fn of(row: Option<ActivityRow>, now: Timestamp) -> Self {
+    fn of(row: Option<ActivityRow>, said: Option<Idp>, now: Timestamp) -> Self {
         let traffic = row.as_ref().map(|row| Traffic {
             last_request: row.last_request,
             refused_since: row.refused_since,
             failed_writes: row.failed_writes,
         });
-        let idp: Option<Idp> = row.as_ref().and_then(|row| row.idp.as_deref()?.parse().ok());
-        let state = DirectoryState::of(traffic, idp.unwrap_or(Idp::Other), now);
+        let seen_idp: Option<Idp> = row.as_ref().and_then(|row| row.idp.as_deref()?.parse().ok());
+        let idp = said.or(seen_idp).unwrap_or(Idp::Other);
+        let state = DirectoryState::of(traffic, idp, now);
         let (last_request, last_success) =
             (row.as_ref().map(|row| row.last_request), row.as_ref().and_then(|row| row.last_success));
         let last_error = row.and_then(|row| row.last_error).map(|error| {
             let ActivityError { time, status, request_id, text, advice } = error;
             LastError { time, status, request_id, explanation: text, advice }
         });
-        let state_text = state.sentence(idp.unwrap_or(Idp::Other));
-        Self { state, state_text, idp, last_request, last_success, last_error }
+        let state_text = state.sentence(idp);
+        Self { state, state_text, seen_idp, last_request, last_success, last_error }
     }
 }
 
@@ -82,7 +83,7 @@ impl Service {
         };
         let now = self.clock().now();
         for directory in directories {
-            directory.health = Some(DirectoryHealth::of(activity.remove(&directory.id), now));
+            directory.health = Some(DirectoryHealth::of(activity.remove(&directory.id), directory.idp, now));
         }
     }
 }

@@ -158,7 +158,7 @@ impl Writer {
 fn learn(before: Option<ActivityRow>, digest: &Digest) -> ActivityRow {
     let Digest { entry, operation, idp } = digest;
     let NewRequest { received, status, .. } = entry;
-    let mut row = before.unwrap_or_else(|| ActivityRow {
+    let mut row = before.unwrap_or(ActivityRow {
         last_request: *received,
         last_success: None,
         refused_since: None,

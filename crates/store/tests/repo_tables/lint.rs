@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows belong to a directory.
-const OWNED: [&str; 16] = [
+const OWNED: [&str; 17] = [
     "users",
     "user_emails",
     "groups",
@@ -21,6 +21,7 @@ const OWNED: [&str; 16] = [
     "directory_enrollments",
     "directory_brakes",
     "losses",
+    "directory_idps",
 ];
 
 /// Statements that are not bound to one directory, each by a part of its text, with the reason.
