@@ -78,6 +78,10 @@ impl Recording {
         noted: Option<&Noted>,
         answer: Option<&AnswerBody>,
     ) {
+        // What was only read is there to be read again, and going through pages of it would keep a processor busy.
+        let reads =
+            matches!(self.method, "GET" | "HEAD") || self.target.trim_end_matches('/').ends_with("/.search");
+        let answer = answer.filter(|_| status >= 400 || !reads);
         self.log.record(Exchange {
             request_id: id.as_str().to_owned(),
             caller: self.told.0.caller.get().cloned(),
