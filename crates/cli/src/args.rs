@@ -4,8 +4,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::api::ServerArguments;
 use crate::commands::{
-    access, api_token, apply, audit, conform, demo, directory, mapping, org, people, readiness, requests,
-    resource, schema, simulate, token,
+    access, api_token, apply, audit, backup, conform, demo, directory, mapping, org, people, readiness,
+    requests, resource, restore, schema, simulate, token,
 };
 use crate::exit;
 use crate::settings::SettingsFlags;
@@ -71,6 +71,10 @@ pub(crate) enum Command {
     Access(Asking<access::ReachArguments>),
     /// Recompute all memberships and compare them with what the server answers
     Verify,
+    /// Write the database into one file, also while the server runs, and check what was written
+    Backup(backup::BackupArguments),
+    /// Make the database from a backup, in an empty folder
+    Restore(restore::RestoreArguments),
     /// Bring the database to the newest schema and stop
     Migrate,
     /// Show which settings are in force and where each came from

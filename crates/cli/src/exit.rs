@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use enroll_service::Error;
 use enroll_store::StoreError;
+use enroll_store::backup::BackupError;
 
 use crate::api::{Refused, Unreachable};
 use crate::open::NoDatabase;
@@ -32,6 +33,7 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
         || error.downcast_ref::<NoDatabase>().is_some()
         || error.downcast_ref::<Unreachable>().is_some()
         || error.downcast_ref::<Refused>().is_some_and(|refused| refused.status.is_server_error())
-        || matches!(error.downcast_ref::<Error>(), Some(Error::Store(_)));
+        || matches!(error.downcast_ref::<Error>(), Some(Error::Store(_)))
+        || matches!(error.downcast_ref::<BackupError>(), Some(BackupError::Store(_)));
     ExitCode::from(if store { 4 } else { 1 })
 }

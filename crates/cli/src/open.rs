@@ -46,13 +46,21 @@ impl fmt::Display for NoDatabase {
 
 impl std::error::Error for NoDatabase {}
 
+/// The file of the embedded database.
+pub(crate) fn database(settings: &Settings) -> PathBuf {
+    settings.data_dir.join(DATABASE)
+}
+
+/// The same for a command about what is there.
+pub(crate) fn existing_database(settings: &Settings) -> anyhow::Result<PathBuf> {
+    let path = database(settings);
+    if path.exists() { Ok(path) } else { Err(NoDatabase(path).into()) }
+}
+
 /// Opens the embedded database and the service on it.
 pub(crate) async fn service(settings: &Settings, opening: Opening) -> anyhow::Result<Service> {
     let clock = Clock::system();
-    let path = settings.data_dir.join(DATABASE);
-    if opening == Opening::Existing && !path.exists() {
-        return Err(NoDatabase(path).into());
-    }
+    let path = if opening == Opening::Existing { existing_database(settings)? } else { database(settings) };
     let options = Options { check: opening == Opening::Serve, ..Options::new(&path) };
     let db = Db::open(options, clock.now())
         .with_context(|| format!("cannot open the database {}", path.display()))?;

@@ -53,6 +53,11 @@ pub struct Head {
     pub hash: ChainHash,
 }
 
+impl Head {
+    /// Before the first entry.
+    pub const START: Self = Self { sequence: 0, hash: ChainHash::START };
+}
+
 /// Adds an entry at the end of the trail and gives its place. It is there when the transaction is committed, and not otherwise.
 ///
 /// # Errors
@@ -118,7 +123,7 @@ pub fn head(tx: &Tx<'_>) -> Result<Head, StoreError> {
     let found = tx.first("SELECT sequence, hash FROM audit_head WHERE id = 1", &[], |row| {
         Ok(Head { sequence: row.integer(0)?, hash: read_hash(row, 1)? })
     })?;
-    Ok(found.unwrap_or(Head { sequence: 0, hash: ChainHash::START }))
+    Ok(found.unwrap_or(Head::START))
 }
 
 fn read_hash(row: &Row<'_>, column: usize) -> Result<ChainHash, StoreError> {

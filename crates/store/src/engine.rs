@@ -2,6 +2,7 @@
 
 mod batch;
 mod checkpoint;
+mod copy;
 mod failure;
 mod job;
 mod open;
@@ -14,6 +15,7 @@ mod writer;
 pub use state::Statistics;
 pub use watch::Generation;
 
+pub(crate) use copy::{Facts, copy_into, inspect, size};
 pub(crate) use failure::Trouble;
 pub(crate) use job::Work;
 pub(crate) use open::{absolute, make, open};

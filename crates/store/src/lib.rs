@@ -37,6 +37,7 @@
 //! ```
 
 pub mod audit;
+pub mod backup;
 pub mod brake;
 pub mod custom_resource;
 pub mod custom_schema;

@@ -93,6 +93,21 @@ fn is_there(tx: &Tx<'_>, statement: &str) -> Result<bool, StoreError> {
     Ok(tx.first(look, &params![table, column], |_| Ok(()))?.is_some())
 }
 
+/// The newest step that was taken; 0 in a database without any.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn recorded_version(tx: &Tx<'_>) -> Result<i64, StoreError> {
+    let recorded =
+        tx.first("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'", &[], |_| Ok(()))?;
+    if recorded.is_none() {
+        return Ok(0);
+    }
+    let newest =
+        tx.first("SELECT coalesce(max(version), 0) FROM schema_migrations", &[], |row| row.integer(0))?;
+    Ok(newest.unwrap_or(0))
+}
+
 /// The steps not taken yet.
 fn pending(tx: &Tx<'_>) -> Result<Vec<Step>, StoreError> {
     let recorded =

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod api_token;
 pub(crate) mod apply;
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod brake;
 mod config;
 pub(crate) mod conform;
@@ -16,6 +17,7 @@ mod progress;
 pub(crate) mod readiness;
 pub(crate) mod requests;
 pub(crate) mod resource;
+pub(crate) mod restore;
 pub(crate) mod schema;
 mod serve;
 pub(crate) mod simulate;
@@ -124,6 +126,8 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             return with_service(&settings, opening, async |service| verify::run(service, output).await)
                 .await;
         }
+        Command::Backup(backup) => backup::run(backup, &settings, output).await?,
+        Command::Restore(restore) => restore::run(restore, &settings, output).await?,
         Command::Migrate => {
             with_service(&settings, opening, async |_| Ok(())).await?;
             output.done("The database is at the newest schema.")?;

@@ -1,11 +1,18 @@
 //! The `enroll` binary from outside: processes, folders, exit codes.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops at what it does not expect and says what it reached"
+)]
 
 mod apply;
 mod audit;
+mod backup;
 mod commands;
 mod conform;
 mod crash;
+mod load;
 mod server;
 mod support;

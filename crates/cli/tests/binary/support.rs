@@ -53,13 +53,33 @@ impl Process {
     /// Starts `enroll serve` and waits until it is ready; gives how long that took.
     pub(crate) async fn start(folder: &Path, address: SocketAddr) -> (Self, Duration) {
         let begun = Instant::now();
-        let child = command(folder, address).arg("serve").stdout(Stdio::null()).spawn().unwrap();
-        let process = Self { address, folder: folder.to_owned(), child };
+        let mut command = command(folder, address);
+        command.arg("serve").stdout(Stdio::null());
+        let process = Self::spawn(folder, address, &mut command).await;
+        (process.unwrap_or_else(|code| panic!("the server ended with {code:?}")), begun.elapsed())
+    }
+
+    /// Starts what serves on the folder and waits until it is ready; gives its exit code when it ends instead.
+    pub(crate) async fn spawn(
+        folder: &Path,
+        address: SocketAddr,
+        command: &mut Command,
+    ) -> Result<Self, Option<i32>> {
+        let begun = Instant::now();
+        let mut process = Self { address, folder: folder.to_owned(), child: command.spawn().unwrap() };
         while !process.ready().await {
+            if let Some(status) = process.child.try_wait().unwrap() {
+                return Err(status.code());
+            }
             assert!(begun.elapsed() < Duration::from_secs(60), "the server is not ready after a minute");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        (process, begun.elapsed())
+        Ok(process)
+    }
+
+    /// Whether the process is still there.
+    pub(crate) fn lives(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
     }
 
     async fn ready(&self) -> bool {

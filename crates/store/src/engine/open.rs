@@ -127,7 +127,7 @@ fn is_busy(error: &Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
-fn explain(path: &Path, error: &Error) -> StoreError {
+pub(super) fn explain(path: &Path, error: &Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
         Some(ErrorCode::DiskFull) => StoreError::Full,
@@ -150,7 +150,7 @@ fn advise(path: &Path, error: StoreError) -> StoreError {
     }
 }
 
-fn damaged(path: &Path, what: &str) -> StoreError {
+pub(super) fn damaged(path: &Path, what: &str) -> StoreError {
     StoreError::Corrupt(format!("{}: {what}; nothing was changed; restore a backup", path.display()))
 }
 

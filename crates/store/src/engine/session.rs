@@ -78,6 +78,24 @@ impl Session {
         Ok(Self { connection, names: Arc::default(), patience })
     }
 
+    /// A connection that copies the database into another file: it changes nothing of its own, but `query_only` would also
+    /// forbid the copy.
+    pub(super) fn copying(path: &Path, patience: Duration) -> rusqlite::Result<Self> {
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.busy_timeout(patience)?;
+        configure(&connection)?;
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        Ok(Self { connection, names: Arc::default(), patience })
+    }
+
+    /// A connection to a file that nobody writes and that is to stay as it is.
+    pub(super) fn inspecting(path: &Path) -> rusqlite::Result<Self> {
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        configure(&connection)?;
+        Ok(Self { connection, names: Arc::default(), patience: Duration::ZERO })
+    }
+
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }

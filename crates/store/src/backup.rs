@@ -1,0 +1,174 @@
+//! Backups: one file that holds a snapshot of the database and, in its last line, what must be in it (reliability.md R27).
+//!
+//! The snapshot is made with SQLite's `VACUUM INTO` (`docs/decisions/0013-backup-file.md`). The file can be read by SQLite as it is.
+//! These functions block, and none of them brings a schema up to date: a backup made before an upgrade is one of the old schema.
+
+mod error;
+mod file;
+mod manifest;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::engine::{self, Facts};
+use crate::migrate::known_version;
+
+pub use error::BackupError;
+pub use manifest::{AuditHead, Manifest};
+
+/// How often progress is told.
+const TICK: Duration = Duration::from_millis(100);
+
+/// What a backup or a restore is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// So many of about so many bytes are copied.
+    Copying {
+        /// Bytes in the copy.
+        done: u64,
+        /// Bytes in the original; the copy may be smaller.
+        total: u64,
+    },
+    /// The copy is read and compared with its manifest.
+    Checking,
+}
+
+/// Writes a backup of the database to `target`, a new file for this user alone, and gives its manifest.
+///
+/// The file gets its name when it is complete, checked (`PRAGMA integrity_check`) and on the disk.
+///
+/// # Errors
+/// [`BackupError::Exists`] if there is such a file, [`BackupError::Store`] if the database cannot be read, is damaged or the disk is
+/// full, [`BackupError::Io`] otherwise. Nothing is left behind then.
+pub fn create(
+    database: &Path,
+    target: &Path,
+    now: Timestamp,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Manifest, BackupError> {
+    if fs::symlink_metadata(target).is_ok() {
+        return Err(BackupError::Exists(target.to_owned()));
+    }
+    let partial = beside(target, ".partial");
+    file::make(&partial)?;
+    let made = write(database, &partial, now, progress).and_then(|manifest| {
+        file::rename(&partial, target)?;
+        Ok(manifest)
+    });
+    if made.is_err() {
+        file::remove(&partial);
+    }
+    made
+}
+
+fn write(
+    database: &Path,
+    partial: &Path,
+    now: Timestamp,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Manifest, BackupError> {
+    let database = engine::absolute(database)?;
+    let partial = engine::absolute(partial)?;
+    let total = engine::size(&database)?;
+    watched(&partial, total, progress, || engine::copy_into(&database, &partial))?;
+    progress(Progress::Checking);
+    let facts = engine::inspect(&partial)?;
+    let known = known_version();
+    if facts.schema > known {
+        return Err(crate::StoreError::NewerDatabase { found: facts.schema, known }.into());
+    }
+    manifest::append(&partial, now, facts)
+}
+
+/// Reads a backup as a whole and gives its manifest: the SHA-256 is right, `PRAGMA integrity_check` finds nothing, and what is in the
+/// database is what the manifest says. Changes nothing.
+///
+/// # Errors
+/// [`BackupError::NoBackup`], [`BackupError::Damaged`], [`BackupError::Newer`], [`BackupError::Io`].
+pub fn verify(backup: &Path, progress: &(dyn Fn(Progress) + Sync)) -> Result<Manifest, BackupError> {
+    let manifest = manifest::read(backup)?;
+    manifest::copy(backup, &manifest, &mut std::io::sink(), progress)?;
+    progress(Progress::Checking);
+    compare(backup, backup, &manifest)?;
+    Ok(manifest)
+}
+
+/// Makes the database from a backup, in a folder that has none, and gives the manifest. The copy is checked as [`verify`] does before it
+/// gets its name.
+///
+/// # Errors
+/// As [`verify`]; [`BackupError::Occupied`] if the folder holds a database or the rest of one. Nothing is left behind then.
+pub fn restore(
+    backup: &Path,
+    database: &Path,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Manifest, BackupError> {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let path = beside(database, suffix);
+        if fs::symlink_metadata(&path).is_ok() {
+            return Err(BackupError::Occupied(path));
+        }
+    }
+    let manifest = manifest::read(backup)?;
+    let partial = beside(database, ".restoring");
+    file::make_with_folder(&partial)?;
+    let made = (|| {
+        let mut out = file::write(&partial)?;
+        manifest::copy(backup, &manifest, &mut out, progress)?;
+        out.sync_all().map_err(|error| BackupError::io(&partial, &error))?;
+        progress(Progress::Checking);
+        compare(backup, &partial, &manifest)?;
+        file::rename(&partial, database)
+    })();
+    if made.is_err() {
+        file::remove(&partial);
+    }
+    made.map(|()| manifest)
+}
+
+/// Whether the database in `copy` is the one that the manifest of `backup` speaks of.
+fn compare(backup: &Path, copy: &Path, manifest: &Manifest) -> Result<(), BackupError> {
+    let Facts { schema, audit, rows } = engine::inspect(copy).map_err(|error| match error {
+        crate::StoreError::Corrupt(what) => BackupError::damaged(backup, what),
+        other => BackupError::Store(other),
+    })?;
+    let differs = if schema != manifest.schema_version {
+        Some("schema")
+    } else if (audit.sequence, audit.hash) != (manifest.audit.sequence, manifest.audit.hash) {
+        Some("end of the audit trail")
+    } else if rows != manifest.rows {
+        Some("number of rows")
+    } else {
+        None
+    };
+    match differs {
+        Some(what) => Err(BackupError::damaged(backup, format!("the {what} is not what its last line says"))),
+        None => Ok(()),
+    }
+}
+
+/// Runs `work` and tells meanwhile how large the file has become.
+fn watched<T>(path: &Path, total: u64, progress: &(dyn Fn(Progress) + Sync), work: impl FnOnce() -> T) -> T {
+    std::thread::scope(|scope| {
+        let (ended, end) = mpsc::channel::<()>();
+        scope.spawn(move || {
+            while end.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+                let done = fs::metadata(path).map_or(0, |data| data.len());
+                progress(Progress::Copying { done: done.min(total), total });
+            }
+        });
+        let result = work();
+        drop(ended);
+        result
+    })
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
