@@ -92,7 +92,9 @@ impl Service {
     pub fn ready(&self) -> Result<(), String> {
         match self.db().health() {
             Health::Ok => Ok(()),
-            Health::Failed { reason } => Err(reason),
+            Health::Failed { reason } => Err(format!(
+                "writing has stopped because the disk or the database file failed ({reason}): look after the disk, then restart"
+            )),
         }
     }
 

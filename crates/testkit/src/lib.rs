@@ -2,6 +2,7 @@
 //! identity providers were recorded to send; and an identity provider that signs SAML responses ([`idp`]). [`conformance`] says which test proves which fact about SCIM.
 
 pub mod conformance;
+pub mod cutting;
 pub mod idp;
 pub mod recorded;
 pub mod server;

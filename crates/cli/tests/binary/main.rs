@@ -13,6 +13,8 @@ mod backup;
 mod commands;
 mod conform;
 mod crash;
+#[cfg(target_os = "linux")]
+mod faults;
 mod load;
 mod server;
 mod support;

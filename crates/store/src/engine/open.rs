@@ -41,6 +41,10 @@ pub(crate) fn open(
     session
         .with_patience(PATIENCE, || session.ask("PRAGMA wal_checkpoint(TRUNCATE)", |_| Ok(())))
         .or_else(|error| if is_busy(&error) { Ok(()) } else { Err(explain(&error)) })?;
+    // By now there is a log, and it stays until the last process leaves. SQLite synchronises its folder too, but does not look whether
+    // the disk could: a log without a name is lost with all that it holds.
+    let folder = path.parent().unwrap_or(path);
+    sync_folder(folder).map_err(|error| cannot_open(folder, &error))?;
     Ok(session)
 }
 
