@@ -134,11 +134,11 @@ impl Disk {
 /// Lets some sectors of what was written reach the disk all the same.
 fn tear(disk: &mut Vec<u8>, written: &[u8], state: &mut u64) {
     // Whether the new length did.
-    if next(state) % 2 == 0 {
+    if next(state).is_multiple_of(2) {
         disk.resize(written.len(), 0);
     }
     for (old, new) in disk.chunks_mut(SECTOR).zip(written.chunks(SECTOR)) {
-        if old.len() == new.len() && old != new && next(state) % 2 == 0 {
+        if old.len() == new.len() && old != new && next(state).is_multiple_of(2) {
             old.copy_from_slice(new);
         }
     }
