@@ -131,6 +131,29 @@ fn a_file_with_a_fault_changes_nothing_and_a_refused_step_says_how_far_it_came()
 }
 
 #[test]
+fn e1_6_resources_and_mappings_to_them_follow_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let text = format!(
+        "{FILE}\n[[resource]]\norganization = \"acme\"\nname = \"Web\"\n\n[[mapping]]\ngroup = \"Engineering\"\n\
+         organization = \"acme\"\nresource = \"Web\"\n"
+    );
+    let (code, shown, refused) = apply(folder, &text, &[]);
+    assert_eq!(code, 0, "{refused}");
+    assert!(shown.contains("+ resource acme/Web: kind repository, visibility private\n"), "{shown}");
+    assert!(shown.contains("+ mapping \"Engineering\" to acme/Web: role read\n"), "{shown}");
+    assert_eq!(apply(folder, &text, &[]).1, "Everything is as the file says.\n");
+    let open = text.replace("name = \"Web\"\n", "name = \"web\"\nvisibility = \"public\"\n");
+    let (_, shown, _) = apply(folder, &open, &["--dry-run"]);
+    assert!(
+        shown.contains(
+            "~ resource acme/web: visibility private -> public\n0 would be added, 1 would be changed"
+        ),
+        "{shown}"
+    );
+}
+
+#[test]
 fn direct_grants_follow_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

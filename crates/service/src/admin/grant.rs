@@ -106,9 +106,7 @@ impl Service {
                 let before = old.as_ref().map(|old| old.grant.role);
                 let owned = owned(organization.id, before.filter(|old| *old > role));
                 match old {
-                    Some(old) if old.grant.role == role => {
-                        return Ok((describe(old, &user, &organization), false));
-                    }
+                    Some(old) if old.grant.role == role => Ok((describe(old, &user, &organization), false)),
                     old => keeping_owners(tx, &scribe, &owned, || {
                         if let Some(old) = old {
                             grant::delete(tx, old.grant.id)?;

@@ -6,7 +6,8 @@ use std::fmt;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::file::{File, Grant, Mapping, fold};
+use super::super::access::target;
+use super::file::{File, Grant, Mapping, Resource, fold};
 use crate::api::{Api, Refused, segment, text};
 
 /// What a step does.
@@ -90,6 +91,7 @@ pub(super) async fn steps(file: &File, api: &Api, prune: bool) -> anyhow::Result
             settings(kind, list, wanted, there.get(&name))
         }));
     }
+    resources(file, api, &mut steps).await?;
     let there = api.all("/mappings", "mappings").await?;
     steps.extend(mappings(file, &there, prune));
     grants(file, api, prune, &mut steps).await?;
@@ -145,9 +147,7 @@ fn changed(old: &Value, new: &Value) -> Value {
 }
 
 fn mappings(file: &File, there: &[Value], prune: bool) -> Vec<Step> {
-    let key = |mapping: &Value| {
-        (text(mapping, "directory"), fold(&text(mapping, "group")), text(mapping, "organization"))
-    };
+    let key = |mapping: &Value| (text(mapping, "directory"), fold(&text(mapping, "group")), target(mapping));
     let of_file: BTreeSet<_> = file.mappings.iter().map(Mapping::key).collect();
     let by_key: BTreeMap<_, &Value> = there.iter().map(|mapping| (key(mapping), mapping)).collect();
     let mut steps = Vec::new();
@@ -174,11 +174,11 @@ fn mappings(file: &File, there: &[Value], prune: bool) -> Vec<Step> {
 }
 
 fn mapping(wanted: &Mapping, there: Option<&Value>) -> Vec<Step> {
-    let what = described(&wanted.directory, &wanted.group, &wanted.organization);
-    let role = json!(wanted.role);
+    let what = described(&wanted.directory, &wanted.group, &wanted.target());
+    let role = json!(wanted.role());
     let privileged = json!(wanted.allow_privileged);
     let Some(there) = there else {
-        let body = json!({
+        let mut body = json!({
             "directory": wanted.directory,
             "group": wanted.group,
             "organization": wanted.organization,
@@ -186,6 +186,9 @@ fn mapping(wanted: &Mapping, there: Option<&Value>) -> Vec<Step> {
             "allowPrivileged": privileged,
             "paused": wanted.paused,
         });
+        if let Some(resource) = &wanted.resource {
+            body["resource"] = json!(resource);
+        }
         let mut changes = vec![("role".to_owned(), Value::Null, role)];
         if wanted.paused {
             changes.push(("paused".to_owned(), Value::Null, Value::Bool(true)));
@@ -211,14 +214,59 @@ fn mapping(wanted: &Mapping, there: Option<&Value>) -> Vec<Step> {
     vec![Step { verb: Verb::Change, what, changes, method: Method::PATCH, target, body: body.into() }]
 }
 
-fn described(directory: &str, group: &str, organization: &str) -> String {
+fn described(directory: &str, group: &str, target: &str) -> String {
     let of = if directory == "default" { String::new() } else { format!(" of {directory}") };
-    format!("mapping {group:?}{of} to {organization}")
+    format!("mapping {group:?}{of} to {target}")
 }
 
 /// Whether the file speaks of an organization; those of others are left alone.
 fn ours(file: &File, organization: &str) -> bool {
     file.organizations.iter().any(|ours| ours.name == organization)
+}
+
+/// The objects of an organization; none of one that is about to be made.
+async fn of_organization(api: &Api, list: &str, name: &str) -> anyhow::Result<Vec<Value>> {
+    match api.all(list, name).await {
+        Err(error) if error.downcast_ref::<Refused>().is_some_and(Refused::is_not_found) => Ok(Vec::new()),
+        other => other,
+    }
+}
+
+async fn resources(file: &File, api: &Api, steps: &mut Vec<Step>) -> anyhow::Result<()> {
+    let organizations: BTreeSet<&str> =
+        file.resources.iter().map(|resource| resource.organization.as_str()).collect();
+    for organization in organizations {
+        let list = format!("/organizations/{}/resources", segment(organization));
+        let there = of_organization(api, &list, "resources").await?;
+        for wanted in file.resources.iter().filter(|wanted| wanted.organization == organization) {
+            let found = there.iter().find(|there| {
+                fold(&text(there, "name")) == fold(&wanted.name)
+                    && fold(&text(there, "kind")) == fold(&wanted.kind)
+            });
+            steps.extend(resource(wanted, found, &list));
+        }
+    }
+    Ok(())
+}
+
+fn resource(wanted: &Resource, there: Option<&Value>, list: &str) -> Option<Step> {
+    let what = format!("resource {}/{}", wanted.organization, wanted.name);
+    let (kind, visibility) = (json!(wanted.kind), json!(wanted.visibility));
+    let Some(there) = there else {
+        let body = json!({"name": wanted.name, "kind": kind, "visibility": visibility});
+        let changes =
+            vec![("kind".to_owned(), Value::Null, kind), ("visibility".to_owned(), Value::Null, visibility)];
+        let (verb, method, target) = (Verb::Add, Method::POST, list.to_owned());
+        return Some(Step { verb, what, changes, method, target, body });
+    };
+    (there["visibility"] != visibility).then(|| Step {
+        verb: Verb::Change,
+        what,
+        method: Method::PATCH,
+        target: format!("{list}/{}", segment(&text(there, "id"))),
+        body: json!({"visibility": visibility}),
+        changes: vec![("visibility".to_owned(), there["visibility"].clone(), visibility)],
+    })
 }
 
 async fn grants(file: &File, api: &Api, prune: bool, steps: &mut Vec<Step>) -> anyhow::Result<()> {
@@ -227,12 +275,7 @@ async fn grants(file: &File, api: &Api, prune: bool, steps: &mut Vec<Step>) -> a
         named.chain(file.organizations.iter().map(|organization| organization.name.as_str())).collect();
     for organization in organizations {
         let list = format!("/organizations/{}/grants", segment(organization));
-        let there = match api.all(&list, "grants").await {
-            Ok(there) => there,
-            // It is about to be made.
-            Err(error) if error.downcast_ref::<Refused>().is_some_and(Refused::is_not_found) => Vec::new(),
-            Err(error) => return Err(error),
-        };
+        let there = of_organization(api, &list, "grants").await?;
         let wanted: Vec<&Grant> =
             file.grants.iter().filter(|grant| grant.organization == organization).collect();
         let mut kept = BTreeSet::new();

@@ -13,6 +13,8 @@ pub(super) struct File {
     pub(super) directories: Vec<Directory>,
     #[serde(default, rename = "organization")]
     pub(super) organizations: Vec<Organization>,
+    #[serde(default, rename = "resource")]
+    pub(super) resources: Vec<Resource>,
     #[serde(default, rename = "mapping")]
     pub(super) mappings: Vec<Mapping>,
     #[serde(default, rename = "grant")]
@@ -30,6 +32,8 @@ pub(super) struct Directory {
     pub(super) rebind: Option<String>,
     #[serde(rename(serialize = "unknownExtensions"), skip_serializing_if = "Option::is_none")]
     pub(super) unknown_extensions: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) idp: Option<String>,
     /// `true` and `false`; quirks that are not named are left to the dialect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) quirks: Option<BTreeMap<String, bool>>,
@@ -46,6 +50,21 @@ pub(super) struct Organization {
     pub(super) description: Option<String>,
     #[serde(rename(serialize = "baseResourceRole"), skip_serializing_if = "Option::is_none")]
     pub(super) base_resource_role: Option<String>,
+    /// The directories that it is reserved to; an empty list opens it to all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) directories: Option<Vec<String>>,
+}
+
+/// A resource of an organization.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Resource {
+    pub(super) organization: String,
+    pub(super) name: String,
+    #[serde(default = "repository")]
+    pub(super) kind: String,
+    #[serde(default = "private")]
+    pub(super) visibility: String,
 }
 
 /// A mapping: what group gives what role where.
@@ -56,8 +75,10 @@ pub(super) struct Mapping {
     pub(super) directory: String,
     pub(super) group: String,
     pub(super) organization: String,
-    #[serde(default = "member")]
-    pub(super) role: String,
+    /// The name of a resource of the organization; the mapping is to the organization without it.
+    pub(super) resource: Option<String>,
+    /// `member` on an organization and `read` on a resource when it is left out.
+    pub(super) role: Option<String>,
     #[serde(default)]
     pub(super) paused: bool,
     #[serde(default)]
@@ -78,14 +99,34 @@ fn default_directory() -> String {
     "default".to_owned()
 }
 
+fn repository() -> String {
+    "repository".to_owned()
+}
+
+fn private() -> String {
+    "private".to_owned()
+}
+
 fn member() -> String {
     "member".to_owned()
 }
 
 impl Mapping {
-    /// What makes it this mapping and no other.
+    /// What makes it this mapping and no other: the directory, the group, and what it is to.
     pub(super) fn key(&self) -> (String, String, String) {
-        (self.directory.clone(), fold(&self.group), self.organization.clone())
+        (self.directory.clone(), fold(&self.group), self.target())
+    }
+
+    /// `ORG` or `ORG/NAME`.
+    pub(super) fn target(&self) -> String {
+        match &self.resource {
+            None => self.organization.clone(),
+            Some(resource) => format!("{}/{resource}", self.organization),
+        }
+    }
+
+    pub(super) fn role(&self) -> &str {
+        self.role.as_deref().unwrap_or(if self.resource.is_some() { "read" } else { "member" })
     }
 }
 
@@ -102,13 +143,16 @@ impl File {
             self.directories.iter().map(|directory| format!("the directory {}", directory.name));
         let organizations =
             self.organizations.iter().map(|organization| format!("the organization {}", organization.name));
+        let resources = self.resources.iter().map(|resource| {
+            format!("the resource {}/{} of the kind {}", resource.organization, resource.name, resource.kind)
+        });
         let mappings = self.mappings.iter().map(|mapping| {
             let (directory, group, organization) = mapping.key();
             format!("the mapping of the group {group:?} of {directory} to {organization}")
         });
         let grants =
             self.grants.iter().map(|grant| format!("the grant of {} in {}", grant.user, grant.organization));
-        for what in directories.chain(organizations).chain(mappings).chain(grants) {
+        for what in directories.chain(organizations).chain(resources).chain(mappings).chain(grants) {
             if !seen.insert(what.clone()) {
                 bail!("the file has {what} twice");
             }

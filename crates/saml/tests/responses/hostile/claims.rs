@@ -170,7 +170,7 @@ fn threat_a12_expired() {
     refused("conditions", Reason::Expired, |spec| spec.not_on_or_after = spec.issued - minute);
     refused("confirmation", Reason::Expired, |spec| spec.confirmed_until = spec.issued - minute);
     refused("long ago", Reason::Expired, |spec| {
-        spec.not_on_or_after = "1970-01-01T00:00:00Z".parse().unwrap()
+        spec.not_on_or_after = "1970-01-01T00:00:00Z".parse().unwrap();
     });
     refused("session", Reason::SessionEnded, |spec| spec.session_until = Some(spec.issued - minute));
 }
