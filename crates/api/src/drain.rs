@@ -42,6 +42,12 @@ impl Drain {
         *self.0.borrow() >= Stage::Begun
     }
 
+    /// Waits until the server is on its way out.
+    pub(crate) async fn begun(&self) {
+        // As below.
+        let _ = self.0.subscribe().wait_for(|stage| *stage >= Stage::Begun).await;
+    }
+
     /// Waits until connections without a request have to go.
     pub(crate) async fn closing(&self) {
         let mut stages = self.0.subscribe();

@@ -119,6 +119,7 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/request-log/{request}", get(api::request_log::read)),
         ("/check", get(api::check)),
         ("/explain", get(api::explain)),
+        ("/events", get(api::events)),
         ("/openapi.yaml", get(api::openapi)),
     ]
 }

@@ -26,6 +26,7 @@ pub mod audit;
 pub mod binding;
 pub mod directory_state;
 pub mod enrollment;
+pub mod event;
 pub mod group_name;
 pub mod handle;
 pub mod id;

@@ -1,4 +1,5 @@
-//! The audit trail: every change writes an entry in its own transaction (enrollment.md §6.3, §6.4).
+//! The audit trail and the feed of events: every change writes an entry and an event in its own transaction (enrollment.md §6.2
+//! to §6.4).
 
 mod changes;
 mod export;
@@ -11,7 +12,7 @@ use enroll_domain::audit::{Action, Actor, ActorKind, SubjectKind};
 use enroll_scim::Resource;
 use enroll_store::audit::{self, NewEntry, Subject};
 use enroll_store::idempotency::{self, Attempt};
-use enroll_store::{StoreError, Tx};
+use enroll_store::{StoreError, Tx, event};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -25,6 +26,15 @@ use changes::of_resource;
 use crate::idempotency::forgotten;
 use crate::models::ResourceKind;
 use crate::{ApiSession, ScimSession, Service};
+
+/// An entry that was written, with its event: what follows from the change names it as its cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// Its place in the audit trail.
+    pub(crate) sequence: i64,
+    /// When the change was made.
+    pub(crate) time: Timestamp,
+}
 
 /// Writes the entries of one use case, and knows who acts and when.
 ///
@@ -85,7 +95,7 @@ impl Scribe {
         before: Option<&Resource>,
         after: Option<&Resource>,
         moved: &Moved,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Told, StoreError> {
         let (mut action, mut changes) = of_resource(kind, before, after);
         if action == Action::GroupUpdated && changes.is_empty() {
             action = match (moved.added.is_empty(), moved.removed.is_empty()) {
@@ -114,7 +124,7 @@ impl Scribe {
         directory: DirectoryId,
         (kind, id, name): (SubjectKind, &str, &str),
         changes: &Changes,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Told, StoreError> {
         // Local people and bots are in no directory that anybody knows.
         let directory = Some(directory).filter(|directory| !directory.is_built_in());
         self.append(tx, action, Subject { kind, id, name, directory }, changes)
@@ -127,7 +137,7 @@ impl Scribe {
         action: Action,
         (kind, id, name): (SubjectKind, &str, &str),
         changes: &Changes,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Told, StoreError> {
         self.append(tx, action, Subject { kind, id, name, directory: None }, changes)
     }
 
@@ -137,13 +147,15 @@ impl Scribe {
         action: Action,
         subject: Subject<'_>,
         changes: &Changes,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Told, StoreError> {
         if let Some(attempt) = &self.attempt {
             idempotency::take(tx, attempt, self.now, forgotten(self.now))?;
         }
         let changes = changes.text();
         let entry = NewEntry { now: self.now, actor: &self.actor, action, subject, changes: &changes };
-        audit::append(tx, &entry).map(drop)
+        let sequence = audit::append(tx, &entry)?;
+        event::append(tx, sequence)?;
+        Ok(Told { sequence, time: self.now })
     }
 }
 

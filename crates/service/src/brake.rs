@@ -143,7 +143,8 @@ impl Service {
                         changes.note("request", &detail);
                         let id = directory.to_string();
                         let subject = (SubjectKind::Directory, id.as_str(), name.as_str());
-                        Ok::<_, Error>(scribe.write(tx, Action::BrakeHeld, directory, subject, &changes)?)
+                        scribe.write(tx, Action::BrakeHeld, directory, subject, &changes)?;
+                        Ok::<_, Error>(())
                     })
                     .await?;
             }
@@ -153,7 +154,8 @@ impl Service {
                     .write(move |tx| {
                         let subject = (SubjectKind::User, user.as_str(), name.as_str());
                         let action = Action::ServerAdminProtected;
-                        Ok::<_, Error>(scribe.write(tx, action, directory, subject, &Changes::default())?)
+                        scribe.write(tx, action, directory, subject, &Changes::default())?;
+                        Ok::<_, Error>(())
                     })
                     .await?;
             }

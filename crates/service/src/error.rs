@@ -19,6 +19,9 @@ pub enum Error {
     /// The request contradicts what is there.
     #[error("{0}")]
     Conflict(String),
+    /// What is asked for was there and is not kept any more.
+    #[error("{0}")]
+    Gone(String),
     /// No valid token.
     #[error("{0}")]
     Unauthorized(String),
@@ -74,6 +77,7 @@ impl Error {
             Self::NotFound(detail) => ScimError::not_found(detail),
             Self::Invalid(detail) => ScimError::invalid_value(detail),
             Self::Conflict(detail) => ScimError::uniqueness(detail),
+            Self::Gone(detail) => ScimError::new(410, detail),
             Self::Unauthorized(detail) => ScimError::new(401, detail),
             Self::Protected { detail, .. } => ScimError::new(403, detail),
             Self::Held { detail, .. } => ScimError::new(429, detail),

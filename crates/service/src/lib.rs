@@ -13,12 +13,14 @@ mod brake;
 mod clock;
 mod entropy;
 mod error;
+mod events;
 mod idempotency;
 mod kept;
 mod models;
 mod public_url;
 mod readiness;
 mod request_log;
+mod roles;
 mod scim;
 mod service;
 mod session;
@@ -42,6 +44,7 @@ pub use audit::{AuditFilter, AuditFormat, AuditQuery, Broken, ChainReport, Chain
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use error::Error;
+pub use events::{Event, EventActor, EventPage, EventPlace, EventQuery, EventSubject};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey, Known, Once};
 pub use models::{Models, ResourceKind, ResourceTypeDefinition};
 pub use public_url::{InvalidPublicUrl, PublicUrl};
@@ -51,6 +54,7 @@ pub use request_log::{
     LoggedRequest, RequestFilter, RequestLog, RequestLogOptions, RequestLogPage, RequestLogReader,
     StatusFilter,
 };
+pub use roles::{Cause, PastAnswer};
 pub use scim::{
     Answer, CURSOR_TIMEOUT, IfMatch, ListRequest, Outcome, ProjectionRequest, WriteOptions, Written,
 };

@@ -5,7 +5,8 @@
 use std::borrow::Cow;
 
 /// Tables with narrow rows that are always found by their primary key: on SQLite the key is the row's place.
-const WITHOUT_ROWID: [&str; 4] = ["group_members", "handles", "schema_migrations", "user_emails"];
+const WITHOUT_ROWID: [&str; 5] =
+    ["group_members", "handles", "role_history", "schema_migrations", "user_emails"];
 
 /// How a migration adds a column.
 const ADD_COLUMN: &str = " ADD COLUMN IF NOT EXISTS ";

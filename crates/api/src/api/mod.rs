@@ -9,6 +9,7 @@ pub(crate) mod body;
 pub(crate) mod brake;
 mod check;
 pub(crate) mod directories;
+mod events;
 mod explain;
 pub(crate) mod grants;
 pub(crate) mod idempotency;
@@ -31,6 +32,7 @@ pub(crate) mod version;
 
 pub(crate) use access::access;
 pub(crate) use check::check;
+pub(crate) use events::events;
 pub(crate) use explain::explain;
 pub(crate) use openapi::openapi;
 pub(crate) use problem::Problem;

@@ -23,6 +23,7 @@ mod custom_schemas;
 mod directories;
 mod discovery;
 mod enrollments;
+mod events;
 mod grants;
 mod idempotency;
 mod kept;

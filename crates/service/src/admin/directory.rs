@@ -230,7 +230,8 @@ impl Service {
                 })?;
                 let id = row.id.to_string();
                 let subject = (SubjectKind::Directory, id.as_str(), row.name.as_str());
-                Ok(scribe.write_global(tx, Action::DirectoryDeleted, subject, &Changes::default())?)
+                scribe.write_global(tx, Action::DirectoryDeleted, subject, &Changes::default())?;
+                Ok(())
             })
             .await
     }
@@ -325,7 +326,8 @@ fn tell(
         return Ok(());
     }
     let id = after.id.to_string();
-    Ok(scribe.write(tx, action, after.id, (SubjectKind::Directory, &id, &after.name), &changes)?)
+    scribe.write(tx, action, after.id, (SubjectKind::Directory, &id, &after.name), &changes)?;
+    Ok(())
 }
 
 fn parse_name(name: &str) -> Result<DirectoryName, Error> {

@@ -15,6 +15,7 @@ use super::organization::find as find_organization;
 use super::page::{Page, PageRequest};
 use crate::access::{UserSummary, find_user, summary};
 use crate::audit::{Changes, Scribe};
+use crate::roles::{self, Reach};
 use crate::standing::keeping_owners;
 use crate::{Error, Service};
 
@@ -249,7 +250,7 @@ fn describe(row: GrantRow, user: &UserRow, organization: &OrganizationRow) -> Gr
     }
 }
 
-/// Writes a grant's old and new role into the audit trail.
+/// Writes a grant's old and new role into the audit trail, and tells of the role that the user has by now.
 fn tell(
     tx: &Tx<'_>,
     scribe: &Scribe,
@@ -266,5 +267,6 @@ fn tell(
     changes.note("user", user.id);
     changes.note("organization", organization.id);
     let (id, name) = (id.to_string(), format!("{} in {}", user.handle, organization.name));
-    Ok(scribe.write(tx, action, user.directory, (SubjectKind::Grant, &id, &name), &changes)?)
+    let told = scribe.write(tx, action, user.directory, (SubjectKind::Grant, &id, &name), &changes)?;
+    Ok(roles::tell(tx, told, user.directory, &Reach::user(user.id))?)
 }

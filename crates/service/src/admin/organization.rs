@@ -251,7 +251,8 @@ impl Service {
                 organization::delete(tx, row.id)?;
                 let (id, name) = (row.id.to_string(), row.name.as_str());
                 let subject = (SubjectKind::Organization, id.as_str(), name);
-                Ok(scribe.write_global(tx, Action::OrganizationDeleted, subject, &Changes::default())?)
+                scribe.write_global(tx, Action::OrganizationDeleted, subject, &Changes::default())?;
+                Ok(())
             })
             .await
     }

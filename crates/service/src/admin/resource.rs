@@ -273,5 +273,5 @@ fn tell(
     changes: &Changes,
 ) -> Result<(), StoreError> {
     let (id, name) = (row.id.to_string(), format!("{}/{}", owner.name, row.name));
-    scribe.write_global(tx, action, (SubjectKind::Resource, &id, &name), changes)
+    scribe.write_global(tx, action, (SubjectKind::Resource, &id, &name), changes).map(drop)
 }

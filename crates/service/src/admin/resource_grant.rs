@@ -189,5 +189,6 @@ fn tell(
     changes.note("resource", resource.id);
     let name = format!("{} in {}/{}", user.handle, organization.name, resource.name);
     let id = id.to_string();
-    Ok(scribe.write(tx, action, user.directory, (SubjectKind::Grant, &id, &name), &changes)?)
+    scribe.write(tx, action, user.directory, (SubjectKind::Grant, &id, &name), &changes)?;
+    Ok(())
 }

@@ -12,6 +12,7 @@ use super::people::{UserInfo, described};
 use crate::access::find_user;
 use crate::audit::{Changes, Moved, Scribe};
 use crate::models::ResourceKind;
+use crate::roles::{self, Reach};
 use crate::scim::{IfMatch, check_version};
 use crate::standing::{Leaving, depart};
 use crate::{Error, Service};
@@ -85,7 +86,8 @@ pub(super) fn delete(tx: &Tx<'_>, scribe: &Scribe, row: &UserRow) -> Result<(), 
         user::delete(tx, row.directory, row.id, Deletion { now: scribe.now(), by: &scribe.name() })?;
         unique_value::clear(tx, row.directory, *row.id.as_uuid())?;
         let subject = (row.directory, &ResourceKind::User, *row.id.as_uuid());
-        Ok(scribe.resource(tx, subject, Some(&gone), None, &Moved::default())?)
+        let told = scribe.resource(tx, subject, Some(&gone), None, &Moved::default())?;
+        Ok(roles::tell(tx, told, row.directory, &Reach::user(row.id))?)
     })
 }
 
@@ -97,7 +99,8 @@ fn set_active(tx: &Tx<'_>, scribe: &Scribe, row: &UserRow, active: bool) -> Resu
     let update = || {
         user::update(tx, row.directory, row.id, &after, scribe.now(), None)?;
         let subject = (row.directory, &ResourceKind::User, *row.id.as_uuid());
-        Ok(scribe.resource(tx, subject, Some(&before), Some(&after), &Moved::default())?)
+        let told = scribe.resource(tx, subject, Some(&before), Some(&after), &Moved::default())?;
+        Ok(roles::tell(tx, told, row.directory, &Reach::user(row.id))?)
     };
     if active { update() } else { depart(tx, scribe, row, Leaving::Deactivated, update) }
 }
@@ -113,5 +116,6 @@ fn rename(tx: &Tx<'_>, scribe: &Scribe, row: &UserRow, chosen: &Handle) -> Resul
     changes.change("handle", Some(row.handle.as_str()), Some(chosen.as_str()));
     let id = row.id.to_string();
     let subject = (SubjectKind::User, id.as_str(), row.user_name.as_str());
-    Ok(scribe.write(tx, Action::UserHandleChanged, row.directory, subject, &changes)?)
+    scribe.write(tx, Action::UserHandleChanged, row.directory, subject, &changes)?;
+    Ok(())
 }

@@ -16,6 +16,7 @@ use super::view::View;
 use super::{Answer, Outcome, ResourceKind, WriteOptions, group_name, unique};
 use crate::audit::{Moved, Scribe};
 use crate::models::CustomType;
+use crate::roles::{self, Reach};
 use crate::{Error, ScimSession, Service};
 
 impl Service {
@@ -163,8 +164,9 @@ impl Creation {
             _ => Moved::default(),
         };
         let subject = (directory, &self.kind, self.uuid);
-        scribe.resource(tx, subject, None, Some(&self.resource), &moved)?;
+        let told = scribe.resource(tx, subject, None, Some(&self.resource), &moved)?;
         if let What::Group { id, name, .. } = &self.what {
+            roles::tell(tx, told, directory, &Reach::of_moved(tx, directory, *id, &moved)?)?;
             super::mappings::group_named(tx, scribe, directory, *id, name)?;
         }
         Ok(())

@@ -10,6 +10,7 @@ use enroll_store::{custom_resource, group, user};
 use super::read::not_found;
 use super::{IfMatch, ResourceKind, conditions, mappings, unique};
 use crate::audit::{Moved, Scribe};
+use crate::roles::{self, Reach};
 use crate::standing::{Leaving, depart, group_goes};
 use crate::{Error, ScimSession, Service};
 
@@ -45,7 +46,8 @@ impl Service {
                             unique::release(tx, directory, (&of, models.model(&of)), *id.as_uuid())?;
                             let gone = Resource::from_stored(row.object()?);
                             let subject = (directory, &of, *id.as_uuid());
-                            Ok(scribe.resource(tx, subject, Some(&gone), None, &Moved::default())?)
+                            let told = scribe.resource(tx, subject, Some(&gone), None, &Moved::default())?;
+                            Ok(roles::tell(tx, told, directory, &Reach::user(id))?)
                         })
                     })
                     .await
@@ -59,10 +61,13 @@ impl Service {
                         let gone = Resource::from_stored(row.object()?);
                         let subject = (directory, &of, *id.as_uuid());
                         group_goes(tx, &scribe, directory, id, || {
-                            scribe.resource(tx, subject, Some(&gone), None, &Moved::default())?;
+                            let told = scribe.resource(tx, subject, Some(&gone), None, &Moved::default())?;
+                            // Afterwards nobody could say who was in it, and what it was mapped to.
+                            let reach = Reach::of_group(tx, directory, id)?;
                             mappings::group_deleted(tx, &scribe, directory, id)?;
                             group::delete(tx, directory, id, Deletion { now, by: &by })?;
-                            unique::release(tx, directory, (&of, models.model(&of)), *id.as_uuid())
+                            unique::release(tx, directory, (&of, models.model(&of)), *id.as_uuid())?;
+                            Ok(roles::tell(tx, told, directory, &reach)?)
                         })
                     })
                     .await

@@ -8,7 +8,8 @@ use enroll_store::{Tx, directory};
 use tracing::{info, warn};
 
 use crate::Error;
-use crate::audit::{Changes, Scribe};
+use crate::audit::{Changes, Scribe, Told};
+use crate::roles::{self, Reach};
 
 /// A group was made or renamed: mappings that wait for its name bind to it; those bound to it show the new name.
 pub(crate) fn group_named(
@@ -23,7 +24,9 @@ pub(crate) fn group_named(
         match change {
             Named::Bound(mapping) => {
                 info!(%directory, %group, mapping = %mapping.id, "mapping bound to its group");
-                tell(tx, scribe, Action::MappingBound, &mapping, &Changes::default().with("group", group))?;
+                let changes = Changes::default().with("group", group);
+                let told = tell(tx, scribe, Action::MappingBound, &mapping, &changes)?;
+                roles::tell(tx, told, directory, &Reach::of_mapping(tx, &mapping)?)?;
             }
             Named::Renamed(mapping) => {
                 info!(%directory, %group, mapping = %mapping.id, "mapping follows its group's name");
@@ -63,7 +66,7 @@ fn tell(
     action: Action,
     mapping: &Mapping,
     changes: &Changes,
-) -> Result<(), Error> {
+) -> Result<Told, Error> {
     let id = mapping.id.to_string();
     let subject = (SubjectKind::Mapping, id.as_str(), mapping.group.name().as_str());
     Ok(scribe.write(tx, action, mapping.directory, subject, changes)?)

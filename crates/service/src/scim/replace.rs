@@ -16,6 +16,7 @@ use super::view::View;
 use super::{Answer, Outcome, ResourceKind, WriteOptions, conditions, custom, group_name, mappings, unique};
 use crate::audit::{Moved, Scribe};
 use crate::models::CustomType;
+use crate::roles::{self, Reach};
 use crate::standing::{self, Leaving, depart};
 use crate::{Error, ScimSession, Service};
 
@@ -145,7 +146,10 @@ pub(super) fn store_user(
                 .map_err(|error| user_name_taken(error, &resource))?
                 .ok_or_else(|| not_found(&ResourceKind::User, &row.id.to_string()))?;
             let subject = (view.directory, &ResourceKind::User, *row.id.as_uuid());
-            scribe.resource(tx, subject, Some(current), Some(&resource), &Moved::default())?;
+            let told = scribe.resource(tx, subject, Some(current), Some(&resource), &Moved::default())?;
+            if resource.get(ACTIVE) != current.get(ACTIVE) {
+                roles::tell(tx, told, view.directory, &Reach::user(row.id))?;
+            }
             Ok(stamp)
         };
         let leaves = row.active && resource.get(ACTIVE) == Some(&Value::Bool(false));
@@ -197,7 +201,9 @@ pub(super) fn store_group(
     }
     if changed || !moved.is_empty() {
         let subject = (view.directory, &ResourceKind::Group, *row.id.as_uuid());
-        scribe.resource(tx, subject, Some(current), Some(&resource), moved)?;
+        let told = scribe.resource(tx, subject, Some(current), Some(&resource), moved)?;
+        let reach = Reach::of_moved(tx, view.directory, row.id, moved)?;
+        roles::tell(tx, told, view.directory, &reach)?;
     }
     standing::members_left(tx, scribe, view.directory, row.id, &moved.removed)?;
     if resource.get("displayName") != current.get("displayName") {

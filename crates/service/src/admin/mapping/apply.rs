@@ -8,7 +8,8 @@ use enroll_store::mapping::{self, MappingRow};
 use super::plan::{MappingEdit, Plan, check_single};
 use super::version::PreviewVersion;
 use super::{MappingChange, MappingInfo, NewMapping, NewResourceMapping, info};
-use crate::audit::{Changes, Scribe};
+use crate::audit::{Changes, Scribe, Told};
+use crate::roles::{self, Reach};
 use crate::standing::keeping_owners;
 use crate::{Error, Service};
 
@@ -111,12 +112,14 @@ fn apply(tx: &Tx<'_>, scribe: &Scribe, plan: &Plan) -> Result<(), Error> {
         (None, Some(row)) => {
             check_single(tx, row)?;
             mapping::insert(tx, row)?;
-            tell(tx, scribe, Action::MappingCreated, row, &whole(tx, row, Changes::with)?)
+            tell(tx, scribe, Action::MappingCreated, row, &whole(tx, row, Changes::with)?)?;
+            Ok(())
         }
         (Some(row), None) => {
             let changes = whole(tx, row, Changes::without)?;
             mapping::delete(tx, row.mapping.directory, row.mapping.id)?;
-            tell(tx, scribe, Action::MappingRemoved, row, &changes)
+            tell(tx, scribe, Action::MappingRemoved, row, &changes)?;
+            Ok(())
         }
         (Some(before), Some(after)) => change(tx, scribe, before, after),
         (None, None) => Ok(()),
@@ -146,7 +149,9 @@ fn change(tx: &Tx<'_>, scribe: &Scribe, before: &MappingRow, after: &MappingRow)
         let mut changes = Changes::default();
         changes.change("groupName", Some(old.group.name().as_str()), Some(new.group.name().as_str()));
         changes.change("group", old.group.binding().group(), new.group.binding().group());
-        tell(tx, scribe, Action::MappingRebound, after, &changes)?;
+        let told = tell(tx, scribe, Action::MappingRebound, after, &changes)?;
+        // And of those in the group that it was bound to.
+        roles::tell(tx, told, old.directory, &Reach::of_mapping(tx, old)?)?;
     }
     Ok(())
 }
@@ -168,15 +173,18 @@ fn whole(
     Ok(all.into_iter().fold(Changes::default(), |changes, (name, value)| note(changes, name, value)))
 }
 
+/// Writes what is different into the audit trail, and tells of the roles of all who are in the group.
 fn tell(
     tx: &Tx<'_>,
     scribe: &Scribe,
     action: Action,
     row: &MappingRow,
     changes: &Changes,
-) -> Result<(), Error> {
+) -> Result<Told, Error> {
     let mapping = &row.mapping;
     let id = mapping.id.to_string();
     let subject = (SubjectKind::Mapping, id.as_str(), mapping.group.name().as_str());
-    Ok(scribe.write(tx, action, mapping.directory, subject, changes)?)
+    let told = scribe.write(tx, action, mapping.directory, subject, changes)?;
+    roles::tell(tx, told, mapping.directory, &Reach::of_mapping(tx, mapping)?)?;
+    Ok(told)
 }
