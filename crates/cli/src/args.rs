@@ -4,8 +4,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::api::ServerArguments;
 use crate::commands::{
-    access, api_token, apply, audit, backup, conform, demo, directory, mapping, org, people, readiness,
-    requests, resource, restore, schema, simulate, token,
+    access, api_token, apply, audit, backup, conform, demo, directory, events, mapping, org, people,
+    readiness, requests, resource, restore, schema, simulate, token,
 };
 use crate::exit;
 use crate::settings::SettingsFlags;
@@ -61,12 +61,14 @@ pub(crate) enum Command {
     Audit(audit::AuditCommand),
     /// What to look at in a directory: missing groups, tokens that expire, organizations without an owner
     Readiness(Asking<readiness::ReadinessArguments>),
+    /// Follow the feed of events: what has changed, in order
+    Events(ByApi<events::EventsCommand>),
     /// See what identity providers have sent, what came of it, and what to do about errors
     Requests(ByApi<requests::RequestsCommand>),
     /// May this user act in that organization or on that resource?
     Check(Asking<access::CheckArguments>),
     /// Why may this user act in that organization or on that resource, or why not?
-    Explain(Asking<access::AccessArguments>),
+    Explain(Asking<access::ExplainArguments>),
     /// What may this user reach?
     Access(Asking<access::ReachArguments>),
     /// Recompute all memberships and compare them with what the server answers

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, ValueEnum};
@@ -50,6 +51,9 @@ pub(crate) struct SettingsFlags {
     /// Whether /metrics is shown on the main listener, to everybody: on or off [default: off] [env: ENROLL_METRICS]
     #[arg(long, global = true, value_name = "on|off")]
     pub(crate) metrics: Option<String>,
+    /// Days that events are kept for the feed and webhooks, 1 to 3650 [default: 30] [env: ENROLL_KEEP_EVENTS_DAYS]
+    #[arg(long, global = true, value_name = "DAYS")]
+    pub(crate) keep_events_days: Option<String>,
     /// Log level or filter [default: info] [env: ENROLL_LOG]
     #[arg(long, global = true, value_name = "FILTER")]
     pub(crate) log: Option<String>,
@@ -72,6 +76,7 @@ struct File {
     metrics: Option<String>,
     request_log_days: Option<String>,
     request_log_entries: Option<String>,
+    keep_events_days: Option<String>,
     log: Option<String>,
     log_format: Option<String>,
 }
@@ -115,6 +120,7 @@ pub(crate) struct Settings {
     /// Days for which the request log is kept; 0 for none.
     pub(crate) request_log_days: u32,
     pub(crate) request_log_entries: u32,
+    pub(crate) keep_events: Duration,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
     /// The same as text, with origins, for `enroll config`.
@@ -165,6 +171,8 @@ impl Settings {
             file.request_log_entries,
             "100000",
         )?;
+        let keep: Bounded<1, 3650> =
+            picker.pick("keep_events_days", flags.keep_events_days.as_ref(), file.keep_events_days, "30")?;
         let log = picker.pick("log", flags.log.as_ref(), file.log, "info")?;
         let log_format: FormatWord =
             picker.pick("log_format", flags.log_format.as_ref(), file.log_format, "auto")?;
@@ -179,6 +187,7 @@ impl Settings {
             metrics: metrics.0,
             request_log_days: days.0,
             request_log_entries: entries.0,
+            keep_events: Duration::from_secs(u64::from(keep.0) * 24 * 60 * 60),
             log,
             log_format: log_format.0,
             in_force: picker.in_force,
@@ -354,6 +363,11 @@ mod tests {
     fn a_wrong_value_is_refused_with_who_said_it() {
         let error = load(&SettingsFlags::default(), &[("ENROLL_RATE_LIMIT", "maybe")], "").unwrap_err();
         assert_eq!(error.to_string(), "ENROLL_RATE_LIMIT is \"maybe\": say on or off");
+        for days in ["0", "3651", "-1", "a month"] {
+            let error =
+                load(&SettingsFlags::default(), &[("ENROLL_KEEP_EVENTS_DAYS", days)], "").unwrap_err();
+            assert!(error.to_string().ends_with("say a number of days from 1 to 3650"), "{error}");
+        }
         let error =
             load(&SettingsFlags::default(), &[("ENROLL_DATABASE_URL", "postgres://x")], "").unwrap_err();
         assert!(error.to_string().contains("SQLite only"));

@@ -19,6 +19,9 @@ use crate::{Error, Service};
 /// Events looked at for one answer: a filter that few events meet costs no more than this.
 const LOOKED_AT: u32 = 10_000;
 
+/// Events deleted in one transaction.
+const DELETED: u32 = 2_000;
+
 /// How often a waiting reader looks whether anything was committed, by this process or another.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
@@ -160,6 +163,40 @@ impl Service {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
         }
+    }
+}
+
+impl Service {
+    /// Whether there are events, beside the last, of changes that were made longer ago.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub fn has_events_older_than(&self, keep: Duration) -> Result<bool, Error> {
+        let time = self.ago(keep);
+        self.db().look_up(|tx| {
+            let Some((first, last)) = event::bounds(tx)? else { return Ok(false) };
+            let mut old = false;
+            event::each_after(tx, first - 1, 1, |row| {
+                old = row.time < time && first < last;
+                Ok(ControlFlow::Break(()))
+            })?;
+            Ok(old)
+        })
+    }
+
+    /// Deletes events of changes that were made longer ago, the oldest first, so many at most that nobody has to wait. The last
+    /// event stays. Gives how many are gone.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub async fn delete_old_events(&self, keep: Duration) -> Result<u64, Error> {
+        let time = self.ago(keep);
+        self.db().write(move |tx| Ok(event::delete_before(tx, time, DELETED)?)).await
+    }
+
+    fn ago(&self, time: Duration) -> Timestamp {
+        let now = self.clock().now();
+        now.checked_sub(time).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 }
 

@@ -16,6 +16,7 @@ mod error;
 mod events;
 mod idempotency;
 mod kept;
+mod leases;
 mod models;
 mod public_url;
 mod readiness;
@@ -42,6 +43,7 @@ pub use admin::{
 };
 pub use audit::{AuditFilter, AuditFormat, AuditQuery, Broken, ChainReport, ChainedEntry};
 pub use clock::Clock;
+pub use enroll_store::Generation;
 pub use entropy::Entropy;
 pub use error::Error;
 pub use events::{Event, EventActor, EventPage, EventPlace, EventQuery, EventSubject};

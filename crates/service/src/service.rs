@@ -6,7 +6,7 @@ use std::sync::Arc;
 use enroll_domain::audit::Actor;
 use enroll_scim::{Limits, Registry};
 use enroll_store::idempotency::Attempt;
-use enroll_store::{Db, Health};
+use enroll_store::{Db, Generation, Health};
 
 use crate::models::KeptModels;
 use crate::scim::{CursorKey, KeptUsers};
@@ -146,6 +146,14 @@ impl Service {
     /// Randomness.
     pub fn entropy(&self) -> Entropy {
         Entropy
+    }
+
+    /// The state of the database now: while two of them are equal, nothing was committed in between.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub fn generation(&self) -> Result<Generation, Error> {
+        Ok(self.db().generation()?)
     }
 
     pub(crate) fn actor(&self) -> &Actor {

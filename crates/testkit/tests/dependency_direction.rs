@@ -13,6 +13,8 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("enroll-saml", &[]),
     ("enroll-store", &["enroll-scim", "enroll-domain"]),
     ("enroll-service", &["enroll-scim", "enroll-domain", "enroll-store"]),
+    // Beside the API, not above or below it: what it does needs no request.
+    ("enroll-jobs", &["enroll-domain", "enroll-service"]),
     ("enroll-api", &["enroll-scim", "enroll-domain", "enroll-service"]),
     // Plays identity providers from outside: knowing the server would let it agree with its faults.
     ("enroll-simulate", &[]),
@@ -25,6 +27,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
             "enroll-domain",
             "enroll-store",
             "enroll-service",
+            "enroll-jobs",
             "enroll-api",
             "enroll-simulate",
             "enroll-conformance",

@@ -2,6 +2,8 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use enroll_domain::time::parse_moment;
+use jiff::Timestamp;
 
 use super::Problem;
 use crate::App;
@@ -33,5 +35,19 @@ impl FromRequestParts<App> for UserAndTarget {
                 Some(_) => Some(required("resource", "a name or an id")?),
             },
         })
+    }
+}
+
+/// `at`: a date, which stands for its first moment in UTC, or a time.
+pub(crate) struct At(pub(crate) Option<Timestamp>);
+
+impl FromRequestParts<App> for At {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Problem> {
+        let Some(text) = Query::new(parts.uri.query()).one("at")? else { return Ok(Self(None)) };
+        parse_moment(&text)
+            .map(|time| Self(Some(time)))
+            .map_err(|error| Problem::bad_request(format!("at is {error}")))
     }
 }

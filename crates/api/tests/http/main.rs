@@ -43,6 +43,7 @@ mod registered_schemas;
 mod request_log;
 mod requests_kept;
 mod resources;
+mod roles;
 mod server;
 mod site;
 mod standing;

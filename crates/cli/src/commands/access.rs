@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 use enroll_domain::RoleWord;
-use enroll_service::{ExplainAnswer, ResourceSourceView, SourceView};
+use enroll_domain::time::parse_moment;
+use enroll_service::{ExplainAnswer, PastAnswer, ResourceSourceView, SourceView};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -52,6 +54,16 @@ impl AccessArguments {
     }
 }
 
+/// A user and an organization, now or at an earlier time.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    #[command(flatten)]
+    access: AccessArguments,
+    /// What was then: a date (its first moment in UTC) such as 2026-03-01, or a time such as 2026-03-01T12:00:00Z
+    #[arg(long, value_name = "WHEN", value_parser = parse_moment)]
+    at: Option<Timestamp>,
+}
+
 /// Prints yes or no; the exit code says the same.
 pub(crate) async fn check(check: &CheckArguments, api: &Api, output: Output) -> anyhow::Result<ExitCode> {
     let least = check.role.map(|role| format!("&role={role}")).unwrap_or_default();
@@ -64,9 +76,15 @@ pub(crate) async fn check(check: &CheckArguments, api: &Api, output: Output) -> 
     Ok(if allowed { ExitCode::SUCCESS } else { ExitCode::from(exit::ANSWERED_NO) })
 }
 
-/// Prints every grant with its source, and what narrowly gives none.
-pub(crate) async fn explain(access: &AccessArguments, api: &Api, output: Output) -> anyhow::Result<()> {
-    let answer = api.get(&format!("/explain{}", access.query())).await?;
+/// Prints every grant with its source, and what narrowly gives none; or what was at an earlier time, and what brought it.
+pub(crate) async fn explain(explain: &ExplainArguments, api: &Api, output: Output) -> anyhow::Result<()> {
+    let query = explain.access.query();
+    if let Some(at) = explain.at {
+        let answer = api.get(&format!("/explain{query}&at={}", segment(&at.to_string()))).await?;
+        let told: PastAnswer = serde_json::from_value(answer.clone())?;
+        return output.result(&answer, |_| told.to_string());
+    }
+    let answer = api.get(&format!("/explain{query}")).await?;
     let told: ExplainAnswer<RoleWord, AnySource> = serde_json::from_value(answer.clone())?;
     output.result(&answer, |_| told.to_string())
 }

@@ -9,6 +9,7 @@ use clap::Args;
 use enroll_api::{HttpConfig, Server};
 use enroll_domain::Role;
 use enroll_domain::privilege::AllowPrivileged;
+use enroll_jobs::{JobOptions, Jobs};
 use enroll_scim::Limits;
 use enroll_service::{
     Clock, DirectorySettings, MemberEntry, NewMapping, NewOrganization, RequestLogOptions, Service,
@@ -82,6 +83,7 @@ pub(crate) async fn run(arguments: &DemoArguments, output: Output) -> anyhow::Re
     let address = listener.local_addr()?;
     let service = open(folder.path(), &format!("http://{address}")).await?;
     let (stop, stopped) = oneshot::channel::<()>();
+    let jobs = Jobs::start(&service, JobOptions::default());
     let server = Server::new(service.clone(), HttpConfig { rate_limit: None, ..HttpConfig::default() });
     let serving = tokio::spawn(server.serve(listener, async {
         let _ = stopped.await;
@@ -96,7 +98,9 @@ pub(crate) async fn run(arguments: &DemoArguments, output: Output) -> anyhow::Re
         shutdown_signal().await;
     }
     let _ = stop.send(());
-    serving.await??;
+    let served = serving.await?;
+    jobs.stop().await;
+    served?;
     service.close().await;
     let clean = outcome.failed_checks == 0 && outcome.differences == 0;
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(exit::ANSWERED_NO) })

@@ -10,6 +10,7 @@ mod config;
 pub(crate) mod conform;
 pub(crate) mod demo;
 pub(crate) mod directory;
+pub(crate) mod events;
 pub(crate) mod mapping;
 pub(crate) mod org;
 pub(crate) mod people;
@@ -103,6 +104,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 readiness::run(question, api, output).await
             })
             .await;
+        }
+        Command::Events(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| events::run(command, api, output).await).await?;
         }
         Command::Requests(ByApi { server, command }) => {
             with_api(server, &settings, opening, async |api| requests::run(command, api, output).await)

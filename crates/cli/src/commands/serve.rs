@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use enroll_api::{HttpConfig, RateLimit, Server};
+use enroll_jobs::{JobOptions, Jobs};
 use enroll_service::Service;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
@@ -39,7 +40,10 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
             Some(tokio::spawn(server.metrics_server().serve(listener, std::future::pending())))
         }
     };
-    server.serve(listener, shutdown_signal()).await?;
+    let jobs = Jobs::start(&service, JobOptions { keep_events: settings.keep_events });
+    let served = server.serve(listener, shutdown_signal()).await;
+    jobs.stop().await;
+    served?;
     warning.abort();
     if let Some(metrics) = metrics {
         metrics.abort();

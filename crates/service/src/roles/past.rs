@@ -6,7 +6,7 @@ use enroll_domain::{Role, UserId};
 use enroll_store::role_history::{self, RoleRow};
 use enroll_store::{Tx, audit, directory, retell, tombstone};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::access::{UserSummary, find_user, summary};
 use crate::admin::find_organization;
@@ -14,7 +14,7 @@ use crate::source::SourceView;
 use crate::{Error, Service};
 
 /// A user's role in an organization at an earlier time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PastAnswer {
     /// Who.
@@ -46,7 +46,7 @@ pub struct PastAnswer {
 }
 
 /// A change, as the audit trail has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
     /// Its place in the audit trail.
     pub audit: i64,

@@ -1,0 +1,56 @@
+//! Work beside the requests: large changes are told of in slices, and old events are deleted.
+//!
+//! Every process with this crate running may do the work; a lease in the database says whose turn it is, and ends by itself when
+//! its holder is gone. What a job has done is in the database after each step, so whoever goes on goes on from there
+//! (`docs/decisions/0009`).
+
+mod lease;
+mod retell;
+mod retention;
+mod wake;
+
+use std::time::Duration;
+
+use enroll_service::Service;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use wake::Stop;
+
+/// How the work is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobOptions {
+    /// How long events are kept.
+    pub keep_events: Duration,
+}
+
+impl Default for JobOptions {
+    /// 30 days (enrollment.md §6.2).
+    fn default() -> Self {
+        Self { keep_events: Duration::from_secs(30 * 24 * 60 * 60) }
+    }
+}
+
+/// The work, running until it is stopped.
+#[derive(Debug)]
+pub struct Jobs {
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Jobs {
+    /// Begins.
+    pub fn start(service: &Service, options: JobOptions) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(retell::run(service.clone(), Stop::new(stopped.clone())));
+        tasks.spawn(retention::run(service.clone(), options.keep_events, Stop::new(stopped)));
+        Self { stop, tasks }
+    }
+
+    /// Finishes the step that is under way and ends.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        self.tasks.join_all().await;
+    }
+}
