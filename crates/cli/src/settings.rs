@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, ValueEnum};
 use enroll_api::{InvalidNetwork, Network};
+use enroll_jobs::AllowedNetworks;
 use enroll_service::PublicUrl;
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +55,10 @@ pub(crate) struct SettingsFlags {
     /// Days that events are kept for the feed and webhooks, 1 to 3650 [default: 30] [env: ENROLL_KEEP_EVENTS_DAYS]
     #[arg(long, global = true, value_name = "DAYS")]
     pub(crate) keep_events_days: Option<String>,
+    /// Networks that are not public and that webhooks may reach, with commas between, such as 10.1.0.0/16 [default: none]
+    /// [env: ENROLL_WEBHOOK_ALLOW_PRIVATE]
+    #[arg(long, global = true, value_name = "NETWORKS")]
+    pub(crate) webhook_allow_private: Option<String>,
     /// Log level or filter [default: info] [env: ENROLL_LOG]
     #[arg(long, global = true, value_name = "FILTER")]
     pub(crate) log: Option<String>,
@@ -77,6 +82,7 @@ struct File {
     request_log_days: Option<String>,
     request_log_entries: Option<String>,
     keep_events_days: Option<String>,
+    webhook_allow_private: Option<String>,
     log: Option<String>,
     log_format: Option<String>,
 }
@@ -121,6 +127,7 @@ pub(crate) struct Settings {
     pub(crate) request_log_days: u32,
     pub(crate) request_log_entries: u32,
     pub(crate) keep_events: Duration,
+    pub(crate) webhook_networks: AllowedNetworks,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
     /// The same as text, with origins, for `enroll config`.
@@ -173,6 +180,12 @@ impl Settings {
         )?;
         let keep: Bounded<1, 3650> =
             picker.pick("keep_events_days", flags.keep_events_days.as_ref(), file.keep_events_days, "30")?;
+        let webhook_networks = picker.pick(
+            "webhook_allow_private",
+            flags.webhook_allow_private.as_ref(),
+            file.webhook_allow_private,
+            "",
+        )?;
         let log = picker.pick("log", flags.log.as_ref(), file.log, "info")?;
         let log_format: FormatWord =
             picker.pick("log_format", flags.log_format.as_ref(), file.log_format, "auto")?;
@@ -188,6 +201,7 @@ impl Settings {
             request_log_days: days.0,
             request_log_entries: entries.0,
             keep_events: Duration::from_secs(u64::from(keep.0) * 24 * 60 * 60),
+            webhook_networks,
             log,
             log_format: log_format.0,
             in_force: picker.in_force,

@@ -86,4 +86,6 @@ ids! {
     TokenId
     /// A direct grant.
     GrantId
+    /// A webhook.
+    WebhookId
 }

@@ -24,6 +24,7 @@
 
 pub mod audit;
 pub mod binding;
+pub mod delivery;
 pub mod directory_state;
 pub mod enrollment;
 pub mod event;
@@ -48,6 +49,7 @@ pub use group_name::{GroupName, GroupNameKey};
 pub use handle::{Handle, HandleBase};
 pub use id::{
     CustomResourceId, DirectoryId, GrantId, GroupId, MappingId, OrganizationId, ResourceId, TokenId, UserId,
+    WebhookId,
 };
 pub use idp::Idp;
 pub use name::{DirectoryName, OrganizationName};

@@ -1,4 +1,4 @@
-//! Work beside the requests: large changes are told of in slices, and old events are deleted.
+//! Work beside the requests: large changes are told of in slices, events are sent to webhooks, old events are deleted.
 //!
 //! Every process with this crate running may do the work; a lease in the database says whose turn it is, and ends by itself when
 //! its holder is gone. What a job has done is in the database after each step, so whoever goes on goes on from there
@@ -8,6 +8,7 @@ mod lease;
 mod retell;
 mod retention;
 mod wake;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -17,17 +18,24 @@ use tokio::task::JoinSet;
 
 use wake::Stop;
 
+pub use webhooks::{AllowedNetworks, InvalidNetwork};
+
 /// How the work is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobOptions {
     /// How long events are kept.
     pub keep_events: Duration,
+    /// Networks that are not public and that webhooks may reach, also without TLS.
+    pub webhook_networks: AllowedNetworks,
 }
 
 impl Default for JobOptions {
     /// 30 days (enrollment.md §6.2).
     fn default() -> Self {
-        Self { keep_events: Duration::from_secs(30 * 24 * 60 * 60) }
+        Self {
+            keep_events: Duration::from_secs(30 * 24 * 60 * 60),
+            webhook_networks: AllowedNetworks::default(),
+        }
     }
 }
 
@@ -44,6 +52,8 @@ impl Jobs {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(retell::run(service.clone(), Stop::new(stopped.clone())));
+        let stop_sending = Stop::new(stopped.clone());
+        tasks.spawn(webhooks::run(service.clone(), options.webhook_networks, stop_sending));
         tasks.spawn(retention::run(service.clone(), options.keep_events, Stop::new(stopped)));
         Self { stop, tasks }
     }

@@ -201,13 +201,13 @@ impl Service {
 }
 
 /// Whether an event is of the directory and of one of the types.
-fn wanted(row: &EventRow, directory: Option<DirectoryId>, types: &TypeFilter) -> bool {
+pub(crate) fn wanted(row: &EventRow, directory: Option<DirectoryId>, types: &TypeFilter) -> bool {
     let of_directory = directory.is_none_or(|id| row.directory.as_deref() == Some(id.to_string().as_str()));
     of_directory && types.wants(row.of)
 }
 
 /// The events behind a place that are wanted.
-fn page(
+pub(crate) fn page(
     tx: &Tx<'_>,
     after: EventPlace,
     limit: u32,

@@ -28,6 +28,7 @@ mod session;
 mod source;
 mod standing;
 mod verify;
+mod webhooks;
 
 pub use access::{
     AccessEntry, AccessSources, CheckAnswer, ExplainAnswer, MemberEntry, MembersPage, ResourceExplainAnswer,
@@ -64,3 +65,7 @@ pub use service::{Load, Service, ServiceOptions};
 pub use session::{ApiSession, ScimSession, SessionUser};
 pub use source::{GroupSummary, ImpliedView, ResourceSourceView, SourceView};
 pub use verify::{Finding, VerifyReport};
+pub use webhooks::{
+    Delivered, DeliveryInfo, DueWebhooks, FailedDelivery, NewWebhook, Scanned, WebhookBatch, WebhookChange,
+    WebhookInfo, WebhookMessage, WebhookState, WebhookWithSecret,
+};

@@ -158,6 +158,7 @@ pub fn delete_before(tx: &Tx<'_>, time: Timestamp, limit: u32) -> Result<u64, St
         keep = sequence + 1;
         Ok(ControlFlow::Continue(()))
     })?;
+    crate::webhook::delete_deliveries_before(tx, keep)?;
     tx.execute("DELETE FROM events WHERE sequence < ?1", &params![keep])
 }
 

@@ -68,6 +68,7 @@ pub mod tombstone;
 pub mod unique_value;
 pub mod user;
 pub mod verify;
+pub mod webhook;
 
 mod db;
 mod dialect;

@@ -15,7 +15,7 @@ use crate::params;
 use crate::tx::Tx;
 
 /// The migration files, oldest first.
-const FILES: [(i64, &str); 11] = [
+const FILES: [(i64, &str); 12] = [
     (1, include_str!("../migrations/0001_foundation.sql")),
     (2, include_str!("../migrations/0002_server_keys.sql")),
     (3, include_str!("../migrations/0003_custom_schemas.sql")),
@@ -25,6 +25,7 @@ const FILES: [(i64, &str); 11] = [
     (7, include_str!("../migrations/0007_people.sql")),
     (8, include_str!("../migrations/0008_brake.sql")),
     (9, include_str!("../migrations/0009_events.sql")),
+    (10, include_str!("../migrations/0010_webhooks.sql")),
     (11, include_str!("../migrations/0011_requests.sql")),
     (14, include_str!("../migrations/0014_idempotency.sql")),
 ];

@@ -40,7 +40,10 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
             Some(tokio::spawn(server.metrics_server().serve(listener, std::future::pending())))
         }
     };
-    let jobs = Jobs::start(&service, JobOptions { keep_events: settings.keep_events });
+    let jobs = Jobs::start(
+        &service,
+        JobOptions { keep_events: settings.keep_events, webhook_networks: settings.webhook_networks.clone() },
+    );
     let served = server.serve(listener, shutdown_signal()).await;
     jobs.stop().await;
     served?;

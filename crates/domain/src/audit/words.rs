@@ -43,6 +43,8 @@ words! {
         Directory = "directory",
         /// A schema or resource type of a directory.
         Schema = "schema",
+        /// A webhook.
+        Webhook = "webhook",
     }
 }
 
@@ -155,6 +157,16 @@ words! {
         SchemaUpdated = "schema.updated",
         /// A schema or resource type was removed.
         SchemaRemoved = "schema.removed",
+        /// A webhook was made.
+        WebhookCreated = "webhook.created",
+        /// A webhook is sent elsewhere, or other events, or was paused or resumed.
+        WebhookUpdated = "webhook.updated",
+        /// A webhook was removed.
+        WebhookRemoved = "webhook.removed",
+        /// A webhook signs with another secret.
+        WebhookRotated = "webhook.rotated",
+        /// A webhook sends events anew, from a place in the feed on.
+        WebhookReplayed = "webhook.replayed",
     }
 }
 
@@ -182,6 +194,11 @@ impl Action {
                 | Self::SchemaRegistered
                 | Self::SchemaUpdated
                 | Self::SchemaRemoved
+                | Self::WebhookCreated
+                | Self::WebhookUpdated
+                | Self::WebhookRotated
+                | Self::WebhookReplayed
+                | Self::WebhookRemoved
         )
     }
 }

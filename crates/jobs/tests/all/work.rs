@@ -1,30 +1,11 @@
-//! The work beside the requests, on a store of its own.
-#![expect(clippy::unwrap_used, reason = "for tests")]
-
+//! Leases and retention.
 use std::time::Duration;
 
 use enroll_jobs::{JobOptions, Jobs};
-use enroll_scim::Limits;
-use enroll_service::{Clock, EventQuery, NewOrganization, PublicUrl, Service, ServiceOptions};
-use enroll_store::{Db, Options};
+use enroll_service::{Clock, EventQuery, Service};
 use jiff::Timestamp;
 
-async fn service(folder: &tempfile::TempDir, clock: &Clock) -> Service {
-    let db = Db::open(Options::new(folder.path().join("enroll.db")), clock.now()).unwrap();
-    let options = ServiceOptions {
-        public_url: "http://127.0.0.1:8080".parse::<PublicUrl>().unwrap(),
-        limits: Limits::default(),
-        default_page_size: 100,
-        max_page_size: 1000,
-        clock: clock.clone(),
-    };
-    Service::open(db, options).await.unwrap()
-}
-
-async fn organization(service: &Service, name: &str) {
-    let new = NewOrganization { name: name.to_owned(), ..NewOrganization::default() };
-    service.create_organization(&new).await.unwrap();
-}
+use crate::site::{organization, service};
 
 async fn sequences(service: &Service) -> Vec<i64> {
     let query = EventQuery { limit: 1000, ..EventQuery::default() };

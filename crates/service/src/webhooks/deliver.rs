@@ -1,0 +1,387 @@
+//! What the job that sends events asks for, and what it reports.
+//!
+//! Progress is noted after the receiver has answered. Whoever is killed in between leaves it to the next to send the same events
+//! again, with the same ids: at least once, in order.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use enroll_domain::WebhookId;
+use enroll_domain::audit::Action;
+use enroll_domain::delivery::{DeliveryStatus, Failure, Next, after_failure};
+use enroll_domain::event::TypeFilter;
+use enroll_store::webhook::{self, DeliveryRow, Progress, WebhookRow};
+use enroll_store::{Tx, event};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{last, sign, tell};
+use crate::audit::{Changes, Scribe};
+use crate::events::{Event, EventPlace, page, wanted};
+use crate::{Error, Service};
+
+/// Longest text that is kept of what went wrong, in characters.
+const DETAIL: usize = 300;
+
+/// How far a reader has looked beyond what is acknowledged without finding anything wanted: kept in memory, so that a webhook that
+/// wants little costs no writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scanned {
+    /// What was acknowledged then.
+    pub acknowledged: i64,
+    /// The last event looked at.
+    pub to: i64,
+}
+
+/// Which webhooks have something to send.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DueWebhooks {
+    /// Those that may have something now.
+    pub now: Vec<WebhookId>,
+    /// When the next of the others is tried again.
+    pub next: Option<Timestamp>,
+}
+
+/// Events to be sent to one webhook, in order.
+pub struct WebhookBatch {
+    webhook: WebhookRow,
+    /// The events.
+    pub events: Vec<Event>,
+    /// The last event that was looked at for them.
+    pub scanned: Scanned,
+}
+
+/// One request to a receiver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookMessage {
+    /// Where to.
+    pub url: String,
+    /// `webhook-id`: the same however often the event is sent.
+    pub id: String,
+    /// Its headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// Its body.
+    pub body: String,
+}
+
+/// An event that a receiver has taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delivered {
+    /// The event's place in the feed.
+    pub sequence: i64,
+    /// The HTTP status.
+    pub answer: u16,
+}
+
+/// An event that a receiver has not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedDelivery {
+    /// The event's place in the feed.
+    pub sequence: i64,
+    /// The HTTP status, if there was an answer.
+    pub answer: Option<u16>,
+    /// What went wrong, for people.
+    pub detail: String,
+    /// The header `Retry-After`.
+    pub retry_after: Option<Duration>,
+}
+
+impl FailedDelivery {
+    fn failure(&self) -> Failure {
+        self.answer.and_then(Failure::of_status).unwrap_or(Failure::Unavailable)
+    }
+}
+
+impl WebhookBatch {
+    /// The request for an event.
+    pub fn message(&self, event: &Event, now: Timestamp) -> WebhookMessage {
+        let body = serde_json::to_string(event).unwrap_or_default();
+        message(&self.webhook, event.id.clone(), body, now)
+    }
+}
+
+fn message(webhook: &WebhookRow, id: String, body: String, now: Timestamp) -> WebhookMessage {
+    let headers = vec![
+        ("content-type", "application/json".to_owned()),
+        ("webhook-id", id.clone()),
+        ("webhook-timestamp", now.as_second().to_string()),
+        ("webhook-signature", sign::signature(webhook, &id, now, &body)),
+    ];
+    WebhookMessage { url: webhook.url.clone(), id, headers, body }
+}
+
+impl Service {
+    /// Which webhooks have something to send; `scanned` says how far each was looked at in vain.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub fn due_webhooks(&self, scanned: &HashMap<WebhookId, Scanned>) -> Result<DueWebhooks, Error> {
+        let now = self.clock().now();
+        self.db().look_up(|tx| {
+            let newest = last(tx)?;
+            let mut due = DueWebhooks::default();
+            for row in webhook::list(tx)? {
+                let Progress { acknowledged, next_attempt, .. } = row.progress;
+                let seen = scanned.get(&row.id).filter(|scanned| scanned.acknowledged == acknowledged);
+                // Behind the end is a feed that was restored from an earlier state.
+                let pending = seen.map_or(acknowledged, |scanned| scanned.to) != newest && !row.paused;
+                match next_attempt.filter(|time| *time > now) {
+                    _ if row.tested.is_some() => due.now.push(row.id),
+                    Some(time) if pending => due.next = Some(due.next.map_or(time, |next| next.min(time))),
+                    None if pending => due.now.push(row.id),
+                    _ => {}
+                }
+            }
+            Ok(due)
+        })
+    }
+
+    /// The next events for a webhook, `limit` at most; `None` when it is gone, paused, or waits for its next attempt.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub async fn webhook_batch(
+        &self,
+        id: WebhookId,
+        scanned: Option<Scanned>,
+        limit: u32,
+    ) -> Result<Option<WebhookBatch>, Error> {
+        let now = self.clock().now();
+        let lost = self
+            .db()
+            .read(move |tx| {
+                let Some(row) = webhook::find(tx, id)? else { return Ok(Err(None)) };
+                if row.paused || row.progress.next_attempt.is_some_and(|time| time > now) {
+                    return Ok(Err(None));
+                }
+                let acknowledged = row.progress.acknowledged;
+                let from = scanned.filter(|scanned| scanned.acknowledged == acknowledged);
+                let from = from.map_or(acknowledged, |scanned| scanned.to);
+                let types: TypeFilter = row.types.parse().unwrap_or_default();
+                match page(tx, EventPlace::Behind(from), limit, |event| wanted(event, row.directory, &types))
+                {
+                    Ok(page) => {
+                        let scanned = Scanned { acknowledged, to: page.next };
+                        Ok(Ok(WebhookBatch { webhook: row, events: page.events, scanned }))
+                    }
+                    Err(Error::Gone(why)) => Ok(Err(Some(why))),
+                    Err(other) => Err(other),
+                }
+            })
+            .await?;
+        match lost {
+            Ok(batch) => Ok(Some(batch)),
+            Err(None) => Ok(None),
+            Err(Some(why)) => {
+                self.pass_lost(id, why).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Goes on with the oldest event that is kept, where those before were deleted while the webhook waited, and says so.
+    async fn pass_lost(&self, id: WebhookId, why: String) -> Result<(), Error> {
+        let now = self.clock().now();
+        self.db()
+            .write(move |tx| {
+                let Some(mut row) = webhook::find(tx, id)? else { return Ok(()) };
+                let (first, newest) = event::bounds(tx)?.unwrap_or((1, 0));
+                let acknowledged = row.progress.acknowledged.clamp(first - 1, newest);
+                let lost = DeliveryRow {
+                    sequence: acknowledged,
+                    event_id: String::new(),
+                    of: String::new(),
+                    status: DeliveryStatus::Dead,
+                    attempts: row.progress.attempts,
+                    answer: None,
+                    detail: cut(&why),
+                    attempted: now,
+                };
+                if acknowledged > 0 {
+                    webhook::record(tx, id, &lost)?;
+                }
+                row.progress = Progress::behind(acknowledged);
+                Ok(webhook::store(tx, &row)?)
+            })
+            .await
+    }
+
+    /// Notes that a receiver has taken events, and that everything up to `acknowledged` is done with. Answers whether that is how
+    /// it is now; not if an administrator has sent the webhook elsewhere in the feed meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub async fn webhook_delivered(
+        &self,
+        batch: &WebhookBatch,
+        delivered: &[Delivered],
+        acknowledged: i64,
+    ) -> Result<Option<WebhookBatch>, Error> {
+        let (id, begun, now) = (batch.webhook.id, batch.scanned.acknowledged, self.clock().now());
+        let rows: Vec<DeliveryRow> = delivered
+            .iter()
+            .filter_map(|done| {
+                let event = batch.events.iter().find(|event| event.sequence == done.sequence)?;
+                Some(DeliveryRow {
+                    sequence: event.sequence,
+                    event_id: event.id.clone(),
+                    of: event.of.to_string(),
+                    status: DeliveryStatus::Delivered,
+                    attempts: 1,
+                    answer: Some(done.answer),
+                    detail: String::new(),
+                    attempted: now,
+                })
+            })
+            .collect();
+        let moved = self
+            .db()
+            .write(move |tx| {
+                let Some(mut row) = current(tx, id, begun)? else { return Ok::<_, Error>(None) };
+                for (place, delivered) in rows.iter().enumerate() {
+                    let before = if place == 0 { row.progress.attempts } else { 0 };
+                    let attempts = before.saturating_add(1);
+                    webhook::record(tx, id, &DeliveryRow { attempts, ..delivered.clone() })?;
+                }
+                row.progress = Progress::behind(acknowledged);
+                webhook::store(tx, &row)?;
+                Ok(Some(row))
+            })
+            .await?;
+        Ok(moved.map(|webhook| WebhookBatch {
+            webhook,
+            events: batch.events.iter().filter(|event| event.sequence > acknowledged).cloned().collect(),
+            scanned: Scanned { acknowledged, to: batch.scanned.to },
+        }))
+    }
+
+    /// Notes that a receiver has not taken an event, and decides when it is tried again.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub async fn webhook_failed(&self, batch: &WebhookBatch, failed: FailedDelivery) -> Result<(), Error> {
+        let (id, begun, now) = (batch.webhook.id, batch.scanned.acknowledged, self.clock().now());
+        let Some(event) = batch.events.iter().find(|event| event.sequence == failed.sequence).cloned() else {
+            return Ok(());
+        };
+        let [jitter, ..] = self.entropy().id();
+        let scribe = Scribe::of_service(self, now);
+        self.db()
+            .write(move |tx| {
+                let Some(mut row) = current(tx, id, begun)? else { return Ok(()) };
+                let attempts = row.progress.attempts.saturating_add(1);
+                let next = after_failure(failed.failure(), attempts, failed.retry_after, jitter);
+                let status =
+                    if next == Next::GiveUp { DeliveryStatus::Dead } else { DeliveryStatus::Retrying };
+                let delivery = DeliveryRow {
+                    sequence: event.sequence,
+                    event_id: event.id.clone(),
+                    of: event.of.to_string(),
+                    status,
+                    attempts,
+                    answer: failed.answer,
+                    detail: cut(&failed.detail),
+                    attempted: now,
+                };
+                webhook::record(tx, id, &delivery)?;
+                let failing_since = row.progress.failing_since.or(Some(now));
+                row.progress = match next {
+                    Next::GiveUp => Progress { failing_since, ..Progress::behind(event.sequence) },
+                    Next::Again(wait) => Progress {
+                        attempts,
+                        failing_since,
+                        next_attempt: Some(now.checked_add(wait).unwrap_or(now)),
+                        ..row.progress
+                    },
+                    Next::Stop => {
+                        row.paused = true;
+                        let mut changes = Changes::default();
+                        changes.change("paused", Some(false), Some(true));
+                        tell(tx, &scribe, Action::WebhookUpdated, &row, &changes)?;
+                        Progress { attempts, failing_since, ..row.progress }
+                    }
+                };
+                Ok(webhook::store(tx, &row)?)
+            })
+            .await
+    }
+
+    /// Asks for a test message; the job that sends events sends it. Its outcome is the delivery of sequence 0.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no webhook of that id.
+    pub async fn test_webhook(&self, id: &str) -> Result<Timestamp, Error> {
+        let (id, now) = (id.to_owned(), self.clock().now());
+        self.db()
+            .write(move |tx| {
+                let mut row = super::find(tx, &id)?;
+                row.tested = Some(now);
+                webhook::store(tx, &row)?;
+                Ok(now)
+            })
+            .await
+    }
+
+    /// The test message that somebody has asked for.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub fn webhook_test(&self, id: WebhookId) -> Result<Option<WebhookMessage>, Error> {
+        let now = self.clock().now();
+        let row = self.db().look_up(|tx| webhook::find(tx, id))?;
+        Ok(row.and_then(|row| {
+            let asked = row.tested?;
+            let id = format!("evt_test_{}_{}", row.id, asked.as_millisecond());
+            let body = json!({"type": TEST, "id": id, "time": asked, "data": {}}).to_string();
+            Some(message(&row, id, body, now))
+        }))
+    }
+
+    /// Notes what became of a test message: the HTTP status of the answer, or what went wrong.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub async fn webhook_tested(
+        &self,
+        id: WebhookId,
+        message: &WebhookMessage,
+        outcome: Result<u16, FailedDelivery>,
+    ) -> Result<(), Error> {
+        let now = self.clock().now();
+        let (status, answer, detail) = match outcome {
+            Ok(answer) => (DeliveryStatus::Delivered, Some(answer), String::new()),
+            Err(failed) => (DeliveryStatus::Dead, failed.answer, cut(&failed.detail)),
+        };
+        let delivery = DeliveryRow {
+            sequence: 0,
+            event_id: message.id.clone(),
+            of: TEST.to_owned(),
+            status,
+            attempts: 1,
+            answer,
+            detail,
+            attempted: now,
+        };
+        self.db()
+            .write(move |tx| {
+                let Some(mut row) = webhook::find(tx, id)? else { return Ok(()) };
+                webhook::record(tx, id, &delivery)?;
+                row.tested = None;
+                Ok(webhook::store(tx, &row)?)
+            })
+            .await
+    }
+}
+
+/// The type of a test message.
+const TEST: &str = "webhook.test";
+
+/// The webhook, if it is still where the batch began.
+fn current(tx: &Tx<'_>, id: WebhookId, acknowledged: i64) -> Result<Option<WebhookRow>, Error> {
+    let found = webhook::find(tx, id)?;
+    Ok(found.filter(|row| row.progress.acknowledged == acknowledged && !row.paused))
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(DETAIL).collect()
+}
