@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, any, delete, get, post, put};
 
 use crate::api::{
     admins, brake, directories, grants, mappings, members, organizations, people, previews, resource_grants,
-    resources, tokens,
+    resources, tokens, webhooks,
 };
 use crate::scim::{Custom, Groups, Users, discovery, unsupported};
 use crate::surface::Surface;
@@ -120,6 +120,12 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/check", get(api::check)),
         ("/explain", get(api::explain)),
         ("/events", get(api::events)),
+        ("/webhooks", get(webhooks::list).post(webhooks::create)),
+        ("/webhooks/{webhook}", get(webhooks::read).patch(webhooks::change).delete(webhooks::delete)),
+        ("/webhooks/{webhook}/test", post(webhooks::test)),
+        ("/webhooks/{webhook}/replay", post(webhooks::replay)),
+        ("/webhooks/{webhook}/rotate-secret", post(webhooks::rotate)),
+        ("/webhooks/{webhook}/deliveries", get(webhooks::deliveries)),
         ("/openapi.yaml", get(api::openapi)),
     ]
 }

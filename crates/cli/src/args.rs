@@ -5,7 +5,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::api::ServerArguments;
 use crate::commands::{
     access, api_token, apply, audit, backup, conform, demo, directory, events, mapping, org, people,
-    readiness, requests, resource, restore, schema, simulate, token,
+    readiness, requests, resource, restore, schema, simulate, token, webhook,
 };
 use crate::exit;
 use crate::settings::SettingsFlags;
@@ -63,6 +63,8 @@ pub(crate) enum Command {
     Readiness(Asking<readiness::ReadinessArguments>),
     /// Follow the feed of events: what has changed, in order
     Events(ByApi<events::EventsCommand>),
+    /// Manage webhooks: where events are sent
+    Webhook(ByApi<webhook::WebhookCommand>),
     /// See what identity providers have sent, what came of it, and what to do about errors
     Requests(ByApi<requests::RequestsCommand>),
     /// May this user act in that organization or on that resource?

@@ -29,6 +29,7 @@ pub(crate) mod resources;
 pub(crate) mod schemas;
 pub(crate) mod tokens;
 pub(crate) mod version;
+pub(crate) mod webhooks;
 
 pub(crate) use access::access;
 pub(crate) use check::check;

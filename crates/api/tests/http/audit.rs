@@ -289,6 +289,38 @@ async fn e6_3_each_change_of_an_administrator_is_told_with_who_has_made_it() {
 }
 
 #[tokio::test]
+async fn e6_3_each_change_of_a_webhook_is_told_without_its_secret() {
+    let site = Site::start().await;
+    let service = site.service.acting_as(Actor::command_line(Some("grace")));
+    let mut trail = Trail::begin(&service).await;
+    let new = enroll_service::NewWebhook {
+        url: "https://hooks.example.com/t0psecret".to_owned(),
+        types: "group.*".parse().unwrap(),
+        directory: None,
+        format: enroll_domain::delivery::WebhookFormat::Events,
+    };
+    let made = service.create_webhook(&new).await.unwrap();
+    let changes = trail.one("webhook.created", "hooks.example.com").await.1;
+    assert_eq!(changes["types"], json!({"new": "group.*"}));
+    let id = made.info.id.to_string();
+    let pause = enroll_service::WebhookChange { paused: Some(true), ..Default::default() };
+    for _ in 0..2 {
+        service.change_webhook(&id, &pause).await.unwrap();
+    }
+    trail.one("webhook.updated", "hooks.example.com").await;
+    service.rotate_webhook_secret(&id).await.unwrap();
+    trail.one("webhook.rotated", "hooks.example.com").await;
+    service.replay_webhook(&id, 1).await.unwrap();
+    assert_eq!(trail.one("webhook.replayed", "hooks.example.com").await.1["from"], json!({"new": 1}));
+    service.remove_webhook(&id).await.unwrap();
+    trail.one("webhook.removed", "hooks.example.com").await;
+    assert!(service.remove_webhook(&id).await.is_err());
+    trail.none().await;
+    let all = format!("{:?}", service.audit_page(0, 1000).await.unwrap());
+    assert!(!all.contains("whsec_") && !all.contains(made.reveal()));
+}
+
+#[tokio::test]
 async fn threat_s15_tokens_are_told_by_label_and_never_with_their_secret() {
     let site = Site::start().await;
     let service = site.service.acting_as(Actor::command_line(Some("grace")));
@@ -588,6 +620,7 @@ const UNTOLD: [(&str, &str); 6] = [
     ("roles/retell.rs", "what follows from changes that are told"),
     ("scim/cursor.rs", "the key of cursors, made once"),
     ("session.rs", "the time of a token's last use"),
+    ("webhooks/deliver.rs", "how far a webhook has come; a pause is told"),
 ];
 
 #[test]

@@ -49,3 +49,4 @@ mod site;
 mod standing;
 mod tenants;
 mod tokens;
+mod webhooks;

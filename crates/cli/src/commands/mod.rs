@@ -24,6 +24,7 @@ mod serve;
 pub(crate) mod simulate;
 pub(crate) mod token;
 mod verify;
+pub(crate) mod webhook;
 
 use std::process::ExitCode;
 
@@ -110,6 +111,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Requests(ByApi { server, command }) => {
             with_api(server, &settings, opening, async |api| requests::run(command, api, output).await)
+                .await?;
+        }
+        Command::Webhook(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| webhook::run(command, api, output).await)
                 .await?;
         }
         Command::Check(Asking { server, question }) => {

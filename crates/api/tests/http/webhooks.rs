@@ -1,0 +1,84 @@
+//! `/api/v1/webhooks`: making, changing and watching webhooks (enrollment.md §6.2). How events are sent is tested in the crate jobs.
+
+use enroll_domain::Scope;
+use serde_json::{Value, json};
+
+use crate::site::{Reply, Site, reply};
+
+async fn ask(site: &Site, token: &str, method: &str, path: &str, body: Option<Value>) -> Reply {
+    let request = site.bare(method, &format!("/api/v1/webhooks{path}")).bearer_auth(token);
+    reply(match body {
+        Some(body) => request.json(&body),
+        None => request,
+    })
+    .await
+}
+
+#[tokio::test]
+async fn e6_2_webhooks_are_made_changed_and_removed() {
+    let site = Site::start().await;
+    let token = site.api_token(Scope::Admin).await;
+    let ask =
+        async |method: &str, path: &str, body: Option<Value>| ask(&site, &token, method, path, body).await;
+    let new = json!({"url": "https://example.com/hook", "types": ["user.created", "group.*"], "directory": "default"});
+    let made = ask("POST", "", Some(new)).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let body = made.body();
+    assert!(body["secret"].as_str().unwrap().starts_with("whsec_"));
+    assert_eq!((&body["state"], &body["format"]), (&json!("active"), &json!("events")));
+    let path = format!("/{}", body["id"].as_str().unwrap());
+    let read = ask("GET", &path, None).await.body();
+    assert_eq!(read["types"], json!(["user.created", "group.*"]));
+    assert_eq!(read.get("secret"), None, "it is shown once");
+    assert_eq!(ask("GET", "", None).await.body()["webhooks"], json!([read]));
+
+    let rotated = ask("POST", &format!("{path}/rotate-secret"), None).await.body();
+    assert!(rotated["secret"] != body["secret"] && rotated["secret"].is_string());
+    let paused = ask("PATCH", &path, Some(json!({"paused": true, "types": []}))).await.body();
+    assert_eq!((&paused["state"], &paused["types"]), (&json!("paused"), &json!([])));
+    let replayed = ask("POST", &format!("{path}/replay"), Some(json!({"from": 1}))).await.body();
+    assert_eq!(replayed["acknowledged"], 0);
+    assert_eq!(ask("POST", &format!("{path}/test"), None).await.status, 202);
+    assert_eq!(
+        ask("GET", &format!("{path}/deliveries?status=dead"), None).await.body(),
+        json!({"deliveries": []})
+    );
+
+    for (method, path, body, status, part) in [
+        ("POST", String::new(), Some(json!({"url": "x"})), 400, "no URL"),
+        (
+            "POST",
+            String::new(),
+            Some(json!({"url": "https://x.example", "types": ["users.*"]})),
+            400,
+            "no event has",
+        ),
+        (
+            "POST",
+            String::new(),
+            Some(json!({"url": "https://x.example", "directory": "none"})),
+            404,
+            "no directory",
+        ),
+        ("POST", String::new(), Some(json!({"url": "https://x.example", "kind": 1})), 400, "kind"),
+        ("PATCH", path.clone(), Some(json!({"url": "ftp://x.example"})), 400, "https://"),
+        ("POST", format!("{path}/replay"), Some(json!({"from": 999})), 400, "replay from one of them"),
+        ("GET", format!("{path}/deliveries?status=lost"), None, 400, "delivered"),
+        ("GET", format!("{path}/deliveries?after=x"), None, 400, "after"),
+        ("GET", "/nobody".to_owned(), None, 404, "webhook list"),
+    ] {
+        let detail = ask(method, &path, body).await.problem(status);
+        assert!(detail.contains(part), "{method} {path}: {detail}");
+    }
+    assert_eq!(ask("DELETE", &path, None).await.status, 204);
+    assert_eq!(ask("DELETE", &path, None).await.status, 404);
+}
+
+#[tokio::test]
+async fn e5_2_webhooks_are_changed_with_the_scope_admin() {
+    let site = Site::start().await;
+    let token = site.api_token(Scope::Read).await;
+    assert_eq!(ask(&site, &token, "GET", "", None).await.status, 200);
+    let new = json!({"url": "https://example.com/"});
+    assert_eq!(ask(&site, &token, "POST", "", Some(new)).await.status, 403);
+}
