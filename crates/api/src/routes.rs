@@ -126,6 +126,7 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/webhooks/{webhook}/replay", post(webhooks::replay)),
         ("/webhooks/{webhook}/rotate-secret", post(webhooks::rotate)),
         ("/webhooks/{webhook}/deliveries", get(webhooks::deliveries)),
+        ("/jwks.json", get(api::keys)),
         ("/openapi.yaml", get(api::openapi)),
     ]
 }

@@ -82,3 +82,20 @@ async fn e5_2_webhooks_are_changed_with_the_scope_admin() {
     let new = json!({"url": "https://example.com/"});
     assert_eq!(ask(&site, &token, "POST", "", Some(new)).await.status, 403);
 }
+
+#[tokio::test]
+async fn the_keys_of_security_events_are_public() {
+    let site = Site::start().await;
+    let keys = async || reply(site.bare("GET", "/api/v1/jwks.json")).await.body()["keys"].clone();
+    assert_eq!(keys().await, json!([]));
+    let token = site.api_token(Scope::Admin).await;
+    let new = json!({"url": "https://example.com/", "format": "set"});
+    assert_eq!(ask(&site, &token, "POST", "", Some(new.clone())).await.status, 201);
+    let first = keys().await;
+    assert_eq!(
+        (&first[0]["kty"], &first[0]["crv"], first[0].get("d")),
+        (&json!("EC"), &json!("P-256"), None)
+    );
+    assert_eq!(ask(&site, &token, "POST", "", Some(new)).await.status, 201);
+    assert_eq!(keys().await, first, "one key for all");
+}

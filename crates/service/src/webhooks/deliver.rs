@@ -4,17 +4,20 @@
 //! again, with the same ids: at least once, in order.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use enroll_domain::WebhookId;
 use enroll_domain::audit::Action;
-use enroll_domain::delivery::{DeliveryStatus, Failure, Next, after_failure};
+use enroll_domain::delivery::{DeliveryStatus, Failure, Next, WebhookFormat, after_failure};
 use enroll_domain::event::TypeFilter;
+use enroll_store::event::EventRow;
 use enroll_store::webhook::{self, DeliveryRow, Progress, WebhookRow};
 use enroll_store::{Tx, event};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::set::{SetKey, is_told};
 use super::{last, sign, tell};
 use crate::audit::{Changes, Scribe};
 use crate::events::{Event, EventPlace, page, wanted};
@@ -45,6 +48,8 @@ pub struct DueWebhooks {
 /// Events to be sent to one webhook, in order.
 pub struct WebhookBatch {
     webhook: WebhookRow,
+    /// What security event tokens are signed with, and who says so.
+    tokens: Option<Arc<(SetKey, String)>>,
     /// The events.
     pub events: Vec<Event>,
     /// The last event that was looked at for them.
@@ -95,14 +100,29 @@ impl FailedDelivery {
 impl WebhookBatch {
     /// The request for an event.
     pub fn message(&self, event: &Event, now: Timestamp) -> WebhookMessage {
-        let body = serde_json::to_string(event).unwrap_or_default();
+        let token = self.tokens.as_ref().and_then(|of| of.0.token(event, &of.1, &self.webhook.url, now));
+        let body = match token {
+            Some(token) => (token, TOKEN),
+            None => (serde_json::to_string(event).unwrap_or_default(), JSON),
+        };
         message(&self.webhook, event.id.clone(), body, now)
     }
 }
 
-fn message(webhook: &WebhookRow, id: String, body: String, now: Timestamp) -> WebhookMessage {
+/// What bodies are.
+const JSON: &str = "application/json";
+/// RFC 8935 §2.1.
+const TOKEN: &str = "application/secevent+jwt";
+
+fn message(
+    webhook: &WebhookRow,
+    id: String,
+    (body, content_type): (String, &str),
+    now: Timestamp,
+) -> WebhookMessage {
     let headers = vec![
-        ("content-type", "application/json".to_owned()),
+        ("content-type", content_type.to_owned()),
+        ("accept", JSON.to_owned()),
         ("webhook-id", id.clone()),
         ("webhook-timestamp", now.as_second().to_string()),
         ("webhook-signature", sign::signature(webhook, &id, now, &body)),
@@ -146,7 +166,7 @@ impl Service {
         scanned: Option<Scanned>,
         limit: u32,
     ) -> Result<Option<WebhookBatch>, Error> {
-        let now = self.clock().now();
+        let (now, issuer) = (self.clock().now(), self.public_url().as_str().to_owned());
         let lost = self
             .db()
             .read(move |tx| {
@@ -158,11 +178,20 @@ impl Service {
                 let from = scanned.filter(|scanned| scanned.acknowledged == acknowledged);
                 let from = from.map_or(acknowledged, |scanned| scanned.to);
                 let types: TypeFilter = row.types.parse().unwrap_or_default();
-                match page(tx, EventPlace::Behind(from), limit, |event| wanted(event, row.directory, &types))
-                {
+                let tokens = match row.format {
+                    WebhookFormat::Events => None,
+                    WebhookFormat::SecurityEvents => {
+                        let missing = || Error::Internal("there is no key of security events".to_owned());
+                        Some(Arc::new((SetKey::find(tx)?.ok_or_else(missing)?, issuer.clone())))
+                    }
+                };
+                let wants = |event: &EventRow| {
+                    wanted(event, row.directory, &types) && (tokens.is_none() || is_told(event.of))
+                };
+                match page(tx, EventPlace::Behind(from), limit, wants) {
                     Ok(page) => {
                         let scanned = Scanned { acknowledged, to: page.next };
-                        Ok(Ok(WebhookBatch { webhook: row, events: page.events, scanned }))
+                        Ok(Ok(WebhookBatch { webhook: row, tokens, events: page.events, scanned }))
                     }
                     Err(Error::Gone(why)) => Ok(Err(Some(why))),
                     Err(other) => Err(other),
@@ -250,6 +279,7 @@ impl Service {
             .await?;
         Ok(moved.map(|webhook| WebhookBatch {
             webhook,
+            tokens: batch.tokens.clone(),
             events: batch.events.iter().filter(|event| event.sequence > acknowledged).cloned().collect(),
             scanned: Scanned { acknowledged, to: batch.scanned.to },
         }))
@@ -333,7 +363,7 @@ impl Service {
             let asked = row.tested?;
             let id = format!("evt_test_{}_{}", row.id, asked.as_millisecond());
             let body = json!({"type": TEST, "id": id, "time": asked, "data": {}}).to_string();
-            Some(message(&row, id, body, now))
+            Some(message(&row, id, (body, JSON), now))
         }))
     }
 

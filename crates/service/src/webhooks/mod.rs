@@ -1,6 +1,7 @@
 //! Webhooks: events sent to applications (enrollment.md §6.2; threats S39, S40; `docs/decisions/0009`).
 
 mod deliver;
+mod set;
 mod shown;
 mod sign;
 
@@ -80,7 +81,7 @@ impl Service {
         let url = check_url(&new.url)?;
         let now = self.clock().now();
         let id = WebhookId::new(now, &self.entropy().id());
-        let secret = self.new_secret()?;
+        let (secret, set_key) = (self.new_secret()?, self.new_secret()?);
         let scribe = Scribe::of_service(self, now);
         let (new, shown) = (new.clone(), show(&secret));
         let info = self
@@ -111,6 +112,9 @@ impl Service {
                     .with("types", &row.types)
                     .with("directory", row.directory)
                     .with("format", row.format);
+                if new.format == WebhookFormat::SecurityEvents {
+                    set::SetKey::ensure(tx, &set_key, now)?;
+                }
                 tell(tx, &scribe, Action::WebhookCreated, &row, &changes)?;
                 row.progress.acknowledged = last(tx)?;
                 webhook::store(tx, &row)?;

@@ -1,0 +1,165 @@
+//! Security event tokens: changes of users and groups as JWTs that the receiver checks with a public key (RFC 8417, RFC 9967).
+
+use aws_lc_rs::agreement::{ECDH_P256, PrivateKey};
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use data_encoding::BASE64URL_NOPAD;
+use enroll_domain::audit::Action;
+use enroll_domain::event::EventType;
+use enroll_store::Tx;
+use enroll_store::server_key::{self, Secret};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::events::Event;
+use crate::{Error, Service};
+
+/// What the key is kept under.
+const PURPOSE: &str = "security-events";
+
+/// The prefix of the events of RFC 9967 §2.4.
+const PROV: &str = "urn:ietf:params:scim:event:prov:";
+
+/// The key that tokens are signed with: ES256, the same for every process on the database.
+pub(super) struct SetKey {
+    pair: EcdsaKeyPair,
+    x: String,
+    y: String,
+    id: String,
+}
+
+impl SetKey {
+    /// The key, if there is one.
+    pub(super) fn find(tx: &Tx<'_>) -> Result<Option<Self>, Error> {
+        server_key::find(tx, PURPOSE)?.map(|secret| Self::new(&secret)).transpose()
+    }
+
+    /// Keeps a key, unless there is one.
+    pub(super) fn ensure(tx: &Tx<'_>, fresh: &Secret, now: Timestamp) -> Result<(), Error> {
+        // A number that is no key of the curve, one in 2^32, must not be kept.
+        Self::new(fresh)?;
+        server_key::find_or_insert(tx, PURPOSE, fresh, now)?;
+        Ok(())
+    }
+
+    fn new(secret: &Secret) -> Result<Self, Error> {
+        let unfit = |_| Error::Internal("the key of security events is no key".to_owned());
+        let private = PrivateKey::from_private_key(&ECDH_P256, secret)
+            .map_err(|_| Error::Internal("the key of security events is no key".to_owned()))?;
+        let public = private.compute_public_key().map_err(unfit)?;
+        let pair = EcdsaKeyPair::from_private_key_and_public_key(
+            &ECDSA_P256_SHA256_FIXED_SIGNING,
+            secret,
+            public.as_ref(),
+        )
+        .map_err(|_| Error::Internal("the key of security events is no key".to_owned()))?;
+        // An uncompressed point: 4, then both coordinates.
+        let coordinates = public.as_ref().get(1..).and_then(|point| point.split_at_checked(32));
+        let (x, y) = coordinates
+            .ok_or_else(|| Error::Internal("the key of security events has no coordinates".to_owned()))?;
+        let (x, y) = (BASE64URL_NOPAD.encode(x), BASE64URL_NOPAD.encode(y));
+        // RFC 7638: the members that make the key, by name, without spaces.
+        let thumbprint = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
+        let id = BASE64URL_NOPAD.encode(digest(&SHA256, thumbprint.as_bytes()).as_ref());
+        Ok(Self { pair, x, y, id })
+    }
+
+    /// The public part (RFC 7517).
+    fn public(&self) -> Value {
+        json!({
+            "kty": "EC", "crv": "P-256", "x": self.x, "y": self.y, "kid": self.id, "alg": "ES256", "use": "sig",
+        })
+    }
+
+    /// The token of an event; `None` when the RFC has no event for it.
+    pub(super) fn token(
+        &self,
+        event: &Event,
+        issuer: &str,
+        audience: &str,
+        now: Timestamp,
+    ) -> Option<String> {
+        let header = json!({"typ": "secevent+jwt", "alg": "ES256", "kid": self.id}).to_string();
+        let claims = claims(event, issuer, audience, now)?.to_string();
+        let signed = format!(
+            "{}.{}",
+            BASE64URL_NOPAD.encode(header.as_bytes()),
+            BASE64URL_NOPAD.encode(claims.as_bytes())
+        );
+        let signature = self.pair.sign(&SystemRandom::new(), signed.as_bytes()).ok()?;
+        Some(format!("{signed}.{}", BASE64URL_NOPAD.encode(signature.as_ref())))
+    }
+}
+
+/// Whether RFC 9967 has an event for this one: for users and groups.
+pub(super) fn is_told(of: EventType) -> bool {
+    of.as_str().starts_with("user.") || of.as_str().starts_with("group.")
+}
+
+fn claims(event: &Event, issuer: &str, audience: &str, now: Timestamp) -> Option<Value> {
+    let endpoint = match event.subject.kind.as_str() {
+        "user" => "/Users",
+        "group" => "/Groups",
+        _ => return None,
+    };
+    let mut subject = json!({
+        "format": "scim", "uri": format!("{endpoint}/{}", event.subject.id), "id": event.subject.id,
+    });
+    let external = event.data.pointer("/externalId/new").or_else(|| event.data.pointer("/externalId/old"));
+    if let (Some(external), Some(object)) = (external, subject.as_object_mut()) {
+        object.insert("externalId".to_owned(), external.clone());
+    }
+    let mark = event.id.rsplit('_').next().unwrap_or_default();
+    Some(json!({
+        "iss": issuer,
+        "iat": now.as_second(),
+        "jti": event.id,
+        "aud": [audience],
+        "txn": format!("{}_{mark}", event.audit),
+        "toe": event.time.as_second(),
+        "sub_id": subject,
+        "events": events(event)?,
+    }))
+}
+
+/// The events of RFC 9967 §2.4 in their short form: which attributes, and no values.
+fn events(event: &Event) -> Option<Map<String, Value>> {
+    let EventType::Change(action) = event.of else { return None };
+    let notice =
+        |what: &str| (format!("{PROV}{what}:notice"), json!({"attributes": attributes(&event.data)}));
+    let plain = |what: &str| (format!("{PROV}{what}"), json!({}));
+    let events = match action {
+        Action::UserCreated | Action::GroupCreated => vec![notice("create")],
+        Action::UserDeleted | Action::GroupDeleted => vec![plain("delete")],
+        Action::UserDeactivated => vec![plain("deactivate"), notice("patch")],
+        Action::UserReactivated => vec![plain("activate"), notice("patch")],
+        _ if is_told(event.of) => vec![notice("patch")],
+        _ => return None,
+    };
+    Some(events.into_iter().collect())
+}
+
+fn attributes(data: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    for (name, value) in data.as_object().into_iter().flatten() {
+        if name == "otherAttributes" {
+            let others = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+            names.extend(others.map(str::to_owned));
+        } else {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
+impl Service {
+    /// The public keys that security event tokens are checked with (RFC 7517): none before the first webhook that gets them.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub fn security_event_keys(&self) -> Result<Value, Error> {
+        let key = self.db().look_up(SetKey::find)?;
+        Ok(json!({"keys": key.iter().map(SetKey::public).collect::<Vec<_>>()}))
+    }
+}
