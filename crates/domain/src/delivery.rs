@@ -107,7 +107,7 @@ mod tests {
     fn r24_waits_double_up_to_an_hour_and_are_spread() {
         let middle = |attempts| seconds(Failure::Unavailable, attempts, None, 127).unwrap();
         assert_eq!([1, 2, 3, 10].map(middle), [4, 9, 19, 2557]);
-        assert_eq!((middle(11), middle(1_000)), (3596, 3596));
+        assert_eq!((middle(11), middle(1_000)), (3597, 3597));
         assert_eq!(seconds(Failure::Refused, 1, None, 0), Some(4));
         assert_eq!(seconds(Failure::Refused, 1, None, 255), Some(6));
     }

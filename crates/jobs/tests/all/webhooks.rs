@@ -344,7 +344,10 @@ async fn se1_security_event_tokens_name_their_subject_and_what_happened() {
     );
     let subject = json!({"format": "scim", "uri": format!("/Users/{id}"), "id": id, "externalId": "7"});
     assert_eq!((&claims["sub_id"], claims.get("sub")), (&subject, None));
-    assert_eq!(claims["events"][prov("create:notice")], json!({"attributes": ["userName", "externalId"]}));
+    assert_eq!(
+        claims["events"][prov("create:notice")],
+        json!({"attributes": ["userName", "externalId", "active"]})
+    );
     assert_eq!(tokens[2].1["events"][prov("delete")], json!({}));
     assert_eq!((&claims["iss"], &claims["aud"]), (&json!("http://127.0.0.1:8080"), &json!([receiver.url])));
     assert_eq!(claims["jti"], received[0].header("webhook-id"));

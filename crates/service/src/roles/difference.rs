@@ -64,7 +64,7 @@ pub(super) fn write_differences(
     cause: Told,
     directory: Option<DirectoryId>,
     before: Vec<RoleRow>,
-    now: BTreeMap<Place, Standing>,
+    now: &BTreeMap<Place, Standing>,
 ) -> Result<(), StoreError> {
     let before: BTreeMap<Place, RoleRow> =
         before.into_iter().map(|row| ((row.organization, row.user), row)).collect();

@@ -119,5 +119,5 @@ fn tell_users(tx: &Tx<'_>, cause: Told, directory: DirectoryId, users: &[UserId]
     let state = slice::of_users(tx, directory, users, false)?;
     let now = Standing::all(&enrollment::enroll(&state), &state);
     let before = role_history::in_force(tx, users)?;
-    write_differences(tx, cause, Some(directory), before, now)
+    write_differences(tx, cause, Some(directory), before, &now)
 }

@@ -57,6 +57,6 @@ fn go_on(tx: &Tx<'_>, row: &RetellRow, cause: Told) -> Result<Option<UserId>, St
     let mut now: BTreeMap<_, _> = Standing::all(&enrollment::enroll(&slice.state), &slice.state);
     now.retain(|(_, user), _| within(*user));
     told.retain(|row| within(row.user));
-    write_differences(tx, cause, None, told, now)?;
+    write_differences(tx, cause, None, told, &now)?;
     Ok(end)
 }
