@@ -39,8 +39,8 @@ pub(super) struct Failed {
 }
 
 impl Failed {
-    fn without_answer(detail: impl ToString) -> Self {
-        Self { answer: None, detail: detail.to_string(), retry_after: None }
+    const fn without_answer(detail: String) -> Self {
+        Self { answer: None, detail, retry_after: None }
     }
 
     /// As the failure of one event.
@@ -76,7 +76,10 @@ impl Sender {
     }
 
     async fn exchange(&self, message: &WebhookMessage, now: Timestamp) -> Result<u16, Failed> {
-        let url: Url = message.url.parse().map_err(Failed::without_answer)?;
+        let url: Url = message
+            .url
+            .parse()
+            .map_err(|error: url::ParseError| Failed::without_answer(error.to_string()))?;
         let tls = url.scheme() == "https";
         // Addresses are not looked up, so the client would not ask the resolver.
         let literal = match url.host() {
@@ -85,7 +88,9 @@ impl Sender {
             _ => None,
         };
         if let Some(address) = literal {
-            self.networks.check(address, tls).map_err(Failed::without_answer)?;
+            self.networks
+                .check(address, tls)
+                .map_err(|refused| Failed::without_answer(refused.to_string()))?;
         }
         let client = if tls { &self.https } else { &self.http };
         let mut request = client.post(url).body(message.body.clone());

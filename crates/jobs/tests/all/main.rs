@@ -1,6 +1,5 @@
 //! The work beside the requests.
 #![expect(clippy::unwrap_used, reason = "for tests")]
-#![expect(clippy::panic, reason = "for tests")]
 
 mod receiver;
 mod site;
