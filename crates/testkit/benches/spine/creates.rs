@@ -20,7 +20,7 @@ pub(crate) async fn run(scale: Scale, report: &mut Report) {
         .await;
         server.stop().await;
         // The reference writes what the server wrote, into a store that the server has set up and left: all of it, and the rows of the
-        // user alone, without her entry in the audit trail.
+        // user alone, without her entry in the audit trail and her event.
         for (rounds, trail) in [(&mut all, true), (&mut user, false)] {
             let raw = TestServer::start().await;
             let database = raw.folder().join("enroll.db");
@@ -35,7 +35,7 @@ pub(crate) async fn run(scale: Scale, report: &mut Report) {
         ">= 0.40",
     );
     report.add(
-        "the same, against the rows of the user without the audit entry",
+        "the same, against the rows of the user without audit entry and event",
         &user,
         "users/s",
         "measured",
@@ -69,9 +69,14 @@ fn inserts(database: &std::path::Path, time: Duration, trail: bool) -> f64 {
              directory_id, changes, hash) VALUES (?1, ?2, 'scim-token', ?3, 'test', 'user.created', 'user', ?3, ?4, ?5, ?6, ?7)",
         )
         .expect("audit_entries");
+    let mut event =
+        connection.prepare("INSERT INTO events (sequence, audit) VALUES (?1, ?2)").expect("events");
     let first: i64 = connection
         .query_row("SELECT coalesce(max(sequence), 0) + 1 FROM audit_entries", [], |row| row.get(0))
         .expect("the audit trail");
+    let first_event: i64 = connection
+        .query_row("SELECT coalesce(max(sequence), 0) + 1 FROM events", [], |row| row.get(0))
+        .expect("the feed of events");
     let start = Instant::now();
     let mut rows = 0_usize;
     while start.elapsed() < time {
@@ -95,11 +100,13 @@ fn inserts(database: &std::path::Path, time: Duration, trail: bool) -> f64 {
             .expect("user");
             email.execute(params![id, directory, name]).expect("email");
             if trail {
-                let sequence = first + i64::try_from(rows).expect("few rows");
+                let number = i64::try_from(rows).expect("few rows");
+                let sequence = first + number;
                 let changes = format!(r#"{{"userName":{{"new":"{name}"}},"active":{{"new":true}}}}"#);
                 let written =
                     params![sequence, 1_790_000_000_000_i64, id, name, directory, changes, [7_u8; 32]];
                 entry.execute(written).expect("entry");
+                event.execute(params![first_event + number, sequence]).expect("event");
             }
             rows += 1;
         }
