@@ -613,7 +613,7 @@ fn e6_3_each_action_of_the_trail_is_brought_about_by_a_test_here() {
 }
 
 /// Transactions that change nothing that an administrator would ask about, by the file and the reason.
-const UNTOLD: [(&str, &str); 6] = [
+const UNTOLD: [(&str, &str); 7] = [
     ("events.rs", "events are deleted after their time; the trail stays"),
     ("idempotency.rs", "what was answered to a request with a key"),
     ("leases.rs", "whose turn it is"),

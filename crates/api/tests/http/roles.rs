@@ -3,7 +3,7 @@
 use enroll_domain::Role;
 use enroll_domain::audit::Actor;
 use enroll_domain::privilege::AllowPrivileged;
-use enroll_service::{Clock, MappingChange, MappingInfo, NewMapping, Service};
+use enroll_service::{Clock, MappingChange, MappingInfo, NewLocalUser, NewMapping, Service, UserChange};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -21,6 +21,7 @@ async fn map(service: &Service, group: &str, role: Role) -> MappingInfo {
         organization: "acme".to_owned(),
         role: Some(role),
         allow_privileged: AllowPrivileged::Yes,
+        paused: false,
     };
     service.add_mapping(&new).await.unwrap()
 }
@@ -85,13 +86,13 @@ async fn e6_3_a_role_that_comes_changes_and_goes_is_told_with_all_sources() {
     service.grant("acme", "ada", Role::Owner).await.unwrap();
     assert_eq!(told(&reader.news().await), [(CHANGED, "ada", Some("writer"), Some("owner"))]);
     let writer_to_admin = MappingChange {
-        role: Some(Role::Admin),
+        role: Some(Role::Admin.into()),
         allow_privileged: AllowPrivileged::Yes,
         ..MappingChange::default()
     };
     service.change_mapping(&writers.id.to_string(), &writer_to_admin).await.unwrap();
     assert_eq!(types(&reader.news().await), ["mapping.updated"], "the highest role is the same");
-    service.revoke("acme", "ada").await.unwrap();
+    service.forcing(true).revoke("acme", "ada").await.unwrap();
     assert_eq!(told(&reader.news().await), [(CHANGED, "ada", Some("owner"), Some("admin"))]);
     service.pause_mapping(&writers.id.to_string(), true).await.unwrap();
     assert_eq!(told(&reader.news().await), [(CHANGED, "ada", Some("admin"), Some("member"))]);
@@ -298,4 +299,35 @@ async fn e3_10_roles_from_before_the_history_are_written_down_without_events() {
     assert!(past.to_string().contains("before the history begins"), "{past}");
     members(&site, &web, "remove", &[&ada]).await;
     assert_eq!(told(&reader.news().await), [(REMOVED, "ada", Some("writer"), None)]);
+}
+
+#[tokio::test]
+async fn e6_3_roles_outside_directories_and_changes_by_an_administrator_are_told() {
+    let site = Site::start().await;
+    let service = site.service.acting_as(Actor::command_line(Some("grace")));
+    let mut reader = Reader::begin(&site).await;
+    let bot = NewLocalUser { name: "robot".to_owned(), email: None };
+    service.create_bot(&bot).await.unwrap();
+    service.grant("acme", "robot", Role::Writer).await.unwrap();
+    let news = reader.news().await;
+    assert_eq!(types(&news), ["user.created", "grant.added", ADDED]);
+    assert!(news.iter().all(|event| event.get("directory").is_none()), "{news:#?}");
+    service.delete_bot("robot").await.unwrap();
+    let news = reader.news().await;
+    assert_eq!(told(&news), [(REMOVED, "robot", Some("writer"), None)]);
+    assert!(news.iter().all(|event| event.get("directory").is_none()), "{news:#?}");
+
+    let (ada, web) = (site.user("ada").await, site.group("Web").await);
+    map(&service, "Web", Role::Member).await;
+    members(&site, &web, "add", &[&ada]).await;
+    assert_eq!(told(&reader.news().await), [(ADDED, "ada", None, Some("member"))]);
+    let active = |active| UserChange { active: Some(active), handle: None };
+    service.change_user("ada", &active(false), None).await.unwrap();
+    assert_eq!(told(&reader.news().await), [(REMOVED, "ada", Some("member"), None)]);
+    service.change_user("ada", &active(true), None).await.unwrap();
+    assert_eq!(told(&reader.news().await), [(ADDED, "ada", None, Some("member"))]);
+    service.delete_user("ada", None).await.unwrap();
+    let news = reader.news().await;
+    assert_eq!(types(&news), ["user.deleted", REMOVED]);
+    assert_eq!(told(&news), [(REMOVED, "ada", Some("member"), None)]);
 }
