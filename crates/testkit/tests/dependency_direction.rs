@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// Every crate with what it may build on. A crate that is missing here has no place yet: give it one, with a reason.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("enroll-scim", &[]),
     ("enroll-domain", &["enroll-scim"]),
     // Reads what strangers post: it takes bytes and gives facts, and knows nothing of who asks.
