@@ -57,13 +57,13 @@ pub(crate) fn existing_database(settings: &Settings) -> anyhow::Result<PathBuf> 
     if path.exists() { Ok(path) } else { Err(NoDatabase(path).into()) }
 }
 
-/// Opens the embedded database and the service on it.
+/// Opens the database and the service on it.
 pub(crate) async fn service(settings: &Settings, opening: Opening) -> anyhow::Result<Service> {
     let clock = Clock::system();
-    let path = if opening == Opening::Existing { existing_database(settings)? } else { database(settings) };
-    let options = Options { check: opening == Opening::Serve, ..Options::new(&path) };
-    let db = Db::open(options, clock.now())
-        .with_context(|| format!("cannot open the database {}", path.display()))?;
+    let db = match &settings.database_url {
+        Some(url) => Db::open(Options::postgres(url.clone()), clock.now())?,
+        None => embedded(settings, opening, &clock)?,
+    };
     let options = ServiceOptions {
         public_url: settings.public_url.clone(),
         limits: Limits::default(),
@@ -98,6 +98,12 @@ pub(crate) fn with_log(
             service
         }
     }
+}
+
+fn embedded(settings: &Settings, opening: Opening, clock: &Clock) -> anyhow::Result<Db> {
+    let path = if opening == Opening::Existing { existing_database(settings)? } else { database(settings) };
+    let options = Options { check: opening == Opening::Serve, ..Options::new(&path) };
+    Db::open(options, clock.now()).with_context(|| format!("cannot open the database {}", path.display()))
 }
 
 /// Runs `work` with the service and closes the store afterwards, whatever came of it.
