@@ -1,6 +1,6 @@
 //! PostgreSQL: one connection that writes, a few that read, driven by a thread of their own.
 //!
-//! Closures block ([`docs/decisions/0001`]); the client library does not. Its input and output run on one thread of this module, so
+//! Closures block (`docs/decisions/0001`); the client library does not. Its input and output run on one thread of this module, so
 //! that a caller may wait for it wherever it is, also on a thread of the server's own runtime.
 
 mod connect;

@@ -42,7 +42,9 @@ impl ToSql for Bound<'_> {
             Param::Null => return Ok(IsNull::Yes),
             Param::Integer(number) if *ty == Type::INT8 => out.extend_from_slice(&number.to_be_bytes()),
             Param::Integer(number) if *ty == Type::INT4 => {
-                out.extend_from_slice(&i32::try_from(*number)?.to_be_bytes());
+                let narrow = i32::try_from(*number)
+                    .map_err(|_| Unfit::Type(format!("{number} is bound where the statement has {ty}")))?;
+                out.extend_from_slice(&narrow.to_be_bytes());
             }
             Param::Text(value) if text => {
                 if value.contains('\0') {

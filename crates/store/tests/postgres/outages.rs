@@ -84,3 +84,24 @@ fn a_database_that_cannot_be_reached_at_the_start_is_told_without_its_password()
     let text = error.to_string();
     assert!(text.contains("refused") && text.contains("127.0.0.1:1") && !text.contains("hunter2"), "{text}");
 }
+
+#[tokio::test]
+async fn reliability_r21_a_transaction_that_lost_a_race_is_repeated_three_times_at_most() {
+    let database = place::postgres();
+    let db = open(&database);
+    database.run("CREATE SEQUENCE tries");
+    let losing = |times: u32| {
+        format!(
+            "CREATE OR REPLACE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS \
+             'BEGIN IF nextval(''tries'') <= {times} THEN RAISE EXCEPTION SQLSTATE ''40001''; END IF; RETURN NEW; END'"
+        )
+    };
+    database.run(&losing(3));
+    database.run("CREATE TRIGGER lose BEFORE INSERT ON handles FOR EACH ROW EXECUTE FUNCTION lose()");
+    db.write(|tx| insert(tx, "ada")).await.unwrap();
+    assert_eq!(database.run("SELECT last_value FROM tries"), "4", "once, and three times again");
+    database.run(&losing(1000));
+    assert_eq!(db.write(|tx| insert(tx, "bob")).await, Err(StoreError::Busy));
+    assert_eq!(database.run("SELECT last_value FROM tries"), "8");
+    assert_eq!(handles(&db).unwrap(), ["ada"]);
+}

@@ -1,5 +1,8 @@
+use std::sync::mpsc;
+use std::time::Duration;
+
 use enroll_domain::audit::{Action, Actor, SubjectKind};
-use enroll_store::{Db, StoreError, audit, params};
+use enroll_store::{Db, Options, StoreError, Tx, audit, params};
 use jiff::Timestamp;
 
 use super::{handles, insert, open, place};
@@ -95,4 +98,31 @@ async fn reliability_r9_what_two_replicas_count_up_is_not_lost() {
         assert_eq!(count.await.unwrap(), Ok(1));
     }
     assert_eq!(database.run("SELECT length(owner_id) FROM handles WHERE handle = 'counter'"), "60");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reliability_r21_a_replica_that_waits_for_another_one_too_long_is_refused_and_goes_on() {
+    let database = place::postgres();
+    let slow = open(&database);
+    let mut options = Options::postgres(database.url().parse().unwrap());
+    options.busy_timeout = Duration::from_millis(200);
+    let hasty = Db::open(options, Timestamp::UNIX_EPOCH).unwrap();
+    let (release, gate) = mpsc::channel::<()>();
+    let (running, started) = mpsc::channel();
+    let holder = tokio::spawn(async move {
+        let work = move |tx: &Tx<'_>| {
+            insert(tx, "slow")?;
+            running.send(()).ok();
+            gate.recv().ok();
+            Ok::<_, StoreError>(())
+        };
+        slow.write(work).await
+    });
+    tokio::task::spawn_blocking(move || started.recv()).await.unwrap().unwrap();
+    assert_eq!(hasty.write(|tx| insert(tx, "hasty")).await, Err(StoreError::Busy));
+    assert_eq!(handles(&hasty).unwrap(), Vec::<String>::new(), "readers do not wait");
+    drop(release);
+    holder.await.unwrap().unwrap();
+    hasty.write(|tx| insert(tx, "later")).await.unwrap();
+    assert_eq!(handles(&hasty).unwrap(), ["later", "slow"]);
 }
