@@ -96,9 +96,12 @@ fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-/// Parameters are `$1`, and what looks for a text in another one is called `strpos`.
+/// Parameters are `$1`, what looks for a text in another one is called `strpos`, and the `LIKE` that does not regard the case of ASCII
+/// letters is called `ILIKE`: of other letters it does not know either, because columns have the collation "C".
 fn postgres_statement(statement: &str) -> String {
-    outside_of_quotes(statement, |part| part.replace('?', "$").replace("instr(", "strpos("))
+    outside_of_quotes(statement, |part| {
+        part.replace('?', "$").replace("instr(", "strpos(").replace(" LIKE ", " ILIKE ")
+    })
 }
 
 /// Rewrites what is not inside single or double quotes.
@@ -182,7 +185,7 @@ mod tests {
         assert_eq!(Dialect::Sqlite.statement(portable), portable);
         assert_eq!(
             Dialect::Postgres.statement(portable),
-            "SELECT 'why?' FROM t WHERE a = $1 AND strpos(b, $12) > 0 AND c = 'it''s ?' AND d LIKE $2 ESCAPE '\\'"
+            "SELECT 'why?' FROM t WHERE a = $1 AND strpos(b, $12) > 0 AND c = 'it''s ?' AND d ILIKE $2 ESCAPE '\\'"
         );
     }
 }
