@@ -127,7 +127,8 @@ impl TestDatabase {
     fn copy_of(template: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        cluster().run("postgres", &format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        // Copying files is the faster way here: the cluster syncs nothing.
+        cluster().run("postgres", &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"));
         Self { name }
     }
 

@@ -114,9 +114,12 @@ impl TestServer {
     }
 }
 
-/// A database on PostgreSQL, if the tests are to run there.
+/// A database on PostgreSQL, if the tests are to run there (`ENROLL_TEST_DATABASE=postgres`).
+///
+/// # Panics
+/// When there is no PostgreSQL.
 #[expect(clippy::unwrap_used, reason = "a test cannot go on without its store")]
-fn database() -> Option<TestDatabase> {
+pub fn database() -> Option<TestDatabase> {
     enroll_testdb::wanted().then(|| {
         TestDatabase::migrated(known_version(), |url| {
             drop(Db::open(Options::postgres(url.parse().unwrap()), Clock::system().now()).unwrap());
