@@ -47,23 +47,43 @@ impl fmt::Display for NoDatabase {
 impl std::error::Error for NoDatabase {}
 
 /// The file of the embedded database.
-pub(crate) fn database(settings: &Settings) -> PathBuf {
+fn database(settings: &Settings) -> PathBuf {
     settings.data_dir.join(DATABASE)
+}
+
+/// The database is on a PostgreSQL server, and the command copies a file.
+#[derive(Debug)]
+pub(crate) struct NoFile;
+
+impl fmt::Display for NoFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "the database is on PostgreSQL (database_url), and this command copies the embedded one: use pg_dump and pg_restore \
+             (docs/guides/postgresql.md)",
+        )
+    }
+}
+
+impl std::error::Error for NoFile {}
+
+/// The file of the embedded database, for a command that copies it.
+pub(crate) fn database_file(settings: &Settings) -> anyhow::Result<PathBuf> {
+    if settings.database_url.is_some() { Err(NoFile.into()) } else { Ok(database(settings)) }
 }
 
 /// The same for a command about what is there.
 pub(crate) fn existing_database(settings: &Settings) -> anyhow::Result<PathBuf> {
-    let path = database(settings);
+    let path = database_file(settings)?;
     if path.exists() { Ok(path) } else { Err(NoDatabase(path).into()) }
 }
 
-/// Opens the embedded database and the service on it.
+/// Opens the database and the service on it.
 pub(crate) async fn service(settings: &Settings, opening: Opening) -> anyhow::Result<Service> {
     let clock = Clock::system();
-    let path = if opening == Opening::Existing { existing_database(settings)? } else { database(settings) };
-    let options = Options { check: opening == Opening::Serve, ..Options::new(&path) };
-    let db = Db::open(options, clock.now())
-        .with_context(|| format!("cannot open the database {}", path.display()))?;
+    let db = match &settings.database_url {
+        Some(url) => Db::open(Options::postgres(url.clone()), clock.now())?,
+        None => embedded(settings, opening, &clock)?,
+    };
     let options = ServiceOptions {
         public_url: settings.public_url.clone(),
         limits: Limits::default(),
@@ -98,6 +118,12 @@ pub(crate) fn with_log(
             service
         }
     }
+}
+
+fn embedded(settings: &Settings, opening: Opening, clock: &Clock) -> anyhow::Result<Db> {
+    let path = if opening == Opening::Existing { existing_database(settings)? } else { database(settings) };
+    let options = Options { check: opening == Opening::Serve, ..Options::new(&path) };
+    Db::open(options, clock.now()).with_context(|| format!("cannot open the database {}", path.display()))
 }
 
 /// Runs `work` with the service and closes the store afterwards, whatever came of it.

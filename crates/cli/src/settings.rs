@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, anyhow};
 use clap::{Args, ValueEnum};
 use enroll_api::{InvalidNetwork, Network};
 use enroll_jobs::AllowedNetworks;
 use enroll_service::PublicUrl;
+use enroll_store::DatabaseUrl;
 use serde::{Deserialize, Serialize};
 
 use crate::logging::LogFormat;
@@ -24,6 +25,10 @@ pub(crate) struct SettingsFlags {
     /// Folder of the embedded database [default: ./enroll-data] [env: ENROLL_DATA_DIR]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data_dir: Option<String>,
+    /// PostgreSQL database to use instead of the embedded one: postgres://USER:PASSWORD@HOST/DATABASE; the environment keeps the
+    /// password out of lists of processes [env: ENROLL_DATABASE_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
     /// Address to listen on [default: 127.0.0.1:8080] [env: ENROLL_LISTEN]
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub(crate) listen: Option<String>,
@@ -72,6 +77,7 @@ pub(crate) struct SettingsFlags {
 #[serde(deny_unknown_fields)]
 struct File {
     data_dir: Option<String>,
+    database_url: Option<String>,
     listen: Option<String>,
     public_url: Option<String>,
     rate_limit: Option<String>,
@@ -116,6 +122,8 @@ pub(crate) struct InForce {
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) data_dir: PathBuf,
+    /// The embedded database if none.
+    pub(crate) database_url: Option<DatabaseUrl>,
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: PublicUrl,
     pub(crate) rate_limit: bool,
@@ -144,15 +152,11 @@ impl Settings {
     }
 
     fn from_sources(flags: &SettingsFlags, environment: Environment<'_>) -> anyhow::Result<Self> {
-        if environment("ENROLL_DATABASE_URL").is_some() {
-            bail!(
-                "ENROLL_DATABASE_URL is set, but this version stores in SQLite only; unset it and use ENROLL_DATA_DIR"
-            );
-        }
         let named = flags.config.clone().or_else(|| environment("ENROLL_CONFIG").map(PathBuf::from));
         let file = read_file(named.as_deref())?;
         let mut picker = Picker { environment, in_force: Vec::new() };
         let data_dir = picker.pick("data_dir", flags.data_dir.as_ref(), file.data_dir, "./enroll-data")?;
+        let database_url = picker.pick_database(flags.database_url.as_ref(), file.database_url)?;
         let listen: SocketAddr =
             picker.pick("listen", flags.listen.as_ref(), file.listen, "127.0.0.1:8080")?;
         let public_url = picker.pick(
@@ -191,6 +195,7 @@ impl Settings {
             picker.pick("log_format", flags.log_format.as_ref(), file.log_format, "auto")?;
         Ok(Self {
             data_dir,
+            database_url,
             listen,
             public_url,
             rate_limit: rate_limit.0,
@@ -226,24 +231,46 @@ impl Picker<'_> {
         T: FromStr,
         T::Err: Display,
     {
-        let variable = format!("ENROLL_{}", key.to_uppercase());
-        let (value, origin) = match (flag, (self.environment)(&variable), file) {
-            (Some(value), _, _) => (value.clone(), Origin::Flag),
-            (None, Some(value), _) => (value, Origin::Environment),
-            (None, None, Some(value)) => (value, Origin::File),
-            (None, None, None) => (default.to_owned(), Origin::Default),
-        };
-        let parsed = value.parse().map_err(|error| {
-            let said_by = match origin {
-                Origin::Flag => format!("--{}", key.replace('_', "-")),
-                Origin::Environment => variable,
-                Origin::File => format!("{key} in the configuration file"),
-                Origin::Default => key.to_owned(),
-            };
-            anyhow!("{said_by} is {value:?}: {error}")
-        })?;
+        let (value, origin) = self.source(key, flag, file).unwrap_or((default.to_owned(), Origin::Default));
+        let parsed =
+            value.parse().map_err(|error| anyhow!("{} is {value:?}: {error}", said_by(key, origin)))?;
         self.in_force.push(InForce { key, value, origin });
         Ok(parsed)
+    }
+
+    /// The URL of the database. It may hold a password, so that it is never shown as it was given.
+    fn pick_database(
+        &mut self,
+        flag: Option<&String>,
+        file: Option<String>,
+    ) -> anyhow::Result<Option<DatabaseUrl>> {
+        let key = "database_url";
+        let Some((value, origin)) = self.source(key, flag, file) else {
+            let value = "none: the embedded database in data_dir".to_owned();
+            self.in_force.push(InForce { key, value, origin: Origin::Default });
+            return Ok(None);
+        };
+        let url: DatabaseUrl = value.parse().map_err(|error| anyhow!("{}: {error}", said_by(key, origin)))?;
+        self.in_force.push(InForce { key, value: url.to_string(), origin });
+        Ok(Some(url))
+    }
+
+    /// What was said, by whoever comes first.
+    fn source(&self, key: &str, flag: Option<&String>, file: Option<String>) -> Option<(String, Origin)> {
+        let environment = || (self.environment)(&format!("ENROLL_{}", key.to_uppercase()));
+        flag.map(|value| (value.clone(), Origin::Flag))
+            .or_else(|| environment().map(|value| (value, Origin::Environment)))
+            .or_else(|| file.map(|value| (value, Origin::File)))
+    }
+}
+
+/// The name of a setting where it was set.
+fn said_by(key: &str, origin: Origin) -> String {
+    match origin {
+        Origin::Flag => format!("--{}", key.replace('_', "-")),
+        Origin::Environment => format!("ENROLL_{}", key.to_uppercase()),
+        Origin::File => format!("{key} in the configuration file"),
+        Origin::Default => key.to_owned(),
     }
 }
 
@@ -382,8 +409,18 @@ mod tests {
                 load(&SettingsFlags::default(), &[("ENROLL_KEEP_EVENTS_DAYS", days)], "").unwrap_err();
             assert!(error.to_string().ends_with("say a number of days from 1 to 3650"), "{error}");
         }
-        let error =
-            load(&SettingsFlags::default(), &[("ENROLL_DATABASE_URL", "postgres://x")], "").unwrap_err();
-        assert!(error.to_string().contains("SQLite only"));
+    }
+
+    #[test]
+    fn the_password_of_the_database_is_in_no_setting_that_is_shown_and_in_no_error() {
+        let load = |url| load(&SettingsFlags::default(), &[("ENROLL_DATABASE_URL", url)], "");
+        let settings = load("postgres://ada:hunter2@db.example.com/enroll").unwrap();
+        let shown = settings.in_force.iter().find(|line| line.key == "database_url").unwrap();
+        assert_eq!(shown.value, "postgres://ada:***@db.example.com/enroll");
+        assert!(!format!("{settings:?}").contains("hunter2"));
+        for wrong in ["mysql://ada:hunter2@db/enroll", "postgres://ada:hunter2@db/enroll?sslmode=prefer"] {
+            let error = format!("{:#}", load(wrong).unwrap_err());
+            assert!(error.starts_with("ENROLL_DATABASE_URL: ") && !error.contains("hunter2"), "{error}");
+        }
     }
 }

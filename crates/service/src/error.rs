@@ -65,7 +65,12 @@ pub enum Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        match error {
+            StoreError::NulCharacter => Self::Invalid(
+                "a text holds the character U+0000, which cannot be stored: leave it out".to_owned(),
+            ),
+            error => Self::Store(error),
+        }
     }
 }
 

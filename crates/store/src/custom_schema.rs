@@ -112,12 +112,13 @@ pub fn set_unknown_extensions(
     .map(drop)
 }
 
-/// Whether something is stored by the extension schema `uri`: whether a document of the directory has a member of that name.
+/// Whether something is stored by the extension schema `uri`: whether a document of the directory has a member of that name, in
+/// whatever case of its letters.
 ///
 /// # Errors
 /// The store fails.
 pub fn is_used(tx: &Tx<'_>, directory: DirectoryId, uri: &str) -> Result<bool, StoreError> {
-    // The URI stands in a document as the name of a member, exactly as the schema spells it.
+    // The URI stands in a document as the name of a member, as the schema or a client spells it: LIKE does not regard the case.
     let needle = format!("%{}%", escape(&format!("{}:", serde_json::Value::from(uri))));
     let statements = [
         "SELECT 1 FROM users WHERE directory_id = ?1 AND document LIKE ?2 ESCAPE '\\' LIMIT 1",

@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::engine::{self, Commit, Message, Readers, State, Work, Writer};
 use crate::error::StoreError;
+use crate::postgres::{self, DatabaseUrl};
 use crate::tx::Tx;
 
 pub use crate::engine::{Generation, Statistics};
@@ -25,6 +26,8 @@ const READER_WAIT: Duration = Duration::from_secs(1);
 pub struct Options {
     /// The database file. Its folder is made, readable for this user alone, if it does not exist.
     pub path: PathBuf,
+    /// A database on a PostgreSQL server, which is used instead of a file.
+    pub postgres: Option<DatabaseUrl>,
     /// Connections that read at the same time, 2 at least. One is kept for look-ups.
     pub readers: usize,
     /// How long to wait while another process holds the database.
@@ -44,6 +47,7 @@ impl Options {
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
+            postgres: None,
             readers: 4,
             busy_timeout: Duration::from_secs(5),
             queue: 1024,
@@ -52,6 +56,11 @@ impl Options {
             check: true,
         }
     }
+
+    /// The usual options for a database on a PostgreSQL server.
+    pub fn postgres(url: DatabaseUrl) -> Self {
+        Self { postgres: Some(url), readers: 8, ..Self::new("") }
+    }
 }
 
 /// Whether the database can be written.
@@ -59,7 +68,8 @@ impl Options {
 pub enum Health {
     /// Reads and writes work.
     Ok,
-    /// Reads may work; writes are refused until the process is started again.
+    /// Reads may work. Writes are refused: until the process is started again when a file has failed, until the server answers again
+    /// when there is one.
     Failed {
         /// What happened.
         reason: String,
@@ -76,8 +86,38 @@ struct Inner {
     inbox: Mutex<Sender<Message>>,
     places: Arc<Semaphore>,
     queue: usize,
-    readers: Arc<Readers>,
+    reading: Reading,
     state: Arc<State>,
+}
+
+/// The connections that read.
+#[derive(Clone)]
+enum Reading {
+    Sqlite(Arc<Readers>),
+    Postgres(Arc<postgres::Pool>),
+}
+
+impl Reading {
+    fn scans(&self) -> Arc<Semaphore> {
+        match self {
+            Self::Sqlite(readers) => Arc::clone(&readers.scans),
+            Self::Postgres(pool) => Arc::clone(&pool.scans),
+        }
+    }
+
+    fn run<T, E: From<StoreError>>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        match self {
+            Self::Sqlite(readers) => readers.run(READER_WAIT, work),
+            Self::Postgres(pool) => pool.run(READER_WAIT, work),
+        }
+    }
+
+    fn run_one<T, E: From<StoreError>>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        match self {
+            Self::Sqlite(readers) => readers.run_one(READER_WAIT, work),
+            Self::Postgres(pool) => pool.run_one(READER_WAIT, work),
+        }
+    }
 }
 
 impl Db {
@@ -86,7 +126,8 @@ impl Db {
     /// Blocks: call it before the server starts, or on a thread that may block.
     ///
     /// # Errors
-    /// [`StoreError::Open`] if the file cannot be opened, [`StoreError::Corrupt`] if it is damaged,
+    /// [`StoreError::Open`] if the file cannot be opened, [`StoreError::Connect`] if the server cannot be reached or used,
+    /// [`StoreError::Corrupt`] if it is damaged,
     /// [`StoreError::NewerDatabase`] if a newer version of this program wrote it, [`StoreError::Busy`] if another process holds it
     /// for longer than the time-out.
     pub fn open(options: Options, now: Timestamp) -> Result<Self, StoreError> {
@@ -94,22 +135,30 @@ impl Db {
     }
 
     fn open_with(options: Options, now: Timestamp, commit: Commit) -> Result<Self, StoreError> {
-        let Options { path, readers, busy_timeout, queue, batch_jobs, batch_time, check } = options;
+        let Options { path, postgres, readers, busy_timeout, queue, batch_jobs, batch_time, check } = options;
+        let (inbox, messages) = mpsc::channel();
+        let (state, batch) = (Arc::new(State::default()), (batch_jobs, batch_time));
+        if let Some(url) = postgres {
+            let opening = postgres::Opening { url, readers, busy_timeout, batch };
+            let pool = postgres::open(opening, messages, &state, now)?;
+            return Ok(Self::with(inbox, queue, Reading::Postgres(pool), state));
+        }
         let path = engine::absolute(&path)?;
         let mut session = engine::open(&path, busy_timeout, check, now)?;
         let names = session.learn_names().map_err(|error| session.judge(&error).0)?;
         let readers = Arc::new(Readers::new(path, readers, busy_timeout, names));
-        let state = Arc::new(State::default());
-        let (inbox, messages) = mpsc::channel();
-        let batch = (batch_jobs, batch_time);
         let writer = Writer::new(session, messages, Arc::clone(&state), Arc::clone(&readers), batch, commit);
         std::thread::Builder::new()
             .name("enroll-writer".to_owned())
             .spawn(|| writer.serve())
             .map_err(|error| StoreError::Unavailable(format!("the writer thread does not start: {error}")))?;
+        Ok(Self::with(inbox, queue, Reading::Sqlite(readers), state))
+    }
+
+    fn with(inbox: Sender<Message>, queue: usize, reading: Reading, state: Arc<State>) -> Self {
         let queue = queue.clamp(1, Semaphore::MAX_PERMITS);
         let places = Arc::new(Semaphore::new(queue));
-        Ok(Self(Arc::new(Inner { inbox: Mutex::new(inbox), places, queue, readers, state })))
+        Self(Arc::new(Inner { inbox: Mutex::new(inbox), places, queue, reading, state }))
     }
 
     /// Runs `work` in one transaction and answers after its commit is on the disk. Closures that wait together share a commit.
@@ -152,12 +201,11 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let scans = Arc::clone(&self.0.readers.scans);
-        let place = tokio::time::timeout(QUEUE_WAIT, scans.acquire_owned()).await;
+        let place = tokio::time::timeout(QUEUE_WAIT, self.0.reading.scans().acquire_owned()).await;
         let place = place.map_err(|_| StoreError::Busy)?.map_err(|_| closed())?;
-        let readers = Arc::clone(&self.0.readers);
+        let reading = self.0.reading.clone();
         let answer = tokio::task::spawn_blocking(move || {
-            let answer = readers.run(READER_WAIT, work);
+            let answer = reading.run(work);
             drop(place);
             answer
         });
@@ -175,7 +223,7 @@ impl Db {
         &self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.0.readers.run(READER_WAIT, work)
+        self.0.reading.run(work)
     }
 
     /// As [`Db::look_up`], for `work` of one statement, which is a snapshot by itself. Several statements would each see their own.
@@ -186,20 +234,31 @@ impl Db {
         &self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.0.readers.run_one(READER_WAIT, work)
+        self.0.reading.run_one(work)
     }
 
     /// The state of the database now, for whoever keeps answers in memory: see [`Generation`]. It costs a few microseconds on
     /// the calling thread.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] once the database is closed; the rest as the engine fails.
+    /// [`StoreError::Unavailable`] once the database is closed, and always on PostgreSQL: what would tell a generation there costs as
+    /// much as the look-up that it saves, so nothing may be kept. The rest as the engine fails.
     pub fn generation(&self) -> Result<Generation, StoreError> {
-        self.0.readers.watch.generation()
+        match &self.0.reading {
+            Reading::Sqlite(readers) => readers.watch.generation(),
+            Reading::Postgres(_) => {
+                Err(StoreError::Unavailable("PostgreSQL tells no generation: nothing may be kept".to_owned()))
+            }
+        }
     }
 
-    /// Whether the database can be written.
+    /// Whether the database can be written. A database server is asked.
     pub fn health(&self) -> Health {
+        if let Reading::Postgres(pool) = &self.0.reading
+            && let Some(reason) = pool.trouble(READER_WAIT)
+        {
+            return Health::Failed { reason };
+        }
         self.0.state.failure().map_or(Health::Ok, |reason| Health::Failed { reason: reason.to_owned() })
     }
 

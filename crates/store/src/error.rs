@@ -49,6 +49,17 @@ pub enum StoreError {
         /// What the operating system or the engine said.
         reason: String,
     },
+    /// A text holds U+0000, which PostgreSQL has no place for: answer 400.
+    #[error("a text with the character U+0000 cannot be stored or looked up")]
+    NulCharacter,
+    /// The database server cannot be reached, or is none that this program can use.
+    #[error("cannot open the database {database}: {reason}")]
+    Connect {
+        /// The URL of the database, without its password.
+        database: String,
+        /// What is in the way.
+        reason: String,
+    },
     /// A mistake in the program: a statement that is wrong, a closure that panicked.
     #[error("internal error in the store: {0}")]
     Internal(String),

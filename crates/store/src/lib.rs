@@ -80,10 +80,12 @@ mod migrate;
 mod page;
 #[cfg(test)]
 mod plan_tests;
+mod postgres;
 mod stamp;
 mod tx;
 
 pub use db::{Db, Generation, Health, Options, Statistics};
 pub use error::StoreError;
 pub use migrate::known_version;
+pub use postgres::{DatabaseUrl, InvalidUrl};
 pub use tx::{Param, Row, Tx};

@@ -8,10 +8,11 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use crate::dialect::{added_column, sqlite_ddl};
+use crate::dialect::{Dialect, added_column};
 use crate::engine::Session;
 use crate::error::StoreError;
 use crate::params;
+use crate::postgres;
 use crate::tx::Tx;
 
 /// The migration files, oldest first.
@@ -72,13 +73,68 @@ pub(crate) fn migrate(session: &Session, now: Timestamp, limit: usize) -> Result
     result
 }
 
+/// How often to make the table of steps, which others may be making at the same time.
+const ATTEMPTS: usize = 10;
+
+/// The same on PostgreSQL. Replicas that start together take turns: whoever holds the lock of the first row of the table takes all
+/// steps, and those who waited find nothing left to do. The row stays, for writers ([`crate::postgres`]).
+///
+/// # Errors
+/// As [`migrate`].
+pub(crate) fn migrate_postgres(
+    session: &postgres::Session,
+    now: Timestamp,
+    limit: usize,
+) -> Result<(), StoreError> {
+    if is_recorded(&Tx::new(session))? && pending(&Tx::new(session))?.is_empty() {
+        return Ok(());
+    }
+    let told = |fault: postgres::Fault| fault.error;
+    prepare_record(session)?;
+    session.run("BEGIN; SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = 0").map_err(told)?;
+    let result = session
+        .run("SELECT 1 FROM schema_migrations WHERE version = 0 FOR UPDATE")
+        .map_err(told)
+        .and_then(|_| apply(&Tx::new(session), now, limit))
+        // Fails when the transaction has failed, which COMMIT would not.
+        .and_then(|()| session.run("SELECT 1; COMMIT").map(drop).map_err(told));
+    if result.is_err() && !session.is_lost() {
+        session.run("ROLLBACK").map_err(told)?;
+    }
+    result
+}
+
+/// Makes the table of steps with the row that is locked. PostgreSQL lets two that make a table of one name at the same time clash even
+/// when they say IF NOT EXISTS; the loser tries again and finds it.
+fn prepare_record(session: &postgres::Session) -> Result<(), StoreError> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let tx = Tx::new(session);
+        let made = is_recorded(&tx)
+            .and_then(|there| if there { Ok(0) } else { tx.execute(&tx.dialect().ddl(RECORD), &[]) })
+            .and_then(|_| {
+                let row = "INSERT INTO schema_migrations (version, name, applied_at) VALUES (0, 'the row that writers lock', 0) \
+                           ON CONFLICT DO NOTHING";
+                tx.execute(row, &[])
+            });
+        match made {
+            Ok(_) => return Ok(()),
+            Err(StoreError::Unique { .. } | StoreError::Internal(_)) if attempt < ATTEMPTS => {
+                std::thread::park_timeout(std::time::Duration::from_millis(20));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 /// Takes the steps that are missing. Another process may have taken them since anybody looked: looks again.
 fn apply(tx: &Tx<'_>, now: Timestamp, limit: usize) -> Result<(), StoreError> {
     let missing = pending(tx)?;
-    tx.execute(&sqlite_ddl(RECORD), &[])?;
+    tx.execute(&tx.dialect().ddl(RECORD), &[])?;
     for step in missing.into_iter().take(limit) {
         if !is_there(tx, step.statement)? {
-            tx.execute(&sqlite_ddl(step.statement), &[])?;
+            tx.execute(&tx.dialect().ddl(step.statement), &[])?;
         }
         tx.execute(
             "INSERT INTO schema_migrations (version, name, applied_at) VALUES (?1, ?2, ?3)",
@@ -88,9 +144,12 @@ fn apply(tx: &Tx<'_>, now: Timestamp, limit: usize) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether the statement adds a column that is there already.
+/// Whether the statement adds a column that is there already, and does not look for itself.
 fn is_there(tx: &Tx<'_>, statement: &str) -> Result<bool, StoreError> {
     let Some((table, column)) = added_column(statement) else { return Ok(false) };
+    if tx.dialect() == Dialect::Postgres {
+        return Ok(false);
+    }
     let look = "SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2";
     Ok(tx.first(look, &params![table, column], |_| Ok(()))?.is_some())
 }
@@ -100,9 +159,7 @@ fn is_there(tx: &Tx<'_>, statement: &str) -> Result<bool, StoreError> {
 /// # Errors
 /// The engine's.
 pub(crate) fn recorded_version(tx: &Tx<'_>) -> Result<i64, StoreError> {
-    let recorded =
-        tx.first("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'", &[], |_| Ok(()))?;
-    if recorded.is_none() {
+    if !is_recorded(tx)? {
         return Ok(0);
     }
     let newest =
@@ -112,9 +169,7 @@ pub(crate) fn recorded_version(tx: &Tx<'_>) -> Result<i64, StoreError> {
 
 /// The steps not taken yet.
 fn pending(tx: &Tx<'_>) -> Result<Vec<Step>, StoreError> {
-    let recorded =
-        tx.first("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'", &[], |_| Ok(()))?;
-    if recorded.is_none() {
+    if !is_recorded(tx)? {
         return Ok(steps());
     }
     let done: HashSet<i64> =
@@ -124,6 +179,11 @@ fn pending(tx: &Tx<'_>) -> Result<Vec<Step>, StoreError> {
         Some(found) if found > known => Err(StoreError::NewerDatabase { found, known }),
         _ => Ok(steps().into_iter().filter(|step| !done.contains(&step.version)).collect()),
     }
+}
+
+/// Whether there is a table of steps.
+fn is_recorded(tx: &Tx<'_>) -> Result<bool, StoreError> {
+    Ok(tx.first(tx.dialect().find_record(), &[], |_| Ok(()))?.is_some())
 }
 
 /// All steps in order.

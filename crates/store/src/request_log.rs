@@ -13,7 +13,7 @@ use enroll_domain::{DirectoryId, TokenId};
 use enroll_scim::Folded;
 use jiff::Timestamp;
 
-use crate::dialect::sqlite_ddl;
+use crate::dialect::Dialect;
 use crate::engine::{Session, absolute, make};
 use crate::{StoreError, Tx, params};
 
@@ -132,7 +132,7 @@ impl RequestFile {
             let tx = file.tx();
             for step in SCHEMA.split("-- step: ").skip(1) {
                 let (_, statement) = step.split_once('\n').unwrap_or_default();
-                tx.execute(&sqlite_ddl(statement), &[])?;
+                tx.execute(&Dialect::Sqlite.ddl(statement), &[])?;
             }
             file.run(&format!("PRAGMA user_version = {VERSION}"))?;
         }

@@ -6,11 +6,14 @@ mod row;
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 
+use crate::dialect::Dialect;
 use crate::engine::{Session, Trouble};
 use crate::error::StoreError;
+use crate::postgres::{self, Fault, Reach};
 
 pub use param::Param;
 pub use row::Row;
+pub(crate) use row::Value;
 
 /// One transaction: what a closure of [`Db::write`](crate::Db::write) or [`Db::read`](crate::Db::read) works with.
 ///
@@ -21,14 +24,47 @@ pub use row::Row;
 /// committed even if the closure returns `Ok`. For a conflict that is expected use `ON CONFLICT DO NOTHING` and look at the
 /// number of rows, or [`Tx::nested`].
 pub struct Tx<'t> {
-    session: &'t Session,
+    engine: Engine<'t>,
     failed: Cell<bool>,
     trouble: RefCell<Option<Trouble>>,
+    fault: RefCell<Option<Fault>>,
+}
+
+/// The connection of the transaction.
+#[derive(Clone, Copy)]
+pub(crate) enum Engine<'t> {
+    Sqlite(&'t Session),
+    Postgres(&'t postgres::Session),
+}
+
+impl<'t> From<&'t Session> for Engine<'t> {
+    fn from(session: &'t Session) -> Self {
+        Self::Sqlite(session)
+    }
+}
+
+impl<'t> From<&'t postgres::Session> for Engine<'t> {
+    fn from(session: &'t postgres::Session) -> Self {
+        Self::Postgres(session)
+    }
 }
 
 impl<'t> Tx<'t> {
-    pub(crate) fn new(session: &'t Session) -> Self {
-        Self { session, failed: Cell::new(false), trouble: RefCell::new(None) }
+    pub(crate) fn new(engine: impl Into<Engine<'t>>) -> Self {
+        Self {
+            engine: engine.into(),
+            failed: Cell::new(false),
+            trouble: RefCell::new(None),
+            fault: RefCell::new(None),
+        }
+    }
+
+    /// What the engine wants otherwise than others.
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self.engine {
+            Engine::Sqlite(_) => Dialect::Sqlite,
+            Engine::Postgres(_) => Dialect::Postgres,
+        }
     }
 
     /// Runs a statement that returns no rows and gives the number of rows it inserted, updated or deleted.
@@ -37,9 +73,15 @@ impl<'t> Tx<'t> {
     /// [`StoreError::Unique`], [`StoreError::ForeignKey`] and [`StoreError::Constraint`] as the schema says; the rest as the
     /// engine fails.
     pub fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
-        let mut statement = self.prepare(sql, params)?;
-        let changed = statement.raw_execute().map_err(|error| self.fail(&error))?;
-        Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+        self.go_on()?;
+        match self.engine {
+            Engine::Sqlite(session) => {
+                let run = session.prepare(sql, params).and_then(|mut statement| statement.raw_execute());
+                let changed = run.map_err(|error| self.fail(session, &error))?;
+                Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+            }
+            Engine::Postgres(session) => session.execute(sql, params).map_err(|fault| self.fault_at(fault)),
+        }
     }
 
     /// All rows of an answer. For an answer whose size is bounded; otherwise [`Tx::each`].
@@ -93,14 +135,23 @@ impl<'t> Tx<'t> {
         params: &[Param<'_>],
         mut visit: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, StoreError>,
     ) -> Result<(), StoreError> {
-        let mut statement = self.prepare(sql, params)?;
-        let mut rows = statement.raw_query();
-        while let Some(row) = rows.next().map_err(|error| self.fail(&error))? {
-            if visit(&Row::new(row))?.is_break() {
-                break;
+        self.go_on()?;
+        match self.engine {
+            Engine::Sqlite(session) => {
+                let fail = |error| self.fail(session, &error);
+                let mut statement = session.prepare(sql, params).map_err(fail)?;
+                let mut rows = statement.raw_query();
+                while let Some(row) = rows.next().map_err(fail)? {
+                    if visit(&Row::from(row))?.is_break() {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            Engine::Postgres(session) => {
+                session.each(sql, params, &mut visit).map_err(|fault| self.fault_at(fault))?
             }
         }
-        Ok(())
     }
 
     /// Runs `work` so that its failure undoes its own changes alone and the transaction goes on: one operation of a Bulk request
@@ -111,7 +162,7 @@ impl<'t> Tx<'t> {
     pub fn nested<T, E: From<StoreError>>(&self, work: impl FnOnce(&Self) -> Result<T, E>) -> Result<T, E> {
         self.execute("SAVEPOINT nested", &[])?;
         let result = self.settle(work(self));
-        if result.is_err() && self.trouble.borrow().is_none() && self.session.in_transaction() {
+        if result.is_err() && self.may_go_on() {
             self.failed.set(false);
             self.execute("ROLLBACK TO nested", &[])?;
         }
@@ -127,7 +178,8 @@ impl<'t> Tx<'t> {
     /// The statement is wrong.
     #[doc(hidden)]
     pub fn plan(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<String>, StoreError> {
-        self.query(&format!("EXPLAIN QUERY PLAN {sql}"), params, |row| row.text(3).map(str::to_owned))
+        let (explain, column) = self.dialect().explain();
+        self.query(&format!("{explain} {sql}"), params, |row| row.text(column).map(str::to_owned))
     }
 
     /// The closure's result, or an error if it went on after a failed statement.
@@ -143,19 +195,40 @@ impl<'t> Tx<'t> {
         self.trouble.borrow().clone()
     }
 
-    fn prepare(&self, sql: &str, params: &[Param<'_>]) -> Result<rusqlite::CachedStatement<'t>, StoreError> {
+    /// What happened to the transaction or its connection, on PostgreSQL.
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        self.fault.borrow().clone()
+    }
+
+    /// Whether the transaction is still there, so that a savepoint can be gone back to.
+    fn may_go_on(&self) -> bool {
+        match self.engine {
+            Engine::Sqlite(session) => self.trouble.borrow().is_none() && session.in_transaction(),
+            Engine::Postgres(session) => self.fault.borrow().is_none() && !session.is_lost(),
+        }
+    }
+
+    fn go_on(&self) -> Result<(), StoreError> {
         if self.failed.get() {
             return Err(StoreError::Internal("a statement was run after one that failed".to_owned()));
         }
-        self.session.prepare(sql, params).map_err(|error| self.fail(&error))
+        Ok(())
     }
 
-    fn fail(&self, error: &rusqlite::Error) -> StoreError {
+    fn fail(&self, session: &Session, error: &rusqlite::Error) -> StoreError {
         self.failed.set(true);
-        let (error, trouble) = self.session.judge(error);
+        let (error, trouble) = session.judge(error);
         if trouble.is_some() {
             self.trouble.replace(trouble);
         }
         error
+    }
+
+    fn fault_at(&self, fault: Fault) -> StoreError {
+        self.failed.set(true);
+        if fault.reach != Reach::Statement {
+            self.fault.replace(Some(fault.clone()));
+        }
+        fault.error
     }
 }

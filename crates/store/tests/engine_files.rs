@@ -75,7 +75,7 @@ async fn r15_close_finishes_what_waits_and_refuses_what_comes() {
 async fn dropping_the_last_handle_finishes_what_waits() {
     let home = Home::new();
     home.db.write(|tx| insert(tx, "acme")).await.unwrap();
-    let Home { db, path, folder } = home;
+    let Home { db, path, folder, .. } = home;
     drop(db);
     assert_eq!(names(&open(&path).unwrap()), ["acme"]);
     drop(folder);

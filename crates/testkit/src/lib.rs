@@ -8,5 +8,5 @@ pub mod recorded;
 pub mod server;
 pub mod wire;
 
-pub use server::TestServer;
+pub use server::{TestServer, database};
 pub use wire::{Connection, Response};

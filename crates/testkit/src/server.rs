@@ -1,4 +1,5 @@
-//! A real server on a free loopback port, with a SQLite store in a temporary folder.
+//! A real server on a free loopback port, with a SQLite store in a temporary folder, or on PostgreSQL with
+//! `ENROLL_TEST_DATABASE=postgres`.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -7,7 +8,8 @@ use enroll_api::{HttpConfig, Server};
 use enroll_domain::Scope;
 use enroll_scim::Limits;
 use enroll_service::{Clock, Service, ServiceOptions};
-use enroll_store::{Db, Options};
+use enroll_store::{Db, Options, known_version};
+use enroll_testdb::TestDatabase;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -27,6 +29,8 @@ pub struct TestServer {
     /// The clock, when it is a manual one.
     pub clock: Clock,
     folder: TempDir,
+    /// Dropped with the server.
+    database: Option<TestDatabase>,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<std::io::Result<()>>>,
 }
@@ -51,7 +55,12 @@ impl TestServer {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let service = open_service(folder.path(), address, limits, clock.clone()).await;
+        let database = database();
+        let options = match &database {
+            Some(database) => Options::postgres(database.url().parse().unwrap()),
+            None => Options::new(folder.path().join("enroll.db")),
+        };
+        let service = open_service(options, address, limits, clock.clone()).await;
         let scim_token =
             service.create_scim_token("default", "test", None).await.unwrap().reveal().to_owned();
         let api_token =
@@ -61,12 +70,27 @@ impl TestServer {
         let task = tokio::spawn(server.serve(listener, async move {
             let _ = stopped.await;
         }));
-        Self { address, service, scim_token, api_token, clock, folder, stop: Some(stop), task: Some(task) }
+        Self {
+            address,
+            service,
+            scim_token,
+            api_token,
+            clock,
+            folder,
+            database,
+            stop: Some(stop),
+            task: Some(task),
+        }
     }
 
     /// The SCIM base URL.
     pub fn scim_url(&self) -> String {
         format!("http://{}/scim/v2", self.address)
+    }
+
+    /// The database of the store, on PostgreSQL.
+    pub fn database(&self) -> Option<&TestDatabase> {
+        self.database.as_ref()
     }
 
     /// The folder of the store.
@@ -90,9 +114,22 @@ impl TestServer {
     }
 }
 
+/// A database on PostgreSQL, if the tests are to run there (`ENROLL_TEST_DATABASE=postgres`).
+///
+/// # Panics
+/// When there is no PostgreSQL.
 #[expect(clippy::unwrap_used, reason = "a test cannot go on without its store")]
-async fn open_service(folder: &Path, address: SocketAddr, limits: Limits, clock: Clock) -> Service {
-    let db = Db::open(Options::new(folder.join("enroll.db")), clock.now()).unwrap();
+pub fn database() -> Option<TestDatabase> {
+    enroll_testdb::wanted().then(|| {
+        TestDatabase::migrated(known_version(), |url| {
+            drop(Db::open(Options::postgres(url.parse().unwrap()), Clock::system().now()).unwrap());
+        })
+    })
+}
+
+#[expect(clippy::unwrap_used, reason = "a test cannot go on without its store")]
+async fn open_service(options: Options, address: SocketAddr, limits: Limits, clock: Clock) -> Service {
+    let db = Db::open(options, clock.now()).unwrap();
     let options = ServiceOptions {
         public_url: format!("http://{address}").parse().unwrap(),
         limits,

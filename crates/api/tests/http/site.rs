@@ -10,7 +10,8 @@ use enroll_scim::Limits;
 use enroll_service::{
     Clock, NewOrganization, PublicUrl, RequestLog, RequestLogOptions, Service, ServiceOptions,
 };
-use enroll_store::{Db, Options};
+use enroll_store::{Db, Options, known_version};
+use enroll_testdb::TestDatabase;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -19,8 +20,34 @@ use tokio::task::JoinHandle;
 /// What clients are told, which is not where they reach it here.
 pub(crate) const PUBLIC_URL: &str = "https://enroll.example.com";
 
-async fn open_service(folder: &tempfile::TempDir, clock: Clock) -> Service {
-    let db = Db::open(Options::new(folder.path().join("enroll.db")), clock.now()).unwrap();
+/// Where a site's data is. Deleted with the last server on it.
+struct Place {
+    folder: tempfile::TempDir,
+    /// With `ENROLL_TEST_DATABASE=postgres`.
+    database: Option<TestDatabase>,
+}
+
+impl Place {
+    fn new() -> Self {
+        let database = enroll_testdb::wanted().then(|| {
+            TestDatabase::migrated(known_version(), |url| {
+                drop(Db::open(Options::postgres(url.parse().unwrap()), jiff::Timestamp::UNIX_EPOCH).unwrap());
+            })
+        });
+        Self { folder: tempfile::tempdir().unwrap(), database }
+    }
+
+    fn open(&self, clock: &Clock) -> Db {
+        let options = match &self.database {
+            Some(database) => Options::postgres(database.url().parse().unwrap()),
+            None => Options::new(self.folder.path().join("enroll.db")),
+        };
+        Db::open(options, clock.now()).unwrap()
+    }
+}
+
+async fn open_service(place: &Place, clock: Clock) -> Service {
+    let db = place.open(&clock);
     let options = ServiceOptions {
         public_url: PUBLIC_URL.parse::<PublicUrl>().unwrap(),
         limits: Limits::default(),
@@ -29,7 +56,7 @@ async fn open_service(folder: &tempfile::TempDir, clock: Clock) -> Service {
         clock,
     };
     let log = RequestLog::open(
-        &folder.path().join("requests.db"),
+        &place.folder.path().join("requests.db"),
         RequestLogOptions::default(),
         db.clone(),
         options.clock.clone(),
@@ -45,8 +72,8 @@ pub(crate) struct Site {
     pub(crate) scim_token: String,
     pub(crate) stop: Option<oneshot::Sender<()>>,
     pub(crate) running: JoinHandle<std::io::Result<()>>,
-    /// Shared by the servers beside each other; deleted with the last.
-    folder: Arc<tempfile::TempDir>,
+    /// Shared by the servers beside each other.
+    place: Arc<Place>,
 }
 
 impl Site {
@@ -59,28 +86,23 @@ impl Site {
     }
 
     pub(crate) async fn at(clock: Clock, config: HttpConfig) -> Self {
-        let folder = Arc::new(tempfile::tempdir().unwrap());
-        let service = open_service(&folder, clock).await;
+        let place = Arc::new(Place::new());
+        let service = open_service(&place, clock).await;
         let scim_token =
             service.create_scim_token("default", "okta", None).await.unwrap().reveal().to_owned();
         let organization = NewOrganization { name: "acme".to_owned(), ..NewOrganization::default() };
         service.create_organization(&organization).await.unwrap();
-        Self::serve(folder, service, scim_token, config).await
+        Self::serve(place, service, scim_token, config).await
     }
 
     /// A second server on the same database, as another process would be: they share nothing in memory.
     pub(crate) async fn beside(&self) -> Self {
         let config = HttpConfig { rate_limit: None, ..HttpConfig::default() };
-        let service = open_service(&self.folder, self.service.clock().clone()).await;
-        Self::serve(Arc::clone(&self.folder), service, self.scim_token.clone(), config).await
+        let service = open_service(&self.place, self.service.clock().clone()).await;
+        Self::serve(Arc::clone(&self.place), service, self.scim_token.clone(), config).await
     }
 
-    async fn serve(
-        folder: Arc<tempfile::TempDir>,
-        service: Service,
-        scim_token: String,
-        config: HttpConfig,
-    ) -> Self {
+    async fn serve(place: Arc<Place>, service: Service, scim_token: String, config: HttpConfig) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -89,13 +111,12 @@ impl Site {
             let _ = stopped.await;
         }));
         let client = Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
-        Self { address, client, service, scim_token, stop: Some(stop), running, folder }
+        Self { address, client, service, scim_token, stop: Some(stop), running, place }
     }
 
     /// The database itself, to be broken.
     pub(crate) fn database(&self) -> Db {
-        let path = self.folder.path().join("enroll.db");
-        Db::open(Options::new(path), self.service.clock().now()).unwrap()
+        self.place.open(self.service.clock())
     }
 
     pub(crate) async fn api_token(&self, scope: Scope) -> String {

@@ -6,7 +6,7 @@ use clap::Args;
 use enroll_store::backup;
 
 use super::backup::{Report, describe, shown, with_bar};
-use crate::open::database;
+use crate::open::database_file;
 use crate::output::Output;
 use crate::settings::Settings;
 
@@ -23,7 +23,7 @@ pub(crate) async fn run(
     settings: &Settings,
     output: Output,
 ) -> anyhow::Result<()> {
-    let (file, target) = (arguments.file.clone(), database(settings));
+    let (file, target) = (arguments.file.clone(), database_file(settings)?);
     let manifest = with_bar(output, move |tell| backup::restore(&file, &target, tell)).await?;
     let report = Report { file: shown(Some(&arguments.file)), manifest };
     output.result(&report, |report| {

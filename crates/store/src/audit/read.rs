@@ -125,16 +125,9 @@ fn found(tx: &Tx<'_>, query: &Query, order: &str, limit: usize) -> Result<Vec<Ch
             sql.push_str(&format!(" AND ({one} = {text} OR {other} = {text})"));
         }
     }
-    sql.push_str(order);
-    let mut found = Vec::new();
-    if limit == 0 {
-        return Ok(found);
-    }
-    tx.each(&sql, &params, |row| {
-        found.push(read(row)?);
-        Ok(if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
-    })?;
-    Ok(found)
+    let limit = placeholder(Param::from(i64::try_from(limit).unwrap_or(i64::MAX)));
+    sql.push_str(&format!("{order} LIMIT {limit}"));
+    tx.query(&sql, &params, read)
 }
 
 /// The entries behind a place in the trail, in order, `limit` at most.

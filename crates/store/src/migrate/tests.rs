@@ -78,7 +78,19 @@ fn steps_are_in_order_named_and_one_statement_each() {
 #[test]
 fn the_migration_files_name_no_engine() {
     for (_, text) in FILES {
-        for word in ["STRICT", "ROWID", "AUTOINCREMENT", "SERIAL", "JSONB", "COLLATE", "lower("] {
+        for word in [
+            "STRICT",
+            "ROWID",
+            "AUTOINCREMENT",
+            "SERIAL",
+            "SEQUENCE",
+            "TRIGGER",
+            "TEMP",
+            "JSONB",
+            "BOOLEAN",
+            "COLLATE",
+            "lower(",
+        ] {
             assert!(!text.contains(word), "{word}");
         }
     }

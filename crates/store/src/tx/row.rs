@@ -6,18 +6,43 @@ use jiff::Timestamp;
 use rusqlite::types::ValueRef;
 
 use crate::error::StoreError;
+use crate::postgres;
 
 /// One row; columns are counted from 0 in the order of the `SELECT`.
 ///
 /// Every getter fails with [`StoreError::Corrupt`] when the column holds something else than asked for, and with
 /// [`StoreError::Internal`] when there is no such column.
-pub struct Row<'r>(&'r rusqlite::Row<'r>);
+pub struct Row<'r>(Source<'r>);
+
+enum Source<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r tokio_postgres::Row),
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Value<'r> {
+    Null,
+    Integer(i64),
+    Text(&'r [u8]),
+    Blob(&'r [u8]),
+    /// What this program never writes.
+    Other,
+}
+
+impl<'r> From<&'r rusqlite::Row<'r>> for Row<'r> {
+    fn from(row: &'r rusqlite::Row<'r>) -> Self {
+        Self(Source::Sqlite(row))
+    }
+}
+
+impl<'r> From<&'r tokio_postgres::Row> for Row<'r> {
+    fn from(row: &'r tokio_postgres::Row) -> Self {
+        Self(Source::Postgres(row))
+    }
+}
 
 impl<'r> Row<'r> {
-    pub(crate) fn new(row: &'r rusqlite::Row<'r>) -> Self {
-        Self(row)
-    }
-
     /// Text.
     ///
     /// # Errors
@@ -32,8 +57,8 @@ impl<'r> Row<'r> {
     /// The column is absent or not text.
     pub fn optional_text(&self, column: usize) -> Result<Option<&'r str>, StoreError> {
         match self.value(column)? {
-            ValueRef::Null => Ok(None),
-            ValueRef::Text(bytes) => str::from_utf8(bytes)
+            Value::Null => Ok(None),
+            Value::Text(bytes) => str::from_utf8(bytes)
                 .map(Some)
                 .map_err(|_| mismatch(column, "text", "bytes that are not UTF-8")),
             other => Err(mismatch(column, "text", kind(other))),
@@ -54,8 +79,8 @@ impl<'r> Row<'r> {
     /// The column is absent or not a whole number.
     pub fn optional_integer(&self, column: usize) -> Result<Option<i64>, StoreError> {
         match self.value(column)? {
-            ValueRef::Null => Ok(None),
-            ValueRef::Integer(number) => Ok(Some(number)),
+            Value::Null => Ok(None),
+            Value::Integer(number) => Ok(Some(number)),
             other => Err(mismatch(column, "a whole number", kind(other))),
         }
     }
@@ -78,7 +103,7 @@ impl<'r> Row<'r> {
     /// The column is absent or not bytes.
     pub fn blob(&self, column: usize) -> Result<&'r [u8], StoreError> {
         match self.value(column)? {
-            ValueRef::Blob(bytes) => Ok(bytes),
+            Value::Blob(bytes) => Ok(bytes),
             other => Err(mismatch(column, "bytes", kind(other))),
         }
     }
@@ -121,20 +146,28 @@ impl<'r> Row<'r> {
             .map_err(|_| mismatch(column, "a time", "a number out of range"))
     }
 
-    fn value(&self, column: usize) -> Result<ValueRef<'r>, StoreError> {
-        self.0
-            .get_ref(column)
-            .map_err(|_| StoreError::Internal(format!("the statement has no column {column}")))
+    fn value(&self, column: usize) -> Result<Value<'r>, StoreError> {
+        let value = match self.0 {
+            Source::Sqlite(row) => row.get_ref(column).ok().map(|value| match value {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(number) => Value::Integer(number),
+                ValueRef::Real(_) => Value::Other,
+                ValueRef::Text(text) => Value::Text(text),
+                ValueRef::Blob(bytes) => Value::Blob(bytes),
+            }),
+            Source::Postgres(row) => postgres::read_value(row, column),
+        };
+        value.ok_or_else(|| StoreError::Internal(format!("the statement has no column {column}")))
     }
 }
 
-fn kind(value: ValueRef<'_>) -> &'static str {
+fn kind(value: Value<'_>) -> &'static str {
     match value {
-        ValueRef::Null => "NULL",
-        ValueRef::Integer(_) => "a whole number",
-        ValueRef::Real(_) => "a number with a fraction",
-        ValueRef::Text(_) => "text",
-        ValueRef::Blob(_) => "bytes",
+        Value::Null => "NULL",
+        Value::Integer(_) => "a whole number",
+        Value::Other => "something else",
+        Value::Text(_) => "text",
+        Value::Blob(_) => "bytes",
     }
 }
 

@@ -6,14 +6,21 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 
 use enroll_store::{Db, Options, StoreError, Tx, params};
+use enroll_testdb::TestDatabase;
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
+
+#[path = "../place/mod.rs"]
+pub(crate) mod place;
 
 pub(crate) struct Home {
     pub(crate) db: Db,
     pub(crate) path: PathBuf,
     pub(crate) folder: TempDir,
+    options: Options,
+    /// On PostgreSQL.
+    pub(crate) database: Option<TestDatabase>,
 }
 
 impl Home {
@@ -25,11 +32,11 @@ impl Home {
     pub(crate) fn with(adjust: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("enroll.db");
-        let mut options = Options::new(&path);
+        let (mut options, database) = place::options(folder.path());
         options.batch_time = std::time::Duration::from_secs(60);
         adjust(&mut options);
-        let db = Db::open(options, Timestamp::UNIX_EPOCH).unwrap();
-        Self { db, path, folder }
+        let db = Db::open(options.clone(), Timestamp::UNIX_EPOCH).unwrap();
+        Self { db, path, folder, options, database }
     }
 
     /// A write in a task of its own.
@@ -66,7 +73,7 @@ impl Home {
 
     /// Another handle on the same file, as another process has it.
     pub(crate) fn again(&self) -> Result<Db, StoreError> {
-        Db::open(Options::new(&self.path), Timestamp::UNIX_EPOCH)
+        Db::open(self.options.clone(), Timestamp::UNIX_EPOCH)
     }
 }
 

@@ -89,6 +89,42 @@ fn e6_4_no_statement_changes_or_deletes_an_entry_of_the_audit_trail() {
     assert!(about("FROM") > 0, "the lint still reads them");
 }
 
+/// What other engines that speak PostgreSQL's protocol do not have, or what only one of the two has (design: portable).
+const UNPORTABLE: [&str; 18] = [
+    "pg_advisory",
+    "pg_try_advisory",
+    "LISTEN ",
+    "NOTIFY ",
+    "CREATE TRIGGER",
+    "CREATE SEQUENCE",
+    "nextval(",
+    "TEMP TABLE",
+    "TEMPORARY TABLE",
+    "LOCK TABLE",
+    "INSERT OR ",
+    "REPLACE INTO",
+    "LIMIT -1",
+    " rowid",
+    "json_",
+    "->>",
+    " ILIKE ",
+    " REGEXP ",
+];
+
+#[test]
+fn no_statement_uses_what_one_engine_alone_has() {
+    let faults: Vec<_> = literals()
+        .into_iter()
+        .filter(|(_, text)| {
+            let statement = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH ", "CREATE ", "ALTER "];
+            statement.iter().any(|word| text.contains(word))
+        })
+        .filter(|(file, _)| !file.components().any(|part| part.as_os_str() == "engine"))
+        .filter(|(_, text)| UNPORTABLE.iter().any(|word| text.contains(word)))
+        .collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
 #[test]
 fn the_lint_sees_a_statement_without_the_directory() {
     let fault = "SELECT id FROM users WHERE id = ?1";

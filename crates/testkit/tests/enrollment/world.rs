@@ -10,6 +10,7 @@ use enroll_service::{
     ScimSession, Service, ServiceOptions, WriteOptions,
 };
 use enroll_store::{Db, Options};
+use enroll_testdb::TestDatabase;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
@@ -32,6 +33,8 @@ pub(crate) struct World {
     random: StdRng,
     carried_out: u32,
     _folder: TempDir,
+    /// Dropped behind the service.
+    _database: Option<TestDatabase>,
 }
 
 impl World {
@@ -40,7 +43,12 @@ impl World {
         let memory = std::path::Path::new("/dev/shm");
         let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.unwrap();
         let clock = Clock::system();
-        let db = Db::open(Options::new(folder.path().join("enroll.db")), clock.now()).unwrap();
+        let database = enroll_testkit::database();
+        let options = match &database {
+            Some(database) => Options::postgres(database.url().parse().unwrap()),
+            None => Options::new(folder.path().join("enroll.db")),
+        };
+        let db = Db::open(options, clock.now()).unwrap();
         let options = ServiceOptions {
             public_url: "http://127.0.0.1:8080".parse().unwrap(),
             limits: Limits::default(),
@@ -75,6 +83,7 @@ impl World {
             random: StdRng::seed_from_u64(seed),
             carried_out: 0,
             _folder: folder,
+            _database: database,
         }
     }
 

@@ -1,0 +1,23 @@
+//! PostgreSQL: one connection that writes, a few that read, driven by a thread of their own.
+//!
+//! Closures block (`docs/decisions/0001`); the client library does not. Its input and output run on one thread of this module, so
+//! that a caller may wait for it wherever it is, also on a thread of the server's own runtime.
+
+mod connect;
+mod failure;
+mod open;
+mod pool;
+mod session;
+mod statements;
+mod tls;
+mod url;
+mod value;
+mod wait;
+mod writer;
+
+pub use url::{DatabaseUrl, InvalidUrl};
+
+pub(crate) use open::{Opening, open};
+pub(crate) use pool::Pool;
+pub(crate) use session::{Fault, Reach, Session};
+pub(crate) use value::read as read_value;
