@@ -30,6 +30,7 @@ mod routes;
 mod scim;
 mod serve;
 mod server;
+mod session_cookie;
 mod surface;
 
 pub(crate) use app::App;
@@ -38,3 +39,4 @@ pub(crate) use drain::Drain;
 pub use local::{LocalAnswer, LocalApi};
 pub use network::{InvalidNetwork, Network};
 pub use server::{MetricsServer, Server};
+pub use session_cookie::set_session_cookie;

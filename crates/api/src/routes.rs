@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, any, delete, get, post, put};
 
 use crate::api::{
     admins, brake, directories, grants, mappings, members, organizations, people, previews, resource_grants,
-    resources, tokens,
+    resources, sessions, tokens,
 };
 use crate::scim::{Custom, Groups, Users, discovery, unsupported};
 use crate::surface::Surface;
@@ -112,6 +112,10 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/admins/{user}", put(admins::grant).delete(admins::revoke)),
         ("/bots", get(admins::list_bots).post(admins::create_bot)),
         ("/bots/{bot}", delete(admins::delete_bot)),
+        ("/users/{user}/sessions", get(sessions::list_of_user).delete(sessions::end_of_user)),
+        ("/me", get(sessions::me)),
+        ("/sessions", get(sessions::list_own)),
+        ("/sessions/{session}", delete(sessions::end)),
         ("/api-tokens", get(tokens::list_api).post(tokens::create_api)),
         ("/api-tokens/{token}", get(tokens::read_api).delete(tokens::delete_api)),
         ("/audit", get(api::audit::list)),

@@ -86,4 +86,6 @@ ids! {
     TokenId
     /// A direct grant.
     GrantId
+    /// A session of a user who has signed in.
+    SessionId
 }

@@ -36,6 +36,7 @@ pub mod reserved;
 pub mod resource;
 pub mod role;
 pub mod scope;
+pub mod secret;
 pub mod target;
 pub mod time;
 pub mod token;
@@ -46,12 +47,14 @@ pub use directory_state::{DirectoryState, Traffic};
 pub use group_name::{GroupName, GroupNameKey};
 pub use handle::{Handle, HandleBase};
 pub use id::{
-    CustomResourceId, DirectoryId, GrantId, GroupId, MappingId, OrganizationId, ResourceId, TokenId, UserId,
+    CustomResourceId, DirectoryId, GrantId, GroupId, MappingId, OrganizationId, ResourceId, SessionId,
+    TokenId, UserId,
 };
 pub use idp::Idp;
 pub use name::{DirectoryName, OrganizationName};
 pub use resource::{KindName, ResourceName, Visibility};
 pub use role::{ResourceRole, Role, RoleWord};
 pub use scope::Scope;
+pub use secret::{OpaqueSecret, SecretHash};
 pub use target::{RoleOn, Target};
 pub use token::{PresentedToken, TokenHash, TokenKind, TokenSecret};

@@ -22,6 +22,7 @@ mod request_log;
 mod scim;
 mod service;
 mod session;
+mod sessions;
 mod source;
 mod standing;
 mod verify;
@@ -56,5 +57,6 @@ pub use scim::{
 };
 pub use service::{Load, Service, ServiceOptions};
 pub use session::{ApiSession, ScimSession, SessionUser};
+pub use sessions::{NewSession, SessionDetails, SessionInfo, SignedIn, SignedInUser, UserOrganization};
 pub use source::{GroupSummary, ImpliedView, ResourceSourceView, SourceView};
 pub use verify::{Finding, VerifyReport};

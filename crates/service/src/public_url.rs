@@ -1,6 +1,7 @@
 //! The URL under which the service is reached, from configuration and never from a request.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 /// The public base URL, for example `https://enroll.example.com`, without a trailing slash.
@@ -18,10 +19,32 @@ impl PublicUrl {
         format!("{}/scim/v2", self.0)
     }
 
+    /// Scheme, host and port: what a browser calls the origin of a page of this service (RFC 6454).
+    pub fn origin(&self) -> &str {
+        let path = self.0.match_indices('/').nth(2).map_or(self.0.len(), |(at, _)| at);
+        self.0.get(..path).unwrap_or_default()
+    }
+
+    /// Whether the service is reached over http on this machine alone. Only then may cookies travel without TLS (design.md §8).
+    pub fn is_plain_loopback(&self) -> bool {
+        let Some(authority) = self.origin().strip_prefix("http://") else { return false };
+        is_loopback(authority)
+    }
+
     /// The URL as configured.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether a host, perhaps with a port, is this machine by its name or address.
+pub(crate) fn is_loopback(authority: &str) -> bool {
+    let host = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 impl FromStr for PublicUrl {
@@ -55,6 +78,23 @@ impl fmt::Display for PublicUrl {
 #[cfg(test)]
 mod tests {
     use super::PublicUrl;
+
+    #[test]
+    fn design_8_only_plain_http_on_this_machine_is_plain_loopback() {
+        for (text, plain, origin) in [
+            ("http://127.0.0.1:8080", true, "http://127.0.0.1:8080"),
+            ("http://127.9.9.9/enroll", true, "http://127.9.9.9"),
+            ("http://localhost:1", true, "http://localhost:1"),
+            ("http://[::1]:1/x/y", true, "http://[::1]:1"),
+            ("https://127.0.0.1:8080", false, "https://127.0.0.1:8080"),
+            ("http://10.0.0.1", false, "http://10.0.0.1"),
+            ("http://localhost.example.com", false, "http://localhost.example.com"),
+            ("http://127.0.0.1.example.com/a", false, "http://127.0.0.1.example.com"),
+        ] {
+            let url: PublicUrl = text.parse().unwrap();
+            assert_eq!((url.is_plain_loopback(), url.origin()), (plain, origin), "{text}");
+        }
+    }
 
     #[test]
     fn h1_l15_public_url_is_checked_and_kept_without_trailing_slash() {

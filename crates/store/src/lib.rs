@@ -57,6 +57,7 @@ pub mod resource;
 pub mod resource_grant;
 pub mod server_admin;
 pub mod server_key;
+pub mod session;
 pub mod slice;
 pub mod token;
 pub mod tombstone;

@@ -26,6 +26,7 @@ const FILES: [(i64, &str); 10] = [
     (8, include_str!("../migrations/0008_brake.sql")),
     (11, include_str!("../migrations/0011_requests.sql")),
     (14, include_str!("../migrations/0014_idempotency.sql")),
+    (15, include_str!("../migrations/0015_sessions.sql")),
 ];
 
 /// Steps per file at most.

@@ -10,7 +10,7 @@ use crate::page::{Listed, Page, Start, count_statement, statement};
 use crate::user::UserRow;
 use crate::{Db, Options, Param};
 
-const TABLES: [&str; 4] = ["users", "user_emails", "groups", "group_members"];
+const TABLES: [&str; 5] = ["users", "user_emails", "groups", "group_members", "sessions"];
 
 fn plan(sql: &str, parameters: usize) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();

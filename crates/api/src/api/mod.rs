@@ -26,6 +26,8 @@ pub(crate) mod request_log;
 pub(crate) mod resource_grants;
 pub(crate) mod resources;
 pub(crate) mod schemas;
+pub(crate) mod sessions;
+mod signed_in;
 pub(crate) mod tokens;
 pub(crate) mod version;
 

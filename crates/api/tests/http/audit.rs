@@ -7,7 +7,7 @@ use enroll_domain::privilege::AllowPrivileged;
 use enroll_domain::{RebindPolicy, Role, Scope};
 use enroll_service::{
     AuditQuery, BrakeLimits, ChainedEntry, DirectorySettings, MappingEdit, NewLocalUser, NewMapping,
-    NewOrganization, PageRequest, Service, UserChange,
+    NewOrganization, PageRequest, Service, SessionDetails, UserChange,
 };
 use serde_json::{Value, json};
 
@@ -457,6 +457,40 @@ async fn e6_3_each_change_of_a_resource_of_an_organization_is_told() {
 }
 
 #[tokio::test]
+async fn e6_3_e4_4_each_sign_in_and_each_end_of_a_session_is_told() {
+    let site = Site::start().await;
+    let id = site.user("ada").await;
+    let mut trail = Trail::begin(&site.service).await;
+    let open = || crate::sessions::open(&site, &id, SessionDetails::default());
+    let session = open().await.unwrap();
+    let (actor, changes) = trail.one("user.signed_in", "ada").await;
+    assert_eq!((actor.as_str(), &changes["session"]), ("ada", &json!(session.info.id)));
+    let signed_in = site.service.authenticate_session(session.reveal()).unwrap();
+    site.service.sign_out(&signed_in).await.unwrap();
+    assert_eq!(trail.one("user.signed_out", "ada").await.0, "ada");
+    site.service.sign_out(&signed_in).await.unwrap();
+    trail.none().await;
+    let session = open().await.unwrap();
+    trail.one("user.signed_in", "ada").await;
+    let service = site.service.acting_as(Actor::command_line(Some("grace")));
+    service.revoke_session(&session.info.id.to_string(), None).await.unwrap();
+    let (actor, changes) = trail.one("session.revoked", "ada").await;
+    assert_eq!((actor.as_str(), changes), ("grace", json!({"reason": "asked", "user": id})));
+    open().await.unwrap();
+    trail.news().await;
+    let off = patch(&json!([{"op": "replace", "path": "active", "value": false}]));
+    assert_eq!(site.send("PATCH", &format!("/scim/v2/Users/{id}"), &off).await.status, 200);
+    let news = trail.news().await;
+    let told: Vec<_> =
+        news.iter().map(|found| (found.entry.action.as_str(), found.entry.actor.as_str())).collect();
+    assert_eq!(told, [("session.revoked", "okta"), ("user.deactivated", "okta")]);
+    assert!(news[0].entry.changes.contains("deactivated"));
+    open().await.unwrap_err();
+    assert_eq!(trail.one("sign_in.refused", "ada").await.1["reason"], "deactivated");
+    assert_eq!(site.service.verify_audit(None).await.unwrap().broken, None);
+}
+
+#[tokio::test]
 async fn the_trail_is_asked_by_user_and_by_directory() {
     let site = Site::start().await;
     let (ada, _) = (site.user("ada").await, site.user("bob").await);
@@ -581,10 +615,11 @@ fn e6_3_each_action_of_the_trail_is_brought_about_by_a_test_here() {
 }
 
 /// Transactions that change nothing that an administrator would ask about, by the file and the reason.
-const UNTOLD: [(&str, &str); 3] = [
+const UNTOLD: [(&str, &str); 4] = [
     ("idempotency.rs", "what was answered to a request with a key"),
     ("scim/cursor.rs", "the key of cursors, made once"),
     ("session.rs", "the time of a token's last use"),
+    ("sessions/authenticate.rs", "the time of a session's last use"),
 ];
 
 #[test]

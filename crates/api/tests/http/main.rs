@@ -43,6 +43,7 @@ mod request_log;
 mod requests_kept;
 mod resources;
 mod server;
+mod sessions;
 mod site;
 mod standing;
 mod tenants;

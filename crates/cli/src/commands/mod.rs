@@ -20,6 +20,7 @@ pub(crate) mod resource;
 pub(crate) mod restore;
 pub(crate) mod schema;
 mod serve;
+pub(crate) mod session;
 pub(crate) mod simulate;
 pub(crate) mod token;
 mod verify;
@@ -91,6 +92,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Apply(Asking { server, question }) => {
             return with_api(server, &settings, opening, async |api| apply::run(question, api, output).await)
                 .await;
+        }
+        Command::Session(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| session::run(command, api, output).await)
+                .await?;
         }
         Command::Audit(command) => {
             return with_service(&settings, opening, async |service| {

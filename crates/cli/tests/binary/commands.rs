@@ -261,3 +261,16 @@ fn e3_9_the_brake_is_set_shown_and_released() {
     assert!(refusal(&output).contains("holds nothing"), "{}", refusal(&output));
     assert_eq!(json(&run(&["directory", "brake", "off", "--json"]))["state"], "off");
 }
+
+#[test]
+fn sessions_of_a_user_who_has_none_are_listed_and_ended_as_none() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    enroll_ok(folder.path(), address, &["migrate"]);
+    let said = refusal(&enroll(folder.path(), address, &["session", "list", "ada"]));
+    assert!(said.contains("there is no user"), "{said}");
+    let said = refusal(&enroll(folder.path(), address, &["session", "revoke", "x"]));
+    assert!(said.contains("there is no session"), "{said}");
+    for wrong in [&["session", "revoke"][..], &["session", "revoke", "x", "--user", "ada"]] {
+        assert_eq!(enroll(folder.path(), address, wrong).status.code(), Some(2));
+    }
+}

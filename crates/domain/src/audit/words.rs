@@ -11,7 +11,7 @@ words! {
         CommandLine = "cli",
         /// An application or administrator with an API token.
         ApiToken = "api-token",
-        /// A user with an API token of her own.
+        /// A user, with an API token of her own or signed in.
         User = "user",
         /// An identity provider.
         ScimToken = "scim-token",
@@ -43,6 +43,8 @@ words! {
         Directory = "directory",
         /// A schema or resource type of a directory.
         Schema = "schema",
+        /// A session of a user.
+        Session = "session",
     }
 }
 
@@ -67,6 +69,14 @@ words! {
         ServerAdminRevoked = "server_admin.revoked",
         /// The last active server admin was to be removed over SCIM, and was not.
         ServerAdminProtected = "server_admin.protected",
+        /// A user has signed in: a session was opened.
+        UserSignedIn = "user.signed_in",
+        /// Somebody was not let in, for example because the user is deactivated.
+        SignInRefused = "sign_in.refused",
+        /// A user has signed out.
+        UserSignedOut = "user.signed_out",
+        /// A session was ended by somebody else, or because its user was deactivated or deleted.
+        SessionRevoked = "session.revoked",
         /// A group was made, perhaps with members.
         GroupCreated = "group.created",
         /// A group has another displayName, perhaps with other changes.
@@ -170,6 +180,10 @@ impl Action {
             self,
             Self::UserCreated
                 | Self::UserUpdated
+                | Self::UserSignedIn
+                | Self::SignInRefused
+                | Self::UserSignedOut
+                | Self::SessionRevoked
                 | Self::CustomResourceCreated
                 | Self::CustomResourceUpdated
                 | Self::CustomResourceDeleted

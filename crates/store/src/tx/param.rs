@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use enroll_domain::id::{
-    CustomResourceId, DirectoryId, GrantId, GroupId, MappingId, OrganizationId, ResourceId, TokenId, UserId,
+    CustomResourceId, DirectoryId, GrantId, GroupId, MappingId, OrganizationId, ResourceId, SessionId,
+    TokenId, UserId,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -146,4 +147,4 @@ macro_rules! from_ids {
     )+};
 }
 
-from_ids! { DirectoryId UserId GroupId OrganizationId MappingId CustomResourceId ResourceId TokenId GrantId }
+from_ids! { DirectoryId UserId GroupId OrganizationId MappingId CustomResourceId ResourceId TokenId GrantId SessionId }
