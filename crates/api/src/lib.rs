@@ -24,6 +24,7 @@ mod health;
 mod local;
 mod metrics;
 mod network;
+mod oidc;
 mod parse;
 mod rate_limit;
 mod routes;

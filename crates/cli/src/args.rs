@@ -4,8 +4,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::api::ServerArguments;
 use crate::commands::{
-    access, api_token, apply, audit, backup, conform, demo, directory, mapping, org, people, readiness,
-    requests, resource, restore, schema, session, simulate, token,
+    access, api_token, apply, audit, backup, client, conform, demo, directory, mapping, org, people,
+    readiness, requests, resource, restore, schema, session, simulate, token,
 };
 use crate::exit;
 use crate::settings::SettingsFlags;
@@ -52,6 +52,8 @@ pub(crate) enum Command {
     Bot(ByApi<people::BotCommand>),
     /// Manage mappings: which group gives which role in which organization or on which resource
     Mapping(mapping::MappingArguments),
+    /// Manage clients, applications that let Enroll sign users in with OpenID Connect
+    Client(ByApi<client::ClientCommand>),
     /// See and end the sessions of users who have signed in
     Session(ByApi<session::SessionCommand>),
     /// Manage schemas and resource types that a directory has beside those of the RFCs

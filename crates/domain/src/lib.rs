@@ -24,6 +24,7 @@
 
 pub mod audit;
 pub mod binding;
+pub mod client;
 pub mod directory_state;
 pub mod enrollment;
 pub mod group_name;
@@ -43,12 +44,13 @@ pub mod token;
 pub mod word;
 
 pub use binding::{MappedGroup, MappingBinding, RebindPolicy};
+pub use client::{ClientKind, ClientScope, ClientUri, SigningAlgorithm};
 pub use directory_state::{DirectoryState, Traffic};
 pub use group_name::{GroupName, GroupNameKey};
 pub use handle::{Handle, HandleBase};
 pub use id::{
-    CustomResourceId, DirectoryId, GrantId, GroupId, MappingId, OrganizationId, ResourceId, SessionId,
-    TokenId, UserId,
+    AuthorizationId, ClientId, CustomResourceId, DirectoryId, GrantId, GroupId, LogoutId, MappingId,
+    OrganizationId, ResourceId, SessionId, SigningKeyId, TokenId, UserId,
 };
 pub use idp::Idp;
 pub use name::{DirectoryName, OrganizationName};

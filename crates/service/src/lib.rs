@@ -16,6 +16,7 @@ mod error;
 mod idempotency;
 mod kept;
 mod models;
+mod oidc;
 mod public_url;
 mod readiness;
 mod request_log;
@@ -45,6 +46,10 @@ pub use entropy::Entropy;
 pub use error::Error;
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey, Known, Once};
 pub use models::{Models, ResourceKind, ResourceTypeDefinition};
+pub use oidc::{
+    Authorize, ClientCredentials, ClientInfo, ClientSettings, LogoutMessage, LogoutOutcome, NewClient,
+    OAuthError, Parameters, Refusal, SignOut, TokenRequest, Tokens,
+};
 pub use public_url::{InvalidPublicUrl, PublicUrl};
 pub use readiness::{Concerned, ReadinessFinding, ReadinessReport, Severity};
 pub use request_log::{

@@ -1,8 +1,9 @@
 //! The URL under which the service is reached, from configuration and never from a request.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::str::FromStr;
+
+use enroll_domain::client::is_loopback;
 
 /// The public base URL, for example `https://enroll.example.com`, without a trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,16 +36,6 @@ impl PublicUrl {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Whether a host, perhaps with a port, is this machine by its name or address.
-pub(crate) fn is_loopback(authority: &str) -> bool {
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 impl FromStr for PublicUrl {

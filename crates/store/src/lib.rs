@@ -49,6 +49,7 @@ pub mod handle;
 pub mod idempotency;
 pub mod mapping;
 pub mod member;
+pub mod oidc;
 pub mod organization;
 pub mod owner;
 pub mod readiness;

@@ -15,7 +15,7 @@ use crate::params;
 use crate::tx::Tx;
 
 /// The migration files, oldest first.
-const FILES: [(i64, &str); 10] = [
+const FILES: [(i64, &str); 12] = [
     (1, include_str!("../migrations/0001_foundation.sql")),
     (2, include_str!("../migrations/0002_server_keys.sql")),
     (3, include_str!("../migrations/0003_custom_schemas.sql")),
@@ -27,6 +27,7 @@ const FILES: [(i64, &str); 10] = [
     (11, include_str!("../migrations/0011_requests.sql")),
     (14, include_str!("../migrations/0014_idempotency.sql")),
     (15, include_str!("../migrations/0015_sessions.sql")),
+    (16, include_str!("../migrations/0016_oidc.sql")),
 ];
 
 /// Steps per file at most.

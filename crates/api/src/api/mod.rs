@@ -8,6 +8,7 @@ pub(crate) mod authenticated;
 pub(crate) mod body;
 pub(crate) mod brake;
 mod check;
+pub(crate) mod clients;
 pub(crate) mod directories;
 mod explain;
 pub(crate) mod grants;

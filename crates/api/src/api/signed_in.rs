@@ -46,6 +46,7 @@ impl FromRequestParts<App> for BySession {
         if let Some(caller) = parts.extensions.get::<Caller>() {
             caller.is(None, &signed_in.user_name);
         }
+        app.session_limiter().take(&signed_in.session)?;
         if !parts.method.is_safe() && !origin::is_same(&parts.headers, service.public_url().origin()) {
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,

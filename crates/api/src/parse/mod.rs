@@ -5,6 +5,7 @@
 pub(crate) mod bearer;
 pub(crate) mod cookie;
 pub(crate) mod entity_tag;
+pub(crate) mod form;
 pub(crate) mod media_type;
 pub(crate) mod origin;
 pub(crate) mod path;

@@ -31,6 +31,7 @@ mod limits;
 mod mappings;
 mod membership;
 mod metrics;
+mod oidc;
 mod organization_resources;
 mod organizations;
 mod people;

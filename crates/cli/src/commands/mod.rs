@@ -6,6 +6,7 @@ pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod brake;
+pub(crate) mod client;
 mod config;
 pub(crate) mod conform;
 pub(crate) mod demo;
@@ -93,6 +94,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             return with_api(server, &settings, opening, async |api| apply::run(question, api, output).await)
                 .await;
         }
+        Command::Client(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| client::run(command, api, output).await).await?;
+        }
         Command::Session(ByApi { server, command }) => {
             with_api(server, &settings, opening, async |api| session::run(command, api, output).await)
                 .await?;
@@ -154,6 +158,7 @@ fn opening(command: &Command) -> Opening {
         | Command::ApiToken(ByApi { command: api_token::ApiTokenCommand::Create(_), .. })
         | Command::Admin(ByApi { command: people::AdminCommand::Create { .. }, .. })
         | Command::Bot(ByApi { command: people::BotCommand::Create { .. }, .. })
+        | Command::Client(ByApi { command: client::ClientCommand::Create(_), .. })
         | Command::Org(ByApi { command: org::OrgCommand::Create { .. }, .. })
         | Command::Resource(ByApi { command: resource::ResourceCommand::Add { .. }, .. })
         | Command::Mapping(mapping::MappingArguments {

@@ -45,6 +45,10 @@ words! {
         Schema = "schema",
         /// A session of a user.
         Session = "session",
+        /// An application that lets Enroll sign users in.
+        Client = "client",
+        /// A key that signs ID tokens.
+        SigningKey = "signing-key",
     }
 }
 
@@ -143,6 +147,20 @@ words! {
         ApiTokenCreated = "api_token.created",
         /// An API token was deleted.
         ApiTokenDeleted = "api_token.deleted",
+        /// A client was registered.
+        ClientCreated = "client.created",
+        /// Settings of a client have changed.
+        ClientUpdated = "client.updated",
+        /// A client was given another secret.
+        ClientSecretRotated = "client.secret_rotated",
+        /// A client was deleted.
+        ClientDeleted = "client.deleted",
+        /// A user has signed in to a client.
+        ClientSignedIn = "client.signed_in",
+        /// A code or refresh token was used twice, and everything given for it was taken back.
+        ClientReuseDetected = "client.reuse_detected",
+        /// A key that signs ID tokens was made.
+        SigningKeyCreated = "signing_key.created",
         /// A directory was made.
         DirectoryCreated = "directory.created",
         /// Settings of a directory have changed.
@@ -184,6 +202,13 @@ impl Action {
                 | Self::SignInRefused
                 | Self::UserSignedOut
                 | Self::SessionRevoked
+                | Self::ClientCreated
+                | Self::ClientUpdated
+                | Self::ClientSecretRotated
+                | Self::ClientDeleted
+                | Self::ClientSignedIn
+                | Self::ClientReuseDetected
+                | Self::SigningKeyCreated
                 | Self::CustomResourceCreated
                 | Self::CustomResourceUpdated
                 | Self::CustomResourceDeleted

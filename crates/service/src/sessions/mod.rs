@@ -16,6 +16,7 @@ use serde::Serialize;
 
 pub(crate) use authenticate::KeptSessions;
 pub use authenticate::SignedIn;
+pub(crate) use me::organizations_of;
 pub use me::{SignedInUser, UserOrganization};
 pub use open::{NewSession, SessionDetails};
 pub(crate) use revoke::revoke_all;

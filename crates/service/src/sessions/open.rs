@@ -2,6 +2,7 @@
 
 use enroll_domain::audit::{Action, Actor, SubjectKind};
 use enroll_domain::{DirectoryId, OpaqueSecret, SecretHash, SessionId, UserId};
+use enroll_store::oidc::authorization;
 use enroll_store::session::{self, SessionRow};
 use enroll_store::user;
 use jiff::Timestamp;
@@ -108,6 +109,7 @@ impl Service {
                     return Ok(Opened::Deactivated(found.user_name));
                 }
                 session::forget_ended(tx, now)?;
+                authorization::forget_ended(tx, now)?;
                 session::insert(tx, hash, &row)?;
                 changes.note("session", row.id);
                 scribe.write(tx, Action::UserSignedIn, directory, subject, &changes)?;

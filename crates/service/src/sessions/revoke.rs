@@ -8,7 +8,7 @@ use enroll_store::{Tx, user};
 use super::SignedIn;
 use crate::access::find_user;
 use crate::audit::{Changes, Scribe};
-use crate::{Error, Service};
+use crate::{Error, Service, oidc};
 
 /// Why a session ends that an administrator, or its user in another one, has asked to end.
 const ASKED: &str = "asked";
@@ -35,6 +35,7 @@ pub(crate) fn end(
     user_name: &str,
     (action, why): (Action, Option<&str>),
 ) -> Result<(), Error> {
+    oidc::session_ended(tx, row, scribe.now())?;
     session::delete(tx, row.id)?;
     let mut changes = Changes::default();
     changes.note("reason", why);
