@@ -96,6 +96,9 @@ async fn rfc6749_4_1_2_1_everything_else_that_is_wrong_is_told_to_the_client() {
         assert_eq!((told["error"].as_str(), told["state"].as_str()), (*error, "a&b=c"), "{changes:?}");
         assert!(!told["error_description"].is_empty() && !told.contains_key("code"), "{changes:?}");
     }
+    let wide = format!("openid {}", "x".repeat(8 * 1024));
+    let told = answer(&world.authorize_as(None, &[("scope", &wide)]).await);
+    assert_eq!(told["error"], "invalid_request", "what has to be kept while somebody signs in is bounded");
     let extra =
         answer(&world.authorize(&[("scope", "openid offline_access nonsense"), ("claims", "x")]).await);
     assert!(extra.contains_key("code"), "what is not known is left out");
