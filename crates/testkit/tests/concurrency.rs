@@ -1,6 +1,6 @@
 //! What holds when requests come at once (reliability R6 to R12).
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it does not expect")]
+#![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

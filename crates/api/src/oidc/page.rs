@@ -27,7 +27,7 @@ pub(super) fn page(status: StatusCode, title: &str, body: &str, form: &str) -> R
 }
 
 /// A page that says what is wrong.
-pub(super) fn error(error: Error) -> Response {
+pub(super) fn error(error: &Error) -> Response {
     let scim = error.to_scim();
     if scim.status() >= 500 {
         tracing::error!(%error, "request failed");
@@ -49,7 +49,7 @@ pub(super) fn redirect(to: &str) -> Response {
             let referrer = (REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
             (StatusCode::SEE_OTHER, [(LOCATION, location), referrer]).into_response()
         }
-        Err(_) => error(Error::Internal("a redirect has characters that no URL has".to_owned())),
+        Err(_) => error(&Error::Internal("a redirect has characters that no URL has".to_owned())),
     }
 }
 

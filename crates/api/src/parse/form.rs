@@ -1,10 +1,11 @@
 //! `application/x-www-form-urlencoded`: bodies of the OpenID Provider, and its queries, whose names are exact (RFC 6749 §B).
 
+use std::borrow::Cow;
+
 use super::percent;
 
 /// The names and values, decoded, in their order; `None` for what is not percent-encoded UTF-8.
 pub(crate) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
-    let decode = |text: &str| percent::decode(&text.replace('+', " ")).map(|text| text.into_owned());
     text.split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
@@ -16,7 +17,7 @@ pub(crate) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
 
 /// One text that was encoded as a value (RFC 6749 §2.3.1).
 pub(crate) fn decode(text: &str) -> Option<String> {
-    percent::decode(&text.replace('+', " ")).map(|text| text.into_owned())
+    percent::decode(&text.replace('+', " ")).map(Cow::into_owned)
 }
 
 #[cfg(test)]

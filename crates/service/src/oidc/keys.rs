@@ -102,7 +102,7 @@ impl Service {
         let keys = self.signing_keys().await?;
         let mut of_algorithm = keys.iter().filter(|key| key.algorithm == algorithm).peekable();
         let oldest = of_algorithm.peek().copied();
-        let key = of_algorithm.filter(|key| key.created <= published).last().or(oldest);
+        let key = of_algorithm.rfind(|key| key.created <= published).or(oldest);
         let key = key.ok_or_else(|| Error::Internal("there is no key to sign with".to_owned()))?;
         let mut header = Header::new(jose(algorithm));
         header.typ = Some(typ.to_owned());
