@@ -5,7 +5,7 @@ use std::sync::Arc;
 use enroll_service::Service;
 
 use crate::metrics::Metrics;
-use crate::rate_limit::TokenLimiter;
+use crate::rate_limit::{SessionLimiter, TokenLimiter};
 use crate::scim::DiscoveryDocuments;
 use crate::{Drain, HttpConfig};
 
@@ -18,6 +18,7 @@ struct Inner {
     config: Arc<HttpConfig>,
     drain: Drain,
     limiter: TokenLimiter,
+    session_limiter: SessionLimiter,
     discovery: DiscoveryDocuments,
     metrics: Metrics,
 }
@@ -25,8 +26,9 @@ struct Inner {
 impl App {
     pub(crate) fn new(service: Service, config: Arc<HttpConfig>, drain: Drain, metrics: Metrics) -> Self {
         let limiter = TokenLimiter::new(config.rate_limit);
+        let session_limiter = SessionLimiter::new(config.rate_limit);
         let discovery = DiscoveryDocuments::of(&service, &config);
-        Self(Arc::new(Inner { service, config, drain, limiter, discovery, metrics }))
+        Self(Arc::new(Inner { service, config, drain, limiter, session_limiter, discovery, metrics }))
     }
 
     /// The use cases.
@@ -52,6 +54,11 @@ impl App {
     /// What is counted.
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    /// How many requests each session has left.
+    pub(crate) fn session_limiter(&self) -> &SessionLimiter {
+        &self.0.session_limiter
     }
 
     /// The discovery documents.

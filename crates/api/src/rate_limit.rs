@@ -1,4 +1,4 @@
-//! How many requests one token may send (lesson 36). Only valid tokens are counted, so the table cannot be filled by a stranger.
+//! How many requests one token or session may send (lesson 36). Only valid ones are counted, so the table cannot be filled by a stranger.
 
 use std::hash::Hash;
 use std::num::NonZeroU64;
@@ -7,12 +7,15 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
-use enroll_domain::id::TokenId;
+use enroll_domain::id::{SessionId, TokenId};
 
 use crate::RateLimit;
 
 /// The buckets, one for each token that has been used.
 pub(crate) type TokenLimiter = Limiter<TokenId>;
+
+/// The buckets, one for each session that has been used.
+pub(crate) type SessionLimiter = Limiter<SessionId>;
 
 /// One token bucket for each key.
 pub(crate) struct Limiter<K: Clone + Eq + Hash> {

@@ -7,12 +7,12 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, any, delete, get, post, put};
 
 use crate::api::{
-    admins, brake, directories, grants, mappings, members, organizations, people, previews, resource_grants,
-    resources, tokens, webhooks,
+    admins, brake, clients, directories, grants, mappings, members, organizations, people, previews,
+    resource_grants, resources, sessions, tokens, webhooks,
 };
 use crate::scim::{Custom, Groups, Users, discovery, unsupported};
 use crate::surface::Surface;
-use crate::{App, api, health, metrics, scim};
+use crate::{App, api, health, metrics, oidc, scim};
 
 /// All surfaces.
 pub(crate) fn all() -> Router<App> {
@@ -27,6 +27,9 @@ pub(crate) fn all() -> Router<App> {
     }
     for (path, methods) in api_routes() {
         router = route(router, &format!("/api/v1{path}"), methods);
+    }
+    for (path, methods) in oidc_routes() {
+        router = route(router, path, methods);
     }
     router.fallback(unknown).method_not_allowed_fallback(wrong_method)
 }
@@ -58,6 +61,18 @@ fn scim_routes() -> Vec<(&'static str, MethodRouter<App>)> {
 
 fn resource<K: scim::Kind>() -> MethodRouter<App> {
     get(scim::read::<K>).put(scim::replace::<K>).patch(scim::patch::<K>).delete(scim::delete::<K>)
+}
+
+fn oidc_routes() -> Vec<(&'static str, MethodRouter<App>)> {
+    vec![
+        ("/.well-known/openid-configuration", get(oidc::configuration)),
+        ("/oidc/jwks", get(oidc::keys)),
+        ("/oidc/authorize", get(oidc::authorize).post(oidc::authorize)),
+        ("/oidc/resume", get(oidc::resume)),
+        ("/oidc/token", post(oidc::token)),
+        ("/oidc/userinfo", get(oidc::userinfo).post(oidc::userinfo)),
+        ("/oidc/logout", get(oidc::logout).post(oidc::logout)),
+    ]
 }
 
 fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
@@ -112,11 +127,19 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/admins/{user}", put(admins::grant).delete(admins::revoke)),
         ("/bots", get(admins::list_bots).post(admins::create_bot)),
         ("/bots/{bot}", delete(admins::delete_bot)),
+        ("/users/{user}/sessions", get(sessions::list_of_user).delete(sessions::end_of_user)),
+        ("/me", get(sessions::me)),
+        ("/sessions", get(sessions::list_own)),
+        ("/sessions/{session}", delete(sessions::end)),
         ("/api-tokens", get(tokens::list_api).post(tokens::create_api)),
         ("/api-tokens/{token}", get(tokens::read_api).delete(tokens::delete_api)),
         ("/audit", get(api::audit::list)),
         ("/request-log", get(api::request_log::list)),
         ("/request-log/{request}", get(api::request_log::read)),
+        ("/clients", get(clients::list).post(clients::create)),
+        ("/clients/{client}", get(clients::read).patch(clients::change).delete(clients::delete)),
+        ("/clients/{client}/secret", post(clients::rotate_secret)),
+        ("/signing-keys", post(clients::rotate_keys)),
         ("/check", get(api::check)),
         ("/explain", get(api::explain)),
         ("/events", get(api::events)),

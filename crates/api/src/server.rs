@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use crate::api::idempotency;
 use crate::edge::{Edge, around};
 use crate::metrics::Metrics;
-use crate::{App, Drain, HttpConfig, routes, serve};
+use crate::{App, Drain, HttpConfig, oidc, routes, serve};
 
 /// Every HTTP surface of a service, ready to be served.
 pub struct Server {
@@ -20,6 +20,7 @@ pub struct Server {
     config: Arc<HttpConfig>,
     drain: Drain,
     metrics: Metrics,
+    service: Service,
 }
 
 /// `/metrics` alone, for a listener that only operators reach.
@@ -44,7 +45,7 @@ impl Server {
         let (config, drain) = (Arc::new(config), Drain::default());
         let requests = service.request_log().cloned();
         let metrics = Metrics::new(service.clone());
-        let app = App::new(service, Arc::clone(&config), drain.clone(), metrics.clone());
+        let app = App::new(service.clone(), Arc::clone(&config), drain.clone(), metrics.clone());
         let edge = Edge {
             config: Arc::clone(&config),
             drain: drain.clone(),
@@ -54,7 +55,7 @@ impl Server {
         };
         let routes =
             routes::all().layer(from_fn_with_state(app.clone(), idempotency::handle)).with_state(app);
-        Self { router: around(routes, edge), config, drain, metrics }
+        Self { router: around(routes, edge), config, drain, metrics, service }
     }
 
     /// The routes with everything around them, for a test without a socket or for a server of one's own.
@@ -73,6 +74,9 @@ impl Server {
     /// # Errors
     /// When the listener cannot be used at all. Errors of single connections are logged.
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-        serve::serve(listener, self.router, self.config, self.drain, shutdown).await
+        let deliveries = tokio::spawn(oidc::deliver(self.service));
+        let served = serve::serve(listener, self.router, self.config, self.drain, shutdown).await;
+        deliveries.abort();
+        served
     }
 }

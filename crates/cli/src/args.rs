@@ -4,8 +4,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::api::ServerArguments;
 use crate::commands::{
-    access, api_token, apply, audit, backup, conform, demo, directory, events, mapping, org, people,
-    readiness, requests, resource, restore, schema, simulate, token, webhook,
+    access, api_token, apply, audit, backup, client, conform, demo, directory, events, mapping, org, people,
+    readiness, requests, resource, restore, schema, session, simulate, token, webhook,
 };
 use crate::exit;
 use crate::settings::SettingsFlags;
@@ -52,6 +52,10 @@ pub(crate) enum Command {
     Bot(ByApi<people::BotCommand>),
     /// Manage mappings: which group gives which role in which organization or on which resource
     Mapping(mapping::MappingArguments),
+    /// Manage clients, applications that let Enroll sign users in with OpenID Connect
+    Client(ByApi<client::ClientCommand>),
+    /// See and end the sessions of users who have signed in
+    Session(ByApi<session::SessionCommand>),
     /// Manage schemas and resource types that a directory has beside those of the RFCs
     Schema(ByApi<schema::SchemaCommand>),
     /// Make what is set up as a file says, after showing the difference

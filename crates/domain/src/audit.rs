@@ -5,20 +5,21 @@ mod words;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use uuid::Uuid;
 
 pub use chain::ChainHash;
 pub use words::{Action, ActorKind, SubjectKind};
 
-use crate::TokenId;
+use crate::{TokenId, UserId};
 
 /// Who makes a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     /// What kind of actor it is.
     pub kind: ActorKind,
-    /// The id of the token.
-    pub id: Option<TokenId>,
-    /// The token's label, or the user of the operating system.
+    /// The id of the token or user.
+    pub id: Option<Uuid>,
+    /// The token's label, the user's userName, or the user of the operating system.
     pub label: String,
     /// The request by which the change is made.
     pub origin: Origin,
@@ -52,17 +53,26 @@ impl Actor {
 
     /// An identity provider with a SCIM token.
     pub fn scim_token(id: TokenId, label: &str) -> Self {
-        Self { kind: ActorKind::ScimToken, id: Some(id), label: label.to_owned(), origin: Origin::default() }
+        let origin = Origin::default();
+        Self { kind: ActorKind::ScimToken, id: Some(*id.as_uuid()), label: label.to_owned(), origin }
     }
 
     /// An application or administrator with an API token.
     pub fn api_token(id: TokenId, label: &str) -> Self {
-        Self { kind: ActorKind::ApiToken, id: Some(id), label: label.to_owned(), origin: Origin::default() }
+        let origin = Origin::default();
+        Self { kind: ActorKind::ApiToken, id: Some(*id.as_uuid()), label: label.to_owned(), origin }
+    }
+
+    /// A user who has signed in.
+    pub fn user(id: UserId, user_name: &str) -> Self {
+        let origin = Origin::default();
+        Self { kind: ActorKind::User, id: Some(*id.as_uuid()), label: user_name.to_owned(), origin }
     }
 
     /// A user with an API token of her own; `user` is her userName.
-    pub fn user(token: TokenId, user: &str) -> Self {
-        Self { kind: ActorKind::User, id: Some(token), label: user.to_owned(), origin: Origin::default() }
+    pub fn user_token(token: TokenId, user: &str) -> Self {
+        let origin = Origin::default();
+        Self { kind: ActorKind::User, id: Some(*token.as_uuid()), label: user.to_owned(), origin }
     }
 
     /// Somebody at the command line; `user` is the user of the operating system, where it is known.
@@ -92,9 +102,9 @@ pub struct Entry {
     pub time: Timestamp,
     /// What made the change: an [`ActorKind`].
     pub actor_kind: String,
-    /// The id of the actor's token.
+    /// The id of the actor's token, or of the user who acts.
     pub actor_id: Option<String>,
-    /// The label of the actor's token, or the user of the operating system.
+    /// The label of the actor's token, the userName of the user who acts, or the user of the operating system.
     pub actor: String,
     /// What was done: an [`Action`].
     pub action: String,

@@ -88,4 +88,14 @@ ids! {
     GrantId
     /// A webhook.
     WebhookId
+    /// A session of a user who has signed in.
+    SessionId
+    /// A client: an application that lets Enroll sign users in.
+    ClientId
+    /// What a client was given when a user signed in to it.
+    AuthorizationId
+    /// A message to a client that a session has ended.
+    LogoutId
+    /// A key that signs ID tokens.
+    SigningKeyId
 }

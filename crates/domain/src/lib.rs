@@ -24,6 +24,7 @@
 
 pub mod audit;
 pub mod binding;
+pub mod client;
 pub mod delivery;
 pub mod directory_state;
 pub mod enrollment;
@@ -38,23 +39,26 @@ pub mod reserved;
 pub mod resource;
 pub mod role;
 pub mod scope;
+pub mod secret;
 pub mod target;
 pub mod time;
 pub mod token;
 pub mod word;
 
 pub use binding::{MappedGroup, MappingBinding, RebindPolicy};
+pub use client::{ClientKind, ClientScope, ClientUri, SigningAlgorithm};
 pub use directory_state::{DirectoryState, Traffic};
 pub use group_name::{GroupName, GroupNameKey};
 pub use handle::{Handle, HandleBase};
 pub use id::{
-    CustomResourceId, DirectoryId, GrantId, GroupId, MappingId, OrganizationId, ResourceId, TokenId, UserId,
-    WebhookId,
+    AuthorizationId, ClientId, CustomResourceId, DirectoryId, GrantId, GroupId, LogoutId, MappingId,
+    OrganizationId, ResourceId, SessionId, SigningKeyId, TokenId, UserId, WebhookId,
 };
 pub use idp::Idp;
 pub use name::{DirectoryName, OrganizationName};
 pub use resource::{KindName, ResourceName, Visibility};
 pub use role::{ResourceRole, Role, RoleWord};
 pub use scope::Scope;
+pub use secret::{OpaqueSecret, SecretHash};
 pub use target::{RoleOn, Target};
 pub use token::{PresentedToken, TokenHash, TokenKind, TokenSecret};

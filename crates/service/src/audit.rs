@@ -62,6 +62,11 @@ impl Scribe {
         Self { actor, now, attempt, force: service.forces() }
     }
 
+    /// For what a user does who is signing in or has signed in.
+    pub(crate) fn of_actor(actor: Actor, now: Timestamp) -> Self {
+        Self { actor, now, attempt: None, force: false }
+    }
+
     /// Who acts, as tables beside the trail name them.
     pub(crate) fn name(&self) -> String {
         match self.actor.kind {
@@ -163,7 +168,7 @@ impl ApiSession {
     /// Whom the audit trail names for what is done with this token: see [`Service::acting_as`].
     pub fn actor(&self) -> Actor {
         match &self.user {
-            Some(user) => Actor::user(self.token, &user.name),
+            Some(user) => Actor::user_token(self.token, &user.name),
             None => Actor::api_token(self.token, &self.label),
         }
     }

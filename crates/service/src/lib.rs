@@ -18,6 +18,7 @@ mod idempotency;
 mod kept;
 mod leases;
 mod models;
+mod oidc;
 mod public_url;
 mod readiness;
 mod request_log;
@@ -25,6 +26,7 @@ mod roles;
 mod scim;
 mod service;
 mod session;
+mod sessions;
 mod source;
 mod standing;
 mod verify;
@@ -50,6 +52,10 @@ pub use error::Error;
 pub use events::{Event, EventActor, EventPage, EventPlace, EventQuery, EventSubject};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey, Known, Once};
 pub use models::{Models, ResourceKind, ResourceTypeDefinition};
+pub use oidc::{
+    Authorize, ClientCredentials, ClientInfo, ClientSettings, LogoutMessage, LogoutOutcome, NewClient,
+    OAuthError, Parameters, Refusal, SignOut, TokenRequest, Tokens,
+};
 pub use public_url::{InvalidPublicUrl, PublicUrl};
 pub use readiness::{Concerned, ReadinessFinding, ReadinessReport, Severity};
 pub use request_log::{
@@ -63,6 +69,7 @@ pub use scim::{
 };
 pub use service::{Load, Service, ServiceOptions};
 pub use session::{ApiSession, ScimSession, SessionUser};
+pub use sessions::{NewSession, SessionDetails, SessionInfo, SignedIn, SignedInUser, UserOrganization};
 pub use source::{GroupSummary, ImpliedView, ResourceSourceView, SourceView};
 pub use verify::{Finding, VerifyReport};
 pub use webhooks::{

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use enroll_domain::client::is_loopback;
+
 /// The public base URL, for example `https://enroll.example.com`, without a trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl(Box<str>);
@@ -16,6 +18,18 @@ impl PublicUrl {
     /// The base URL of SCIM: where resource endpoints such as `/Users` hang (RFC 7644 §1.3).
     pub fn scim_base(&self) -> String {
         format!("{}/scim/v2", self.0)
+    }
+
+    /// Scheme, host and port: what a browser calls the origin of a page of this service (RFC 6454).
+    pub fn origin(&self) -> &str {
+        let path = self.0.match_indices('/').nth(2).map_or(self.0.len(), |(at, _)| at);
+        self.0.get(..path).unwrap_or_default()
+    }
+
+    /// Whether the service is reached over http on this machine alone. Only then may cookies travel without TLS (design.md §8).
+    pub fn is_plain_loopback(&self) -> bool {
+        let Some(authority) = self.origin().strip_prefix("http://") else { return false };
+        is_loopback(authority)
     }
 
     /// The URL as configured.
@@ -55,6 +69,23 @@ impl fmt::Display for PublicUrl {
 #[cfg(test)]
 mod tests {
     use super::PublicUrl;
+
+    #[test]
+    fn design_8_only_plain_http_on_this_machine_is_plain_loopback() {
+        for (text, plain, origin) in [
+            ("http://127.0.0.1:8080", true, "http://127.0.0.1:8080"),
+            ("http://127.9.9.9/enroll", true, "http://127.9.9.9"),
+            ("http://localhost:1", true, "http://localhost:1"),
+            ("http://[::1]:1/x/y", true, "http://[::1]:1"),
+            ("https://127.0.0.1:8080", false, "https://127.0.0.1:8080"),
+            ("http://10.0.0.1", false, "http://10.0.0.1"),
+            ("http://localhost.example.com", false, "http://localhost.example.com"),
+            ("http://127.0.0.1.example.com/a", false, "http://127.0.0.1.example.com"),
+        ] {
+            let url: PublicUrl = text.parse().unwrap();
+            assert_eq!((url.is_plain_loopback(), url.origin()), (plain, origin), "{text}");
+        }
+    }
 
     #[test]
     fn h1_l15_public_url_is_checked_and_kept_without_trailing_slash() {

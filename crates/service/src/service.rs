@@ -11,6 +11,7 @@ use enroll_store::{Db, Generation, Health};
 use crate::models::KeptModels;
 use crate::scim::{CursorKey, KeptUsers};
 use crate::session::KeptTokens;
+use crate::sessions::KeptSessions;
 use crate::{Clock, Entropy, Error, PublicUrl, RequestLogReader};
 
 /// What a service is configured with.
@@ -61,6 +62,7 @@ struct Inner {
     cursor_key: CursorKey,
     tokens: KeptTokens,
     users: KeptUsers,
+    sessions: KeptSessions,
 }
 
 impl fmt::Debug for Service {
@@ -78,7 +80,8 @@ impl Service {
         let models = KeptModels::new()?;
         let cursor_key = CursorKey::open(&db, &options.clock, Entropy).await?;
         let (tokens, users) = (KeptTokens::default(), KeptUsers::default());
-        let inner = Arc::new(Inner { db, models, options, cursor_key, tokens, users });
+        let sessions = KeptSessions::default();
+        let inner = Arc::new(Inner { db, models, options, cursor_key, tokens, users, sessions });
         let service =
             Self { inner, actor: Arc::new(Actor::system()), attempt: None, requests: None, force: false };
         service.ensure_default_directory().await?;
@@ -205,6 +208,10 @@ impl Service {
 
     pub(crate) fn users(&self) -> &KeptUsers {
         &self.inner.users
+    }
+
+    pub(crate) fn sessions(&self) -> &KeptSessions {
+        &self.inner.sessions
     }
 
     pub(crate) fn models(&self) -> &KeptModels {

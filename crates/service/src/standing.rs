@@ -8,7 +8,7 @@ use enroll_store::user::UserRow;
 use enroll_store::{Tx, organization, owner, server_admin, slice, token};
 
 use crate::audit::{Changes, Scribe};
-use crate::{Error, brake};
+use crate::{Error, brake, sessions};
 
 /// Why a user's standing ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,7 @@ pub(crate) fn revoke_credentials(
     user: UserId,
     reason: &str,
 ) -> Result<(), Error> {
+    sessions::revoke_all(tx, scribe, user, reason)?;
     revoke_tokens(tx, scribe, user, reason, |_| true)
 }
 

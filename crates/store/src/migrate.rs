@@ -16,7 +16,7 @@ use crate::postgres;
 use crate::tx::Tx;
 
 /// The migration files, oldest first.
-const FILES: [(i64, &str); 12] = [
+const FILES: [(i64, &str); 14] = [
     (1, include_str!("../migrations/0001_foundation.sql")),
     (2, include_str!("../migrations/0002_server_keys.sql")),
     (3, include_str!("../migrations/0003_custom_schemas.sql")),
@@ -29,6 +29,8 @@ const FILES: [(i64, &str); 12] = [
     (10, include_str!("../migrations/0010_webhooks.sql")),
     (11, include_str!("../migrations/0011_requests.sql")),
     (14, include_str!("../migrations/0014_idempotency.sql")),
+    (15, include_str!("../migrations/0015_sessions.sql")),
+    (16, include_str!("../migrations/0016_oidc.sql")),
 ];
 
 /// Steps per file at most.

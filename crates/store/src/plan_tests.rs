@@ -10,7 +10,16 @@ use crate::page::{Listed, Page, Start, count_statement, statement};
 use crate::user::UserRow;
 use crate::{Db, Options, Param};
 
-const TABLES: [&str; 4] = ["users", "user_emails", "groups", "group_members"];
+const TABLES: [&str; 8] = [
+    "users",
+    "user_emails",
+    "groups",
+    "group_members",
+    "sessions",
+    "client_authorizations",
+    "client_tokens",
+    "client_logouts",
+];
 
 fn plan(sql: &str, parameters: usize) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();

@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use enroll_service::SessionDetails;
 use enroll_testkit::{Connection, Response, TestServer, wire};
 use serde_json::{Value, json};
 
@@ -13,7 +16,7 @@ const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /// Sends each request on a connection of its own, all at once.
 async fn at_once(server: &TestServer, requests: Vec<Vec<u8>>) -> Vec<Response> {
-    let start = std::sync::Arc::new(tokio::sync::Barrier::new(requests.len()));
+    let start = Arc::new(tokio::sync::Barrier::new(requests.len()));
     let tasks: Vec<_> = requests
         .into_iter()
         .map(|bytes| {
@@ -204,6 +207,61 @@ async fn r11_delete_races_leave_nothing_dangling() {
         assert!(!members(&server, &group).await.contains(&user));
     }
     assert_eq!(server.service.verify().await.unwrap().findings, []);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r14_no_request_with_a_session_that_begins_after_the_answer_to_a_deactivation_succeeds() {
+    let server = TestServer::start().await;
+    let directory = server.service.directories().await.unwrap()[0].id;
+    for round in 0..5 {
+        let body = json!({"schemas": [USER], "userName": format!("u{round}")});
+        let user = create(&server, "/Users", body).await;
+        let id = user.parse().unwrap();
+        let session = server.service.open_session(id, directory, SessionDetails::default()).await.unwrap();
+        let request = format!(
+            "GET /api/v1/me HTTP/1.1\r\nhost: localhost\r\ncookie: enroll_session={}\r\n\r\n",
+            session.reveal()
+        );
+        let (dead, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let clients: Vec<_> = (0..16)
+            .map(|_| {
+                let (address, request) = (server.address, request.clone());
+                let (dead, asked) = (Arc::clone(&dead), Arc::clone(&asked));
+                tokio::spawn(async move {
+                    let mut connection = Connection::open(address).await.unwrap();
+                    let (mut good, mut late) = (0, 0);
+                    // Goes on until ten requests have begun after the answer.
+                    for after in std::iter::repeat_with(|| dead.load(Ordering::SeqCst)) {
+                        let status = connection.send(request.as_bytes()).await.unwrap().status;
+                        asked.fetch_add(1, Ordering::SeqCst);
+                        assert!(matches!(status, 200 | 401));
+                        match (after, status) {
+                            (true, 200) => panic!("a request that began after the deactivation succeeded"),
+                            (true, _) => late += 1,
+                            (false, _) => good += usize::from(status == 200),
+                        }
+                        if late == 10 {
+                            break;
+                        }
+                    }
+                    good
+                })
+            })
+            .collect();
+        while asked.load(Ordering::SeqCst) < 64 {
+            tokio::task::yield_now().await;
+        }
+        let off = json!({"op": "replace", "path": "active", "value": false});
+        let answers = at_once(&server, vec![patch(&server, &format!("/Users/{user}"), &off)]).await;
+        assert_eq!(count(&answers, 200), 1);
+        dead.store(true, Ordering::SeqCst);
+        let mut good = 0;
+        for client in clients {
+            good += client.await.unwrap();
+        }
+        assert!(good > 0, "the session was in force before");
+    }
     server.stop().await;
 }
 

@@ -9,6 +9,7 @@ use enroll_domain::Scope;
 use enroll_service::{Once, Service, SessionUser};
 
 use super::Problem;
+use super::signed_in::BySession;
 use crate::App;
 use crate::edge::{Caller, ClientAddress, origin};
 use crate::local::LocalCaller;
@@ -52,17 +53,18 @@ impl Need for ToRead {
     const SCOPE: Scope = Scope::Read;
 }
 
-/// The sender of the request has shown an API token whose scope is enough, and has requests left.
+/// The sender of the request has shown an API token whose scope is enough, or the cookie of a session whose user may do this, and
+/// has requests left. A request with both is one of the token.
 pub(crate) struct Authenticated<N> {
-    /// The use cases, done in the name of the token: the audit trail says so.
+    /// The use cases, done in the name of the token or user: the audit trail says so.
     pub(crate) service: Service,
-    /// The user whom alone the token may ask about.
+    /// The user whom alone the sender may ask about.
     own: Option<SessionUser>,
     need: PhantomData<N>,
 }
 
 impl<N> Authenticated<N> {
-    /// Lets the token of a user who is no server admin ask about that user and nobody else; what is said of others is the same
+    /// Lets a user who is no server admin ask about that user and nobody else; what is said of others is the same
     /// whether there are any.
     ///
     /// # Errors
@@ -78,8 +80,7 @@ impl<N> Authenticated<N> {
 
 fn others(own: &SessionUser) -> Problem {
     let detail = format!(
-        "this token acts for {} and asks about nobody and nothing else; the token of a server admin, or one without a user, \
-         does",
+        "this request is made for {} and may ask about nobody and nothing else; a server admin, or a token without a user, may",
         own.name
     );
     Problem::new(StatusCode::FORBIDDEN, detail)
@@ -92,6 +93,10 @@ impl<N: Need> FromRequestParts<App> for Authenticated<N> {
         if let Some(LocalCaller { actor, force }) = parts.extensions.get::<LocalCaller>() {
             let service = app.service().acting_as(actor.clone()).forcing(*force);
             return Ok(Self { service, own: None, need: PhantomData });
+        }
+        if BySession::is_meant(parts, app) {
+            let BySession { signed_in, service } = BySession::from_request_parts(parts, app).await?;
+            return Self::of_user(service, signed_in.user());
         }
         let unauthorized =
             |error: bearer::NoBearer| Problem::new(StatusCode::UNAUTHORIZED, error.to_string());
@@ -107,15 +112,23 @@ impl<N: Need> FromRequestParts<App> for Authenticated<N> {
                 format!("this token has the scope `{}`; the request needs `{}`", session.scope, N::SCOPE);
             return Err(Problem::new(StatusCode::FORBIDDEN, detail));
         }
-        let actor = session.actor().by(origin(parts));
-        let own = session.user.filter(|user| !user.server_admin);
-        if let Some(own) = own.as_ref().filter(|_| !N::OWN) {
-            return Err(others(own));
-        }
-        let mut service = app.service().acting_as(actor);
+        let mut service = app.service().acting_as(session.actor().by(origin(parts)));
         if let Some(once) = parts.extensions.get::<Once>() {
             service = service.once(once);
         }
-        Ok(Self { service, own, need: PhantomData })
+        match session.user {
+            Some(user) => Self::of_user(service, user),
+            None => Ok(Self { service, own: None, need: PhantomData }),
+        }
+    }
+}
+
+impl<N: Need> Authenticated<N> {
+    /// A server admin may do what the scope admin allows; anybody else may ask about herself.
+    fn of_user(service: Service, user: SessionUser) -> Result<Self, Problem> {
+        match Some(user).filter(|user| !user.server_admin) {
+            Some(own) if !N::OWN => Err(others(&own)),
+            own => Ok(Self { service, own, need: PhantomData }),
+        }
     }
 }

@@ -42,7 +42,7 @@ impl FromRequest<App> for TextBody {
     }
 }
 
-pub(super) async fn read(request: Request, app: &App) -> Result<Bytes, Problem> {
+pub(crate) async fn read(request: Request, app: &App) -> Result<Bytes, Problem> {
     let limit = Limit { bytes: app.config().body_bytes, name: "", advice: "send less at a time" };
     Ok(bytes(request, app, limit).await?)
 }

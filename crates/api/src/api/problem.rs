@@ -33,6 +33,12 @@ impl Problem {
         Self { status, detail: detail.into(), header }
     }
 
+    /// 401 for a request that needs a session: signing in again helps, and no token does.
+    pub(super) fn signed_out(detail: impl Into<String>) -> Self {
+        let challenge = HeaderValue::from_static(r#"Cookie realm="session""#);
+        Self { header: Some((WWW_AUTHENTICATE, challenge)), ..Self::new(StatusCode::UNAUTHORIZED, detail) }
+    }
+
     /// 400.
     pub(super) fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, detail)

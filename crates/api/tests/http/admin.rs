@@ -85,6 +85,8 @@ async fn e5_2_reading_needs_the_scope_read_and_changing_the_scope_admin() {
         "/admins",
         "/bots",
         "/directories/default/brake",
+        "/clients",
+        "/clients/none",
     ] {
         check.get(path).await.problem(403);
         assert_ne!(read.get(path).await.status, 403, "{path}");
@@ -127,6 +129,13 @@ async fn e5_2_reading_needs_the_scope_read_and_changing_the_scope_admin() {
         ("POST", "/directories/default/brake/approve"),
         ("POST", "/directories/default/pause"),
         ("POST", "/directories/default/resume"),
+        ("POST", "/clients"),
+        ("PATCH", "/clients/none"),
+        ("DELETE", "/clients/none"),
+        ("POST", "/clients/none/secret"),
+        ("POST", "/signing-keys"),
+        ("DELETE", "/users/ann/sessions"),
+        ("DELETE", "/sessions/none"),
     ] {
         let detail = read.send(method, path, &json!({})).await.problem(403);
         assert!(detail.contains("`admin`"), "{method} {path}: {detail}");
@@ -180,6 +189,7 @@ async fn a_list_refuses_what_is_no_next_of_it() {
         "/directories/default/users",
         "/directories/default/groups",
         "/api-tokens",
+        "/clients",
     ] {
         assert!(admin.get(&format!("{path}?after=!")).await.problem(400).contains("after"), "{path}");
         assert!(admin.get(&format!("{path}?limit=x")).await.problem(400).contains("limit"), "{path}");

@@ -6,6 +6,7 @@ pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod brake;
+pub(crate) mod client;
 mod config;
 pub(crate) mod conform;
 pub(crate) mod demo;
@@ -21,6 +22,7 @@ pub(crate) mod resource;
 pub(crate) mod restore;
 pub(crate) mod schema;
 mod serve;
+pub(crate) mod session;
 pub(crate) mod simulate;
 pub(crate) mod token;
 mod verify;
@@ -94,6 +96,13 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             return with_api(server, &settings, opening, async |api| apply::run(question, api, output).await)
                 .await;
         }
+        Command::Client(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| client::run(command, api, output).await).await?;
+        }
+        Command::Session(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| session::run(command, api, output).await)
+                .await?;
+        }
         Command::Audit(command) => {
             return with_service(&settings, opening, async |service| {
                 audit::run(command, service, output).await
@@ -158,6 +167,7 @@ fn opening(command: &Command) -> Opening {
         | Command::ApiToken(ByApi { command: api_token::ApiTokenCommand::Create(_), .. })
         | Command::Admin(ByApi { command: people::AdminCommand::Create { .. }, .. })
         | Command::Bot(ByApi { command: people::BotCommand::Create { .. }, .. })
+        | Command::Client(ByApi { command: client::ClientCommand::Create(_), .. })
         | Command::Org(ByApi { command: org::OrgCommand::Create { .. }, .. })
         | Command::Resource(ByApi { command: resource::ResourceCommand::Add { .. }, .. })
         | Command::Mapping(mapping::MappingArguments {

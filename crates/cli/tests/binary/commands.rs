@@ -261,3 +261,44 @@ fn e3_9_the_brake_is_set_shown_and_released() {
     assert!(refusal(&output).contains("holds nothing"), "{}", refusal(&output));
     assert_eq!(json(&run(&["directory", "brake", "off", "--json"]))["state"], "off");
 }
+
+#[test]
+fn sessions_of_a_user_who_has_none_are_listed_and_ended_as_none() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    enroll_ok(folder.path(), address, &["migrate"]);
+    let said = refusal(&enroll(folder.path(), address, &["session", "list", "ada"]));
+    assert!(said.contains("there is no user"), "{said}");
+    let said = refusal(&enroll(folder.path(), address, &["session", "revoke", "x"]));
+    assert!(said.contains("there is no session"), "{said}");
+    for wrong in [&["session", "revoke"][..], &["session", "revoke", "x", "--user", "ada"]] {
+        assert_eq!(enroll(folder.path(), address, wrong).status.code(), Some(2));
+    }
+}
+
+#[test]
+fn clients_are_registered_before_the_first_start_changed_and_deleted() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    let run = |arguments: &[&str]| enroll_ok(folder.path(), address, arguments);
+    let create = ["client", "create", "shop", "--redirect-uri", "https://shop.example.com/cb"];
+    let printed = run(&[&create[..], &["--print"]].concat());
+    let (id, secret) = printed.split_once(' ').unwrap();
+    assert_eq!((id.len(), secret.len()), (36, 43));
+    let public = run(&[&create[..], &["--public", "--print"]].concat());
+    assert_eq!(public.len(), 36, "a public client has no secret");
+    let set = ["client", "set", id, "--name", "store", "--algorithm", "ES256", "--scope", "openid", "--json"];
+    let set = json(&run(&set));
+    assert_eq!((&set[0]["name"], &set[0]["algorithm"]), (&"store".into(), &"ES256".into()));
+    assert_eq!(set[0]["redirectUris"][0], "https://shop.example.com/cb", "what is not given stays");
+    let rotated = run(&["client", "rotate-secret", id, "--print"]);
+    assert!(rotated.len() == 43 && rotated != secret);
+    assert!(!run(&["client", "list", "--json"]).contains(&rotated));
+    assert!(json(&run(&["client", "rotate-keys", "--json"]))["done"].is_string());
+    run(&["client", "delete", id]);
+    assert!(!run(&["client", "list"]).contains(id));
+    let refused = enroll(
+        folder.path(),
+        address,
+        &["client", "create", "x", "--redirect-uri", "http://shop.example.com/"],
+    );
+    assert!(!refused.status.success() && refusal(&refused).contains("https://"));
+}

@@ -11,7 +11,7 @@ words! {
         CommandLine = "cli",
         /// An application or administrator with an API token.
         ApiToken = "api-token",
-        /// A user with an API token of her own.
+        /// A user, with an API token of her own or signed in.
         User = "user",
         /// An identity provider.
         ScimToken = "scim-token",
@@ -45,6 +45,12 @@ words! {
         Schema = "schema",
         /// A webhook.
         Webhook = "webhook",
+        /// A session of a user.
+        Session = "session",
+        /// An application that lets Enroll sign users in.
+        Client = "client",
+        /// A key that signs ID tokens.
+        SigningKey = "signing-key",
     }
 }
 
@@ -69,6 +75,14 @@ words! {
         ServerAdminRevoked = "server_admin.revoked",
         /// The last active server admin was to be removed over SCIM, and was not.
         ServerAdminProtected = "server_admin.protected",
+        /// A user has signed in: a session was opened.
+        UserSignedIn = "user.signed_in",
+        /// Somebody was not let in, for example because the user is deactivated.
+        SignInRefused = "sign_in.refused",
+        /// A user has signed out.
+        UserSignedOut = "user.signed_out",
+        /// A session was ended by somebody else, or because its user was deactivated or deleted.
+        SessionRevoked = "session.revoked",
         /// A group was made, perhaps with members.
         GroupCreated = "group.created",
         /// A group has another displayName, perhaps with other changes.
@@ -135,6 +149,20 @@ words! {
         ApiTokenCreated = "api_token.created",
         /// An API token was deleted.
         ApiTokenDeleted = "api_token.deleted",
+        /// A client was registered.
+        ClientCreated = "client.created",
+        /// Settings of a client have changed.
+        ClientUpdated = "client.updated",
+        /// A client was given another secret.
+        ClientSecretRotated = "client.secret_rotated",
+        /// A client was deleted.
+        ClientDeleted = "client.deleted",
+        /// A user has signed in to a client.
+        ClientSignedIn = "client.signed_in",
+        /// A code or refresh token was used twice, and everything given for it was taken back.
+        ClientReuseDetected = "client.reuse_detected",
+        /// A key that signs ID tokens was made.
+        SigningKeyCreated = "signing_key.created",
         /// A directory was made.
         DirectoryCreated = "directory.created",
         /// Settings of a directory have changed.
@@ -182,6 +210,17 @@ impl Action {
             self,
             Self::UserCreated
                 | Self::UserUpdated
+                | Self::UserSignedIn
+                | Self::SignInRefused
+                | Self::UserSignedOut
+                | Self::SessionRevoked
+                | Self::ClientCreated
+                | Self::ClientUpdated
+                | Self::ClientSecretRotated
+                | Self::ClientDeleted
+                | Self::ClientSignedIn
+                | Self::ClientReuseDetected
+                | Self::SigningKeyCreated
                 | Self::CustomResourceCreated
                 | Self::CustomResourceUpdated
                 | Self::CustomResourceDeleted

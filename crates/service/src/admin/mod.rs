@@ -43,7 +43,7 @@ use crate::Error;
 const LABEL_CHARACTERS: usize = 100;
 
 /// A label: not empty, one line, of bounded length.
-fn check_label(what: &str, text: &str) -> Result<String, Error> {
+pub(crate) fn check_label(what: &str, text: &str) -> Result<String, Error> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > LABEL_CHARACTERS || text.chars().any(char::is_control) {
         return Err(Error::Invalid(format!(

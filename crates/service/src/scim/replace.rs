@@ -76,6 +76,9 @@ impl Service {
     }
 }
 
+/// The attribute that says whether a user may do anything.
+const ACTIVE: &str = "active";
+
 /// One PUT; it may have to be carried out again.
 struct Replacement {
     dialect: Dialect,
@@ -158,8 +161,6 @@ pub(super) fn store_user(
     }
     view.user(tx, row.id, resource.into_object(), (row.created, last_modified, version), changed)
 }
-
-const ACTIVE: &str = "active";
 
 /// Only an explicit `active: true` brings a user back (enrollment.md §2.4): a change that takes the attribute away leaves it as
 /// it was, since a user without one would count as active.

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use enroll_domain::id::{
-    CustomResourceId, DirectoryId, GrantId, GroupId, MappingId, OrganizationId, ResourceId, TokenId, UserId,
-    WebhookId,
+    AuthorizationId, ClientId, CustomResourceId, DirectoryId, GrantId, GroupId, LogoutId, MappingId,
+    OrganizationId, ResourceId, SessionId, SigningKeyId, TokenId, UserId, WebhookId,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -147,4 +147,4 @@ macro_rules! from_ids {
     )+};
 }
 
-from_ids! { DirectoryId UserId GroupId OrganizationId MappingId CustomResourceId ResourceId TokenId GrantId WebhookId }
+from_ids! { DirectoryId UserId GroupId OrganizationId MappingId CustomResourceId ResourceId TokenId GrantId SessionId ClientId AuthorizationId LogoutId SigningKeyId WebhookId }

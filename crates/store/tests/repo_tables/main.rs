@@ -14,6 +14,7 @@ mod members;
 mod organizations;
 mod pages;
 mod server_keys;
+mod sign_in_returns;
 mod slices;
 mod tokens;
 mod users;

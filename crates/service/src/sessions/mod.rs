@@ -1,0 +1,70 @@
+//! Sessions of users who have signed in (enrollment.md 2.3, threat S22).
+//!
+//! A session is a row. Its cookie is 256 random bits, stored as their SHA-256. What ends a session deletes the row in the
+//! transaction of its cause, so that nothing that happens later, such as reactivation, can bring it back.
+
+mod authenticate;
+mod list;
+mod me;
+mod open;
+mod revoke;
+
+use enroll_domain::SessionId;
+use enroll_store::session::SessionRow;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+pub(crate) use authenticate::KeptSessions;
+pub use authenticate::SignedIn;
+pub(crate) use me::organizations_of;
+pub use me::{SignedInUser, UserOrganization};
+pub use open::{NewSession, SessionDetails};
+pub(crate) use revoke::revoke_all;
+
+/// A cookie that was not used for so long opens nothing any more (OWASP ASVS 7.3.1; NIST SP 800-63B-4 §2.2.3).
+pub(crate) const IDLE: SignedDuration = SignedDuration::from_hours(1);
+
+/// No session is longer, however much it is used (OWASP ASVS 7.3.2).
+pub(crate) const LONGEST: SignedDuration = SignedDuration::from_hours(12);
+
+/// A session as its user or an administrator sees it. Nothing of it opens anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionInfo {
+    /// The id.
+    pub id: SessionId,
+    /// When the user has signed in.
+    pub created: Timestamp,
+    /// When it ends at the latest.
+    pub expires: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used: Timestamp,
+    /// From which address she has signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// With which browser, as it says of itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// Whether it is the session of this request.
+    pub current: bool,
+}
+
+impl SessionInfo {
+    pub(crate) fn of(row: SessionRow, current: Option<SessionId>) -> Self {
+        Self {
+            current: current == Some(row.id),
+            id: row.id,
+            created: row.created,
+            expires: row.expires,
+            last_used: row.last_used,
+            address: row.address,
+            user_agent: row.user_agent,
+        }
+    }
+}
+
+/// Whether the cookie of a session still opens it, by the clock alone.
+pub(crate) fn in_time(session: &SessionRow, now: Timestamp) -> bool {
+    let idle = now.duration_since(session.last_used);
+    session.expires > now && idle < IDLE
+}

@@ -1,0 +1,36 @@
+//! Opens a session for a user and prints the value of its cookie, in place of a sign-in at an identity provider: for programs of
+//! others that are run against a server (`scripts/test-clients`). It writes to the store beside the server, as commands do, and is
+//! no part of the server.
+//!
+//! `ENROLL_DATA_DIR=DIR ENROLL_PUBLIC_URL=URL open-session USER`
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a tool of the tests")]
+
+use std::path::Path;
+
+use enroll_scim::Limits;
+use enroll_service::{Clock, Service, ServiceOptions, SessionDetails};
+use enroll_store::{Db, Options};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let user = std::env::args().nth(1).unwrap();
+    let folder = std::env::var("ENROLL_DATA_DIR").unwrap();
+    let clock = Clock::system();
+    let options = Options { check: false, ..Options::new(Path::new(&folder).join("enroll.db")) };
+    let db = Db::open(options, clock.now()).unwrap();
+    let options = ServiceOptions {
+        public_url: std::env::var("ENROLL_PUBLIC_URL").unwrap().parse().unwrap(),
+        limits: Limits::default(),
+        default_page_size: 100,
+        max_page_size: 1000,
+        clock,
+    };
+    let service = Service::open(db, options).await.unwrap();
+    let user = service.user(&user).await.unwrap();
+    let directories = service.directories().await.unwrap();
+    let directory = directories.iter().find(|directory| directory.name == user.directory).unwrap().id;
+    let session = service.open_session(user.id, directory, SessionDetails::default()).await.unwrap();
+    println!("{}", session.reveal());
+    service.close().await;
+}
