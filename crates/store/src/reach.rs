@@ -73,6 +73,9 @@ mod tests {
     fn what_a_change_reaches_is_found_by_index() {
         assert_index(&within("?3, ?4"), 4);
         let plan = assert_index(ORGANIZATIONS, 2);
-        assert!(plan.iter().any(|step| step.contains("mappings_group (group_id=?)")), "{plan:#?}");
+        assert!(
+            plan.iter().any(|step| step.contains("mappings_directory_group (directory_id=? AND group_id=?)")),
+            "{plan:#?}"
+        );
     }
 }
