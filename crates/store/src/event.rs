@@ -61,7 +61,7 @@ pub struct NewRoleEvent<'a> {
 /// The store fails.
 pub fn append(tx: &Tx<'_>, audit: i64) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO events (sequence, audit) SELECT COALESCE(MAX(sequence), 0) + 1, ?1 FROM events",
+        "INSERT INTO events (sequence, audit) SELECT COALESCE(MAX(sequence), 0) + 1, CAST(?1 AS BIGINT) FROM events",
         &params![audit],
     )
     .map(drop)
@@ -75,7 +75,7 @@ pub fn append_role(tx: &Tx<'_>, audit: i64, new: &NewRoleEvent<'_>) -> Result<()
     let NewRoleEvent { of, directory, organization, name, data } = *new;
     tx.execute(
         "INSERT INTO events (sequence, audit, type, directory_id, subject_id, subject, data) \
-         SELECT COALESCE(MAX(sequence), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6 FROM events",
+         SELECT COALESCE(MAX(sequence), 0) + 1, CAST(?1 AS BIGINT), ?2, ?3, ?4, ?5, ?6 FROM events",
         &params![audit, of.as_str(), directory, organization, name, data],
     )
     .map(drop)

@@ -236,7 +236,7 @@ impl Service {
                 client::delete(tx, row.id)?;
                 let changes = Changes::default().without("name", &row.name);
                 let subject = (SubjectKind::Client, id.as_str(), row.name.as_str());
-                Ok(scribe.write_global(tx, Action::ClientDeleted, subject, &changes)?)
+                Ok(scribe.write_global(tx, Action::ClientDeleted, subject, &changes).map(drop)?)
             })
             .await
     }
@@ -341,5 +341,5 @@ fn tell(
     changes.change("algorithm", before.map(|before| before.algorithm), Some(after.algorithm));
     changes.change("emailVerified", before.map(|before| before.email_verified), Some(after.email_verified));
     let id = after.id.to_string();
-    Ok(scribe.write_global(tx, action, (SubjectKind::Client, &id, &after.name), &changes)?)
+    Ok(scribe.write_global(tx, action, (SubjectKind::Client, &id, &after.name), &changes).map(drop)?)
 }

@@ -86,7 +86,9 @@ impl Service {
                 signing_key::insert(tx, &row)?;
                 let id = row.id.to_string();
                 let subject = (SubjectKind::SigningKey, id.as_str(), algorithm.as_str());
-                Ok(scribe.write_global(tx, Action::SigningKeyCreated, subject, &Changes::default())?)
+                Ok(scribe
+                    .write_global(tx, Action::SigningKeyCreated, subject, &Changes::default())
+                    .map(drop)?)
             })
             .await
     }

@@ -47,7 +47,7 @@ pub(crate) fn end(
         changes.note("user", &user_id);
         (SubjectKind::Session, session_id.as_str(), user_name)
     };
-    Ok(scribe.write(tx, action, row.directory, subject, &changes)?)
+    Ok(scribe.write(tx, action, row.directory, subject, &changes).map(drop)?)
 }
 
 impl Service {
