@@ -407,7 +407,7 @@ mod tests {
         for days in ["0", "3651", "-1", "a month"] {
             let error =
                 load(&SettingsFlags::default(), &[("ENROLL_KEEP_EVENTS_DAYS", days)], "").unwrap_err();
-            assert!(error.to_string().ends_with("say a number of days from 1 to 3650"), "{error}");
+            assert!(error.to_string().ends_with("say a whole number from 1 to 3650"), "{error}");
         }
     }
 

@@ -57,11 +57,16 @@ pub fn organizations(
     tx.query(ORGANIZATIONS, &params![directory, group], |row| row.id(0))
 }
 
+/// The group itself is not looked up: it may be gone.
 const ORGANIZATIONS: &str = "WITH RECURSIVE around (id) AS (\
-    SELECT ?2 UNION \
+    SELECT group_members.group_id FROM group_members \
+    WHERE group_members.directory_id = ?1 AND group_members.member_id = ?2 \
+    UNION \
     SELECT group_members.group_id FROM around CROSS JOIN group_members \
     WHERE group_members.directory_id = ?1 AND group_members.member_id = around.id) \
-    SELECT DISTINCT mappings.organization_id FROM around CROSS JOIN mappings \
+    SELECT mappings.organization_id FROM mappings WHERE mappings.directory_id = ?1 AND mappings.group_id = ?2 \
+    UNION \
+    SELECT mappings.organization_id FROM around CROSS JOIN mappings \
     WHERE mappings.directory_id = ?1 AND mappings.group_id = around.id";
 
 #[cfg(test)]

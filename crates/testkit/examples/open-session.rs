@@ -29,7 +29,8 @@ async fn main() {
     let service = Service::open(db, options).await.unwrap();
     let user = service.user(&user).await.unwrap();
     let directories = service.directories().await.unwrap();
-    let directory = directories.iter().find(|directory| directory.name == user.directory).unwrap().id;
+    let directory =
+        directories.iter().find(|directory| Some(&directory.name) == user.directory.as_ref()).unwrap().id;
     let session = service.open_session(user.id, directory, SessionDetails::default()).await.unwrap();
     println!("{}", session.reveal());
     service.close().await;
