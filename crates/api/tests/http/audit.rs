@@ -489,6 +489,28 @@ async fn e6_3_each_change_of_a_resource_of_an_organization_is_told() {
 }
 
 #[tokio::test]
+async fn e6_3_each_change_of_a_sign_in_connection_is_told() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    let mut trail = Trail::begin(&site.service).await;
+    for _ in 0..2 {
+        admin.send("PUT", "/directories/default/sso", &crate::saml::settings(&json!({}))).await;
+    }
+    let (actor, changes) = trail.one("sso.updated", "default").await;
+    assert_eq!((actor.as_str(), &changes["jit"]), ("admin", &json!({"new": false})));
+    assert_eq!(changes["certificates"]["new"][0].as_str().unwrap().len(), 64);
+    admin.send("PUT", "/directories/default/sso", &json!({"jit": true})).await;
+    let changes = trail.one("sso.updated", "default").await.1;
+    assert_eq!(changes, json!({"jit": {"old": false, "new": true}}));
+    admin.send("POST", "/directories/default/sso/test", &json!({})).await;
+    crate::saml::Browser::new(&site).sign_in(|_| {}).await;
+    let changes = trail.one("sign_in.refused", "default").await.1;
+    assert_eq!(changes["reason"], json!({"new": "unknown_user"}));
+    admin.delete("/directories/default/sso").await;
+    trail.one("sso.removed", "default").await;
+}
+
+#[tokio::test]
 async fn e6_3_e4_4_each_sign_in_and_each_end_of_a_session_is_told() {
     let site = Site::start().await;
     let id = site.user("ada").await;

@@ -1,7 +1,7 @@
 //! The checks of users, groups, mappings, organizations and of what the identity provider sends.
 
-use enroll_saml::Certificate;
 use enroll_domain::{DirectoryState, MappingBinding, OrganizationId, RoleOn};
+use enroll_saml::Certificate;
 use enroll_store::mapping::MappingRow;
 use enroll_store::readiness::{self, Found};
 use enroll_store::{mapping, organization, owner, server_admin};
@@ -197,7 +197,9 @@ pub(super) fn sign_in(subject: &Subject<'_>) -> Result<Vec<ReadinessFinding>, Er
         severity: if expired { Severity::Error } else { Severity::Warning },
         code: if expired { "certificate-expired" } else { "certificate-expires" },
         text: if expired {
-            format!("Every signing certificate of the identity provider has expired, the last one on {last:.0}.")
+            format!(
+                "Every signing certificate of the identity provider has expired, the last one on {last:.0}."
+            )
         } else {
             format!("The last signing certificate of the identity provider expires on {last:.0}.")
         },

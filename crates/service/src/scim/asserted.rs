@@ -96,9 +96,19 @@ pub(crate) fn join_groups(
                 }) else {
                     continue;
                 };
-                create(service, tx, session, new, body, scribe.clone())?;
-                sign_in::made_group(tx, session.directory, id)?;
-                id
+                let made = tx.nested(|tx| {
+                    create(service, tx, session, new, body, scribe.clone())?;
+                    Ok::<_, Error>(sign_in::made_group(tx, session.directory, id)?)
+                });
+                match made {
+                    Ok(()) => id,
+                    // A name that is no name of a group here: the person is let in without it.
+                    Err(error) if error.status() == 400 => {
+                        joined.unusable += 1;
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                }
             }
         };
         if named.insert(id) && !mine.contains(&id) {

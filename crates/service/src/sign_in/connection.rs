@@ -229,7 +229,7 @@ fn tell(
 ) -> Result<(), Error> {
     let id = row.id.to_string();
     let subject = (SubjectKind::Directory, id.as_str(), row.name.as_str());
-    Ok(scribe.write(tx, action, row.id, subject, changes)?)
+    Ok(scribe.write(tx, action, row.id, subject, changes).map(drop)?)
 }
 
 /// What an entry of the trail says of a change. Certificates stand in it by their fingerprints.

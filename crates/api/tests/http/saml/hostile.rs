@@ -1,7 +1,7 @@
 //! What strangers post is refused, and never more than that (threats A1 to A12).
 
 use data_encoding::BASE64;
-use enroll_testkit::idp::{Signed, SigningKey, KeyKind, mutated, replacing};
+use enroll_testkit::idp::{KeyKind, Signed, SigningKey, mutated, replacing};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -35,7 +35,7 @@ async fn what_is_no_response_is_400_and_never_5xx() {
     let mut browser = Browser::new(&site);
     let large = "A".repeat(500_000);
     for (field, code) in [
-        ("", "malformed"),
+        (" ", "malformed"),
         ("%%%", "not_base64"),
         (large.as_str(), "too_large"),
         (&BASE64.encode(b"<a/>"), "not_a_response"),

@@ -7,6 +7,7 @@ mod hostile;
 mod provisioning;
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use enroll_domain::Scope;
 use enroll_testkit::idp::{Dialect, KeyKind, ResponseSpec, SigningKey};
@@ -108,7 +109,10 @@ impl<'s> Browser<'s> {
 
     /// Posts a form from a page of `origin`.
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)], origin: &str) -> Reply {
-        let request = self.client.post(self.site.url(path)).form(fields).header("origin", origin);
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let kind = "application/x-www-form-urlencoded";
+        let request = self.client.post(self.site.url(path)).header("content-type", kind).body(form);
+        let request = request.header("origin", origin);
         self.send(request).await
     }
 
@@ -162,7 +166,8 @@ pub(crate) fn spec(request: Option<&str>) -> ResponseSpec {
 pub(crate) fn spec_of(dialect: Dialect, of: &str, request: Option<&str>) -> ResponseSpec {
     let (audience, acs) = (format!("{PUBLIC_URL}/saml{of}/metadata"), format!("{PUBLIC_URL}/saml{of}/acs"));
     let mut spec = ResponseSpec::new(dialect, IDP, &audience, &acs, request, Timestamp::now());
-    let id = uuid::Uuid::new_v4().simple().to_string();
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let id = NEXT.fetch_add(1, Ordering::Relaxed);
     spec.assertion_id = format!("_a{id}");
     spec.response_id = format!("_r{id}");
     spec

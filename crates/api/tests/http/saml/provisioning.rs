@@ -38,7 +38,7 @@ async fn e2_6_a_user_made_at_sign_in_is_a_user_of_scim() {
     site.send("POST", "/scim/v2/Users", &user("ada@example.com")).await.scim_error(409, Some("uniqueness"));
     browser.sign_in(|_| {}).await;
     assert_eq!(found(&site, "ada@example.com").await.len(), 1);
-    let audit = site.service.audit(&enroll_service::AuditQuery::default()).await;
+    let audit = site.service.audit_entries(enroll_service::AuditQuery::default(), 1000).await;
     assert!(serde_json::to_string(&audit.unwrap()).unwrap().contains("user.created"));
 }
 
