@@ -83,11 +83,11 @@ pub fn begin(
         return Ok(false);
     }
     tx.execute(
-        "INSERT INTO sign_in_requests (relay_state, directory_id, request_id, browser_hash, return_path, begun, expires) \
+        "INSERT INTO sign_in_requests (directory_id, relay_state, request_id, browser_hash, return_path, begun, expires) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         &params![
-            &request.relay_state,
             directory,
+            &request.relay_state,
             &request.request_id,
             request.browser.as_bytes(),
             &request.return_path,
@@ -183,11 +183,11 @@ pub struct SignInRow {
 /// The store fails.
 pub fn log(tx: &Tx<'_>, directory: DirectoryId, row: &SignInRow, most: u32) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO sign_ins (id, directory_id, verified, at, code, user_id, request, steps) \
+        "INSERT INTO sign_ins (directory_id, id, verified, at, code, user_id, request, steps) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         &params![
-            row.id,
             directory,
+            row.id,
             row.verified,
             row.at,
             &row.code,
@@ -269,8 +269,8 @@ pub fn was_deleted(tx: &Tx<'_>, directory: DirectoryId, user_name: &Folded) -> R
 /// The store fails.
 pub fn made_group(tx: &Tx<'_>, directory: DirectoryId, group: GroupId) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO sign_in_groups (group_id, directory_id) VALUES (?1, ?2)",
-        &params![group, directory],
+        "INSERT INTO sign_in_groups (directory_id, group_id) VALUES (?1, ?2)",
+        &params![directory, group],
     )
     .map(drop)
 }
