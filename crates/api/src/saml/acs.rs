@@ -13,17 +13,16 @@ use crate::{App, session_cookie};
 
 /// Finishes a sign-in.
 pub(crate) async fn acs(State(app): State<App>, visit: Visit) -> Response {
-    finish(&app, &visit).await.unwrap_or_else(|refused| refused)
+    finish(&app, &visit).await.unwrap_or_else(|error| refusal::error(&error, &visit.origin))
 }
 
-async fn finish(app: &App, visit: &Visit) -> Result<Response, Response> {
+async fn finish(app: &App, visit: &Visit) -> Result<Response, Error> {
     let service = app.service();
-    let refuse = |error: Error| refusal::error(&error, &visit.origin);
     let response = visit.one("SAMLResponse")?.ok_or_else(|| {
-        refuse(Error::Invalid(
+        Error::Invalid(
             "the form has no SAMLResponse: identity providers post it here, and there is nothing to see"
                 .to_owned(),
-        ))
+        )
     })?;
     let posted = Posted {
         response: response.to_owned(),
@@ -31,7 +30,7 @@ async fn finish(app: &App, visit: &Visit) -> Result<Response, Response> {
         browser: browser_cookie::value(&visit.input.headers, service.public_url()).map(str::to_owned),
         origin: visit.origin.clone(),
     };
-    match service.finish_sign_in(&visit.directory, posted).await.map_err(refuse)? {
+    match service.finish_sign_in(&visit.directory, posted).await? {
         SignInOutcome::In { session, return_path } => {
             let public_url = service.public_url();
             let mut response = page::redirect(&format!("{public_url}{return_path}"));
@@ -40,6 +39,6 @@ async fn finish(app: &App, visit: &Visit) -> Result<Response, Response> {
             response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             Ok(response)
         }
-        SignInOutcome::Refused(refused) => Err(refusal::refused(&refused, &visit.origin)),
+        SignInOutcome::Refused(refused) => Ok(refusal::refused(&refused, &visit.origin)),
     }
 }

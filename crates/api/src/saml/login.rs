@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::response::Response;
-use enroll_service::SignInWish;
+use enroll_service::{Error, SignInWish};
 
 use super::visit::Visit;
 use super::{browser_cookie, refusal};
@@ -14,10 +14,10 @@ use crate::oidc::page;
 /// Begins a sign-in. `return_to` is a path of this service, `return` the key of a kept one; `prompt=login` has the identity provider
 /// ask again who it is.
 pub(crate) async fn login(State(app): State<App>, visit: Visit) -> Response {
-    begin(&app, &visit).await.unwrap_or_else(|refused| refused)
+    begin(&app, &visit).await.unwrap_or_else(|error| refusal::error(&error, &visit.origin))
 }
 
-async fn begin(app: &App, visit: &Visit) -> Result<Response, Response> {
+async fn begin(app: &App, visit: &Visit) -> Result<Response, Error> {
     let service = app.service();
     let wish = SignInWish {
         return_to: visit.one("return_to")?,
@@ -25,8 +25,7 @@ async fn begin(app: &App, visit: &Visit) -> Result<Response, Response> {
         anew: visit.one("prompt")? == Some("login"),
         browser: browser_cookie::value(&visit.input.headers, service.public_url()),
     };
-    let begun = service.begin_sign_in(&visit.directory, wish).await;
-    let begun = begun.map_err(|error| refusal::error(&error, &visit.origin))?;
+    let begun = service.begin_sign_in(&visit.directory, wish).await?;
     let mut response = page::redirect(&begun.redirect);
     let cookie = browser_cookie::set(service.public_url(), &begun.browser);
     response.headers_mut().insert(SET_COOKIE, cookie);

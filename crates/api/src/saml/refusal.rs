@@ -32,7 +32,7 @@ pub(super) fn error(error: &Error, origin: &Origin) -> Response {
 }
 
 /// Parameters that cannot be read.
-pub(super) fn unreadable(unreadable: Unreadable, origin: &Origin) -> Response {
+pub(super) fn unreadable(unreadable: &Unreadable, origin: &Origin) -> Response {
     shown(StatusCode::BAD_REQUEST, unreadable.0, "", origin)
 }
 

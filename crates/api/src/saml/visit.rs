@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use axum::extract::{FromRequest, FromRequestParts as _, Path, Request};
 use axum::response::Response;
 use enroll_domain::audit::Origin;
+use enroll_service::Error;
 
 use super::refusal;
 use crate::App;
@@ -34,7 +35,7 @@ impl FromRequest<App> for Visit {
         let directory = path.ok().and_then(|Path(mut path)| path.remove("directory"));
         let input = Input::from_request(Request::from_parts(parts, body), app)
             .await
-            .map_err(|unreadable| refusal::unreadable(unreadable, &origin))?;
+            .map_err(|unreadable| refusal::unreadable(&unreadable, &origin))?;
         Ok(Self { directory: directory.unwrap_or_else(|| DEFAULT.to_owned()), input, origin })
     }
 }
@@ -43,10 +44,8 @@ impl Visit {
     /// The one value of a parameter.
     ///
     /// # Errors
-    /// The page that says that it is there twice.
-    pub(super) fn one(&self, name: &str) -> Result<Option<&str>, Response> {
-        self.input.parameters.one(name).map_err(|refusal| {
-            refusal::error(&enroll_service::Error::Invalid(refusal.description), &self.origin)
-        })
+    /// It is there twice.
+    pub(super) fn one(&self, name: &str) -> Result<Option<&str>, Error> {
+        self.input.parameters.one(name).map_err(|refusal| Error::Invalid(refusal.description))
     }
 }

@@ -10,8 +10,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use enroll_domain::Scope;
+use enroll_service::Clock;
 use enroll_testkit::idp::{Dialect, KeyKind, ResponseSpec, SigningKey};
-use jiff::Timestamp;
 use reqwest::header::SET_COOKIE;
 use serde_json::{Value, json};
 
@@ -165,7 +165,7 @@ pub(crate) fn spec(request: Option<&str>) -> ResponseSpec {
 /// A good response for a directory: `of` is empty for the default one, else a slash and its name.
 pub(crate) fn spec_of(dialect: Dialect, of: &str, request: Option<&str>) -> ResponseSpec {
     let (audience, acs) = (format!("{PUBLIC_URL}/saml{of}/metadata"), format!("{PUBLIC_URL}/saml{of}/acs"));
-    let mut spec = ResponseSpec::new(dialect, IDP, &audience, &acs, request, Timestamp::now());
+    let mut spec = ResponseSpec::new(dialect, IDP, &audience, &acs, request, Clock::system().now());
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
     spec.assertion_id = format!("_a{id}");
