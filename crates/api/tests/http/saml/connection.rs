@@ -1,6 +1,10 @@
 //! The connection as administrators set, see and try it.
 
+use enroll_api::HttpConfig;
 use enroll_domain::Scope;
+use enroll_service::Clock;
+use enroll_testkit::idp::{Dialect, ResponseSpec};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Browser, IDP, connect, key, settings, spec};
@@ -113,4 +117,38 @@ async fn readiness_names_a_missing_connection() {
     assert!(codes().await.contains(&"no-sign-in".to_owned()));
     connect(&site, "default", &settings(&json!({}))).await;
     assert!(!codes().await.iter().any(|code| code == "no-sign-in" || code.starts_with("certificate")));
+}
+
+#[tokio::test]
+async fn threat_a17_the_end_of_a_certificate_is_told_before_it_comes() {
+    let clock = Clock::manual(Timestamp::constant(2_208_988_800 - 20 * 86_400, 0));
+    let site = Site::at(clock.clone(), HttpConfig { rate_limit: None, ..HttpConfig::default() }).await;
+    connect(&site, "default", &settings(&json!({}))).await;
+    let admin = Caller::admin(&site).await;
+    let found = async |code: &str| {
+        let report = admin.get("/directories/default/readiness").await.body();
+        let findings = report["findings"].as_array().unwrap().clone();
+        findings.into_iter().find(|finding| finding["code"] == code)
+    };
+    assert_eq!(found("certificate-expires").await.unwrap()["severity"], "warning");
+    clock.advance(21 * 86_400_000);
+    assert_eq!(found("certificate-expired").await.unwrap()["severity"], "error");
+}
+
+#[tokio::test]
+async fn threat_a14_a_begun_sign_in_waits_ten_minutes() {
+    let clock = Clock::manual(Timestamp::constant(1_790_000_000, 0));
+    let site = Site::at(clock.clone(), HttpConfig { rate_limit: None, ..HttpConfig::default() }).await;
+    connect(&site, "default", &settings(&json!({"jit": true}))).await;
+    let mut browser = Browser::new(&site);
+    for (minutes, status) in [(9, 303), (11, 403)] {
+        let begun = browser.begin("/saml/login").await;
+        clock.advance(minutes * 60_000);
+        let (audience, acs) = (format!("{PUBLIC_URL}/saml/metadata"), format!("{PUBLIC_URL}/saml/acs"));
+        let request = Some(begun.request_id.as_str());
+        let mut spec = ResponseSpec::new(Dialect::Okta, IDP, &audience, &acs, request, clock.now());
+        spec.assertion_id = format!("_m{minutes}");
+        let done = browser.answer(&spec, &begun.relay_state).await;
+        assert_eq!(done.status, status, "{}", done.text);
+    }
 }
