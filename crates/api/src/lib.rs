@@ -28,6 +28,7 @@ mod oidc;
 mod parse;
 mod rate_limit;
 mod routes;
+mod saml;
 mod scim;
 mod serve;
 mod server;

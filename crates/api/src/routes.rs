@@ -12,7 +12,7 @@ use crate::api::{
 };
 use crate::scim::{Custom, Groups, Users, discovery, unsupported};
 use crate::surface::Surface;
-use crate::{App, api, health, metrics, oidc, scim};
+use crate::{App, api, health, metrics, oidc, saml, scim};
 
 /// All surfaces.
 pub(crate) fn all() -> Router<App> {
@@ -31,6 +31,12 @@ pub(crate) fn all() -> Router<App> {
     for (path, methods) in oidc_routes() {
         router = route(router, path, methods);
     }
+    for base in ["/saml", "/saml/{directory}"] {
+        for (path, methods) in saml_routes() {
+            router = route(router, &format!("{base}{path}"), methods);
+        }
+    }
+    router = router.route("/", get(saml::home));
     router.fallback(unknown).method_not_allowed_fallback(wrong_method)
 }
 
@@ -75,6 +81,16 @@ fn oidc_routes() -> Vec<(&'static str, MethodRouter<App>)> {
     ]
 }
 
+/// The sign-in of the default directory, and that of each.
+fn saml_routes() -> Vec<(&'static str, MethodRouter<App>)> {
+    vec![
+        ("/metadata", get(saml::metadata)),
+        ("/login", get(saml::login)),
+        ("/acs", post(saml::acs)),
+        ("/logout", get(saml::logout).post(saml::logout)),
+    ]
+}
+
 fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
     vec![
         ("/organizations", get(organizations::list).post(organizations::create)),
@@ -109,6 +125,9 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
             get(directories::read).patch(directories::change).delete(directories::delete),
         ),
         ("/directories/{directory}/readiness", get(api::readiness::read)),
+        ("/directories/{directory}/sso", get(api::sso::read).put(api::sso::set).delete(api::sso::remove)),
+        ("/directories/{directory}/sso/test", post(api::sso::test)),
+        ("/directories/{directory}/sign-ins", get(api::sso::sign_ins)),
         ("/directories/{directory}/tokens", get(tokens::list_scim).post(tokens::create_scim)),
         ("/directories/{directory}/tokens/{token}", get(tokens::read_scim).delete(tokens::delete_scim)),
         ("/directories/{directory}/users", get(people::users)),

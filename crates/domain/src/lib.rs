@@ -40,6 +40,7 @@ pub mod resource;
 pub mod role;
 pub mod scope;
 pub mod secret;
+pub mod sign_in;
 pub mod target;
 pub mod time;
 pub mod token;

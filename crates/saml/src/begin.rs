@@ -49,6 +49,27 @@ pub fn begin(
     now: Timestamp,
     entropy: &[u8; 32],
 ) -> Begun {
+    request(service_provider, connection, now, entropy, "")
+}
+
+/// As [`begin`], for a user who is to prove anew who she is, whatever session the identity provider has of her (SAML core §3.4.1
+/// `ForceAuthn`).
+pub fn begin_anew(
+    service_provider: &ServiceProvider,
+    connection: &Connection,
+    now: Timestamp,
+    entropy: &[u8; 32],
+) -> Begun {
+    request(service_provider, connection, now, entropy, " ForceAuthn=\"true\"")
+}
+
+fn request(
+    service_provider: &ServiceProvider,
+    connection: &Connection,
+    now: Timestamp,
+    entropy: &[u8; 32],
+    more: &str,
+) -> Begun {
     let (request, relay) = entropy.split_at(16);
     // Entra ID refuses ids that begin with a digit, as XML does.
     let request_id = format!("id-{}", HEXLOWER.encode(request));
@@ -57,7 +78,7 @@ pub fn begin(
     let xml = format!(
         "<samlp:AuthnRequest xmlns:samlp=\"{PROTOCOL}\" xmlns:saml=\"{ASSERTION}\" ID=\"{request_id}\" Version=\"2.0\" \
          IssueInstant=\"{}\" Destination=\"{}\" AssertionConsumerServiceURL=\"{}\" \
-         ProtocolBinding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\"><saml:Issuer>{}</saml:Issuer></samlp:AuthnRequest>",
+         ProtocolBinding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\"{more}><saml:Issuer>{}</saml:Issuer></samlp:AuthnRequest>",
         instant(now),
         escaped(destination.as_str()),
         escaped(service_provider.acs.as_str()),

@@ -56,7 +56,7 @@ mod subject;
 mod trace;
 mod xml;
 
-pub use begin::{Begun, Pending, begin};
+pub use begin::{Begun, Pending, begin, begin_anew};
 pub use certificate::{Certificate, CertificateError, Certificates};
 pub use connection::{
     Connection, Endpoint, EntityId, IdentityProvider, InvalidSetting, ServiceProvider, Skew,

@@ -67,6 +67,11 @@ impl Scribe {
         Self { actor, now, attempt: None, force: false }
     }
 
+    /// For what an identity provider says of a user who is signing in. It takes effect as over SCIM does, where offboarding wins.
+    pub(crate) fn of_sign_in(actor: Actor, now: Timestamp) -> Self {
+        Self { actor, now, attempt: None, force: true }
+    }
+
     /// Who acts, as tables beside the trail name them.
     pub(crate) fn name(&self) -> String {
         match self.actor.kind {

@@ -27,6 +27,7 @@ mod scim;
 mod service;
 mod session;
 mod sessions;
+mod sign_in;
 mod source;
 mod standing;
 mod verify;
@@ -70,6 +71,10 @@ pub use scim::{
 pub use service::{Load, Service, ServiceOptions};
 pub use session::{ApiSession, ScimSession, SessionUser};
 pub use sessions::{NewSession, SessionDetails, SessionInfo, SignedIn, SignedInUser, UserOrganization};
+pub use sign_in::{
+    BegunSignIn, Browser, CertificateInfo, ConfigurationCheck, Join, LoggedSignIn, LoggedStep, Posted,
+    RefusedSignIn, SignInOutcome, SignInTest, SignInWish, SsoAttributes, SsoInfo, SsoSettings, SsoTest,
+};
 pub use source::{GroupSummary, ImpliedView, ResourceSourceView, SourceView};
 pub use verify::{Finding, VerifyReport};
 pub use webhooks::{

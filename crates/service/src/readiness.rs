@@ -19,7 +19,7 @@ use crate::{Error, ScimSession, Service};
 const NAMED: u32 = 20;
 
 /// What is not looked at.
-const NOT_CHECKED: [&str; 1] = ["the sign-in connection, its certificate and its join rule"];
+const NOT_CHECKED: [&str; 1] = ["whether the join rule of the sign-in connection finds the users"];
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -87,7 +87,7 @@ struct Subject<'a> {
 type Check = fn(&Subject<'_>) -> Result<Vec<ReadinessFinding>, Error>;
 
 /// Every check. One of the whole instance belongs here too: each directory's report is read by itself.
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 9] = [
     checks::traffic,
     expiry::tokens,
     checks::shared_work_emails,
@@ -96,6 +96,7 @@ const CHECKS: [Check; 8] = [
     checks::unmapped_groups,
     checks::organizations_without_owner,
     checks::no_local_admin,
+    checks::sign_in,
 ];
 
 impl Service {

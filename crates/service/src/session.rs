@@ -81,6 +81,25 @@ pub struct ScimSession {
 }
 
 impl ScimSession {
+    /// A session of no token, by which a sign-in writes through the code that SCIM writes through.
+    pub(crate) fn of_sign_in(
+        row: &DirectoryRow,
+        (dialect, models): (Dialect, Arc<Models>),
+        paused: bool,
+        origin: Origin,
+    ) -> Self {
+        Self {
+            directory: row.id,
+            directory_name: row.name.to_string(),
+            dialect,
+            token: TokenId::from_uuid(uuid::Uuid::nil()),
+            label: "sign-in".to_owned(),
+            models,
+            paused,
+            origin,
+        }
+    }
+
     /// The same session, by a request that the audit trail is to name.
     #[must_use]
     pub fn by(self, origin: Origin) -> Self {

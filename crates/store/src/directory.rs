@@ -182,6 +182,10 @@ pub fn delete(tx: &Tx<'_>, id: DirectoryId) -> Result<bool, StoreError> {
         "DELETE FROM directory_brakes WHERE directory_id = ?1",
         "DELETE FROM losses WHERE directory_id = ?1",
         "DELETE FROM directory_idps WHERE directory_id = ?1",
+        "DELETE FROM sso_connections WHERE directory_id = ?1",
+        "DELETE FROM sign_in_requests WHERE directory_id = ?1",
+        "DELETE FROM used_assertions WHERE directory_id = ?1",
+        "DELETE FROM sign_ins WHERE directory_id = ?1",
     ] {
         tx.execute(sql, &params![id])?;
     }

@@ -64,6 +64,7 @@ pub mod role_history;
 pub mod server_admin;
 pub mod server_key;
 pub mod session;
+pub mod sign_in;
 pub mod slice;
 pub mod token;
 pub mod tombstone;

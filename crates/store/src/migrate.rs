@@ -16,7 +16,7 @@ use crate::postgres;
 use crate::tx::Tx;
 
 /// The migration files, oldest first.
-const FILES: [(i64, &str); 14] = [
+const FILES: [(i64, &str); 15] = [
     (1, include_str!("../migrations/0001_foundation.sql")),
     (2, include_str!("../migrations/0002_server_keys.sql")),
     (3, include_str!("../migrations/0003_custom_schemas.sql")),
@@ -28,6 +28,7 @@ const FILES: [(i64, &str); 14] = [
     (9, include_str!("../migrations/0009_events.sql")),
     (10, include_str!("../migrations/0010_webhooks.sql")),
     (11, include_str!("../migrations/0011_requests.sql")),
+    (12, include_str!("../migrations/0012_sign_in.sql")),
     (14, include_str!("../migrations/0014_idempotency.sql")),
     (15, include_str!("../migrations/0015_sessions.sql")),
     (16, include_str!("../migrations/0016_oidc.sql")),

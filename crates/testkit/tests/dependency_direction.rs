@@ -14,7 +14,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     // Reads what strangers post: it takes bytes and gives facts, and knows nothing of who asks.
     ("enroll-saml", &[]),
     ("enroll-store", &["enroll-scim", "enroll-domain"]),
-    ("enroll-service", &["enroll-scim", "enroll-domain", "enroll-store"]),
+    ("enroll-service", &["enroll-scim", "enroll-domain", "enroll-saml", "enroll-store"]),
     // Beside the API, not above or below it: what it does needs no request.
     ("enroll-jobs", &["enroll-domain", "enroll-service"]),
     ("enroll-api", &["enroll-scim", "enroll-domain", "enroll-service"]),

@@ -31,6 +31,7 @@ pub(crate) mod resources;
 pub(crate) mod schemas;
 pub(crate) mod sessions;
 mod signed_in;
+pub(crate) mod sso;
 pub(crate) mod tokens;
 pub(crate) mod version;
 pub(crate) mod webhooks;

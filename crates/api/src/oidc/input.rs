@@ -11,13 +11,13 @@ use crate::{App, session_cookie};
 
 /// The parameters of a request and its headers.
 pub(crate) struct Input {
-    pub(super) parameters: Parameters,
-    pub(super) headers: HeaderMap,
-    pub(super) method: Method,
+    pub(crate) parameters: Parameters,
+    pub(crate) headers: HeaderMap,
+    pub(crate) method: Method,
 }
 
 /// The parameters cannot be read, in words for the developer of the client.
-pub(crate) struct Unreadable(pub(super) &'static str);
+pub(crate) struct Unreadable(pub(crate) &'static str);
 
 impl FromRequest<App> for Input {
     type Rejection = Unreadable;
@@ -48,7 +48,7 @@ impl Input {
     ///
     /// # Errors
     /// The store fails: nobody is told to sign in for that.
-    pub(super) fn signed_in(&self, app: &App) -> Result<Option<SignedIn>, enroll_service::Error> {
+    pub(crate) fn signed_in(&self, app: &App) -> Result<Option<SignedIn>, enroll_service::Error> {
         let service = app.service();
         let Some(cookie) = cookie::value(&self.headers, session_cookie::name(service.public_url())) else {
             return Ok(None);

@@ -8,7 +8,7 @@ use enroll_service::Error;
 use super::input::Unreadable;
 
 /// A page with a heading and a body of HTML, whose texts were escaped. `form` is where a form of it may lead.
-pub(super) fn page(status: StatusCode, title: &str, body: &str, form: &str) -> Response {
+pub(crate) fn page(status: StatusCode, title: &str, body: &str, form: &str) -> Response {
     let title = escape(title);
     let html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" \
@@ -27,7 +27,7 @@ pub(super) fn page(status: StatusCode, title: &str, body: &str, form: &str) -> R
 }
 
 /// A page that says what is wrong.
-pub(super) fn error(error: &Error) -> Response {
+pub(crate) fn error(error: &Error) -> Response {
     let scim = error.to_scim();
     if scim.status() >= 500 {
         tracing::error!(%error, "request failed");
@@ -43,7 +43,7 @@ impl IntoResponse for Unreadable {
 }
 
 /// Sends the browser on. Nothing of the address that it comes from is told to where it goes.
-pub(super) fn redirect(to: &str) -> Response {
+pub(crate) fn redirect(to: &str) -> Response {
     match HeaderValue::from_str(to) {
         Ok(location) => {
             let referrer = (REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -54,7 +54,7 @@ pub(super) fn redirect(to: &str) -> Response {
 }
 
 /// Text as HTML.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -489,6 +489,28 @@ async fn e6_3_each_change_of_a_resource_of_an_organization_is_told() {
 }
 
 #[tokio::test]
+async fn e6_3_each_change_of_a_sign_in_connection_is_told() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    let mut trail = Trail::begin(&site.service).await;
+    for _ in 0..2 {
+        admin.send("PUT", "/directories/default/sso", &crate::saml::settings(&json!({}))).await;
+    }
+    let (actor, changes) = trail.one("sso.updated", "default").await;
+    assert_eq!((actor.as_str(), &changes["jit"]), ("admin", &json!({"new": false})));
+    assert_eq!(changes["certificates"]["new"][0].as_str().unwrap().len(), 64);
+    admin.send("POST", "/directories/default/sso/test", &json!({})).await;
+    crate::saml::Browser::new(&site).sign_in(|_| {}).await;
+    let changes = trail.one("sign_in.refused", "default").await.1;
+    assert_eq!(changes["reason"], "unknown_user");
+    admin.send("PUT", "/directories/default/sso", &json!({"jit": true})).await;
+    let changes = trail.one("sso.updated", "default").await.1;
+    assert_eq!(changes, json!({"jit": {"old": false, "new": true}}));
+    admin.delete("/directories/default/sso").await;
+    trail.one("sso.removed", "default").await;
+}
+
+#[tokio::test]
 async fn e6_3_e4_4_each_sign_in_and_each_end_of_a_session_is_told() {
     let site = Site::start().await;
     let id = site.user("ada").await;
@@ -697,7 +719,7 @@ fn e6_3_each_action_of_the_trail_is_brought_about_by_a_test_here() {
 }
 
 /// Transactions that change nothing that an administrator would ask about, by the file and the reason.
-const UNTOLD: [(&str, &str); 11] = [
+const UNTOLD: [(&str, &str); 13] = [
     ("events.rs", "events are deleted after their time; the trail stays"),
     ("idempotency.rs", "what was answered to a request with a key"),
     ("leases.rs", "whose turn it is"),
@@ -708,6 +730,8 @@ const UNTOLD: [(&str, &str); 11] = [
     ("scim/cursor.rs", "the key of cursors, made once"),
     ("session.rs", "the time of a token's last use"),
     ("sessions/authenticate.rs", "the time of a session's last use"),
+    ("sign_in/begin.rs", "a begun sign-in, which is told when it ends"),
+    ("sign_in/finish.rs", "Finishing tells; a response of a stranger is only kept in the log of sign-ins"),
     ("webhooks/deliver.rs", "how far a webhook has come; a pause is told"),
 ];
 

@@ -45,6 +45,7 @@ mod request_log;
 mod requests_kept;
 mod resources;
 mod roles;
+mod saml;
 mod server;
 mod sessions;
 mod site;

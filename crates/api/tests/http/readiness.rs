@@ -42,12 +42,12 @@ async fn map(site: &Site, group: &str, role: Role) {
 #[tokio::test]
 async fn e7_1_findings_name_what_they_are_about_and_what_to_do() {
     let site = Site::start().await;
-    assert_eq!(codes(&findings(&site).await), ["never-connected", "no-local-admin"]);
+    assert_eq!(codes(&findings(&site).await), ["never-connected", "no-local-admin", "no-sign-in"]);
     let admin = NewLocalUser { name: "grace".to_owned(), email: None };
     site.service.create_admin(&admin).await.unwrap();
     assert_eq!(
         codes(&findings(&site).await),
-        ["never-connected"],
+        ["never-connected", "no-sign-in"],
         "an empty directory has nothing wrong with it"
     );
     for name in ["ada", "bob"] {
@@ -60,7 +60,7 @@ async fn e7_1_findings_name_what_they_are_about_and_what_to_do() {
     let found = findings(&site).await;
     assert_eq!(
         codes(&found),
-        ["no-owner", "shared-email", "mapping-waits", "no-external-id", "group-unmapped"]
+        ["no-owner", "shared-email", "mapping-waits", "no-external-id", "group-unmapped", "no-sign-in"]
     );
     let names = |code: &str| of(&found, code)["concerned"][0]["name"].as_str().unwrap().to_owned();
     assert_eq!(names("shared-email"), "x@example.com");

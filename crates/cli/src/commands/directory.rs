@@ -8,6 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::brake::{self, BrakeCommand};
+use super::sso::{self, SsoCommand};
 use crate::api::{Api, segment, text};
 use crate::output::{Output, table};
 
@@ -33,6 +34,9 @@ pub(crate) enum DirectoryCommand {
     /// Limit how many people may lose access over SCIM in a while
     #[command(subcommand)]
     Brake(BrakeCommand),
+    /// Let people sign in by SAML
+    #[command(subcommand)]
+    Sso(SsoCommand),
     /// Take no changes over SCIM until `resume`; reads go on
     Pause {
         /// The directory's name
@@ -173,6 +177,7 @@ pub(crate) async fn run(command: &DirectoryCommand, api: &Api, output: Output) -
             vec![api.send(Method::POST, "/directories", &new).await?]
         }
         DirectoryCommand::Brake(command) => return brake::run(command, api, output).await,
+        DirectoryCommand::Sso(command) => return sso::run(command, api, output).await,
         DirectoryCommand::Pause { name } => return brake::pause(api, name, true, output).await,
         DirectoryCommand::Resume { name } => return brake::pause(api, name, false, output).await,
         DirectoryCommand::List => api.all("/directories", "directories").await?,

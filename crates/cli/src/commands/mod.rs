@@ -24,6 +24,7 @@ pub(crate) mod schema;
 mod serve;
 pub(crate) mod session;
 pub(crate) mod simulate;
+pub(crate) mod sso;
 pub(crate) mod token;
 mod verify;
 pub(crate) mod webhook;

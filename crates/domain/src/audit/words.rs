@@ -79,6 +79,10 @@ words! {
         UserSignedIn = "user.signed_in",
         /// Somebody was not let in, for example because the user is deactivated.
         SignInRefused = "sign_in.refused",
+        /// A directory got a sign-in connection, or it was changed.
+        SsoUpdated = "sso.updated",
+        /// A directory has lost its sign-in connection.
+        SsoRemoved = "sso.removed",
         /// A user has signed out.
         UserSignedOut = "user.signed_out",
         /// A session was ended by somebody else, or because its user was deactivated or deleted.

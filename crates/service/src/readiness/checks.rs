@@ -1,12 +1,16 @@
 //! The checks of users, groups, mappings, organizations and of what the identity provider sends.
 
 use enroll_domain::{DirectoryState, MappingBinding, OrganizationId, RoleOn};
+use enroll_saml::Certificate;
 use enroll_store::mapping::MappingRow;
 use enroll_store::readiness::{self, Found};
 use enroll_store::{mapping, organization, owner, server_admin};
 
+use jiff::SignedDuration;
+
 use super::{Concerned, NAMED, ReadinessFinding, Severity, Subject};
 use crate::Error;
+use crate::sign_in::{CERTIFICATE_DAYS, stored_connection};
 
 /// A finding about what the store has found; none when that is nothing.
 fn about(
@@ -157,5 +161,52 @@ pub(super) fn no_local_admin(subject: &Subject<'_>) -> Result<Vec<ReadinessFindi
         advice: "Make one: enroll admin create NAME".to_owned(),
         count: 0,
         concerned: Vec::new(),
+    }])
+}
+
+/// The sign-in connection and its certificates (threat A17). An expired one verifies all the same, but the identity provider will change
+/// it; one that lasts longer is ready to take over.
+pub(super) fn sign_in(subject: &Subject<'_>) -> Result<Vec<ReadinessFinding>, Error> {
+    let name = &subject.directory.name;
+    let Some(stored) = stored_connection(subject.tx, subject.directory.id)? else {
+        return Ok(vec![ReadinessFinding {
+            severity: Severity::Info,
+            code: "no-sign-in",
+            text: "The directory has no sign-in connection: nobody can sign in by it.".to_owned(),
+            advice: format!("Make one: enroll directory sso set --directory {name} --metadata FILE"),
+            count: 0,
+            concerned: Vec::new(),
+        }]);
+    };
+    let soon = subject.now.saturating_add(SignedDuration::from_hours(24 * CERTIFICATE_DAYS));
+    let soon = soon.unwrap_or(subject.now);
+    let connection = stored.connection()?;
+    let certificates: Vec<&Certificate> = connection.identity_provider.certificates.iter().collect();
+    let Some(last) = certificates.iter().map(|certificate| certificate.not_after()).max() else {
+        return Ok(Vec::new());
+    };
+    if last > soon {
+        return Ok(Vec::new());
+    }
+    let expired = last <= subject.now;
+    let concerned = certificates.iter().take(NAMED as usize).map(|certificate| Concerned {
+        id: certificate.fingerprint(),
+        name: certificate.subject().to_owned(),
+    });
+    Ok(vec![ReadinessFinding {
+        severity: if expired { Severity::Error } else { Severity::Warning },
+        code: if expired { "certificate-expired" } else { "certificate-expires" },
+        text: if expired {
+            format!(
+                "Every signing certificate of the identity provider has expired, the last one on {last:.0}."
+            )
+        } else {
+            format!("The last signing certificate of the identity provider expires on {last:.0}.")
+        },
+        advice: format!(
+            "Make a new one there and bring its metadata before it is used: enroll directory sso set --directory {name} --metadata FILE"
+        ),
+        count: u64::try_from(certificates.len()).unwrap_or_default(),
+        concerned: concerned.collect(),
     }])
 }

@@ -70,6 +70,11 @@ impl NewId {
         Self { kind: kind.clone(), uuid, now }
     }
 
+    /// The id itself.
+    pub(super) fn uuid(&self) -> Uuid {
+        self.uuid
+    }
+
     /// The id as clients see it.
     pub(super) fn text(&self) -> String {
         self.uuid.to_string()
@@ -124,6 +129,11 @@ impl Creation {
             }
         };
         Ok(Self { kind, uuid, view, resource, scribe: Scribe::of_scim(session, now), what })
+    }
+
+    /// The same POST, told to the audit trail by somebody else than a client of SCIM.
+    pub(super) fn told_by(self, scribe: Scribe) -> Self {
+        Self { scribe, ..self }
     }
 
     /// Stores the resource itself.

@@ -23,6 +23,11 @@ const CHUNK: u32 = 1000;
 pub(super) struct MemberIds(Vec<Uuid>);
 
 impl MemberIds {
+    /// One id.
+    pub(super) fn one(id: Uuid) -> Self {
+        Self(vec![id])
+    }
+
     /// Reads the elements of `members`: objects with a `value`.
     ///
     /// # Errors

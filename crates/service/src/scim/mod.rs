@@ -1,5 +1,6 @@
 //! Users and groups over SCIM: create, read, list, replace, patch, delete.
 
+mod asserted;
 mod bulk;
 mod conditions;
 mod create;
@@ -22,6 +23,7 @@ mod view;
 use enroll_domain::GroupName;
 use enroll_scim::{Object, Resource, ScimError};
 
+pub(crate) use asserted::{join_groups, provision};
 pub(crate) use conditions::check as check_version;
 pub use outcome::Outcome;
 

@@ -18,6 +18,7 @@ pub(crate) use authenticate::KeptSessions;
 pub use authenticate::SignedIn;
 pub(crate) use me::organizations_of;
 pub use me::{SignedInUser, UserOrganization};
+pub(crate) use open::Opening;
 pub use open::{NewSession, SessionDetails};
 pub(crate) use revoke::revoke_all;
 

@@ -2,9 +2,10 @@
 
 use enroll_domain::audit::{Action, Actor, SubjectKind};
 use enroll_domain::{DirectoryId, OpaqueSecret, SecretHash, SessionId, UserId};
+use enroll_store::Tx;
 use enroll_store::oidc::authorization;
 use enroll_store::session::{self, SessionRow};
-use enroll_store::user;
+use enroll_store::user::{self, UserRow};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -45,10 +46,56 @@ impl NewSession {
     }
 }
 
-/// What came of a sign-in, as far as its transaction is concerned: a refusal is committed too, for it is told to the audit trail.
-enum Opened {
-    Yes(SessionRow),
-    Deactivated(String),
+/// A session that is about to be opened, for a transaction that may run more than once.
+#[derive(Debug, Clone)]
+pub(crate) struct Opening {
+    id: SessionId,
+    hash: SecretHash,
+    now: Timestamp,
+    expires: Timestamp,
+    details: SessionDetails,
+}
+
+impl Opening {
+    /// Opens the session, unless the user is deactivated: then the refusal is committed instead, for it is told to the audit trail.
+    pub(crate) fn insert(&self, tx: &Tx<'_>, found: &UserRow, scribe: &Scribe) -> Result<bool, Error> {
+        let (user_id, name) = (found.id.to_string(), found.user_name.as_str());
+        let subject = (SubjectKind::User, user_id.as_str(), name);
+        let mut changes = Changes::default();
+        changes.note("address", self.details.address.as_deref());
+        if !found.active {
+            changes.note("reason", "deactivated");
+            scribe.write(tx, Action::SignInRefused, found.directory, subject, &changes)?;
+            return Ok(false);
+        }
+        session::forget_ended(tx, self.now)?;
+        authorization::forget_ended(tx, self.now)?;
+        session::insert(tx, self.hash, &self.row(found.id, found.directory))?;
+        changes.note("session", self.id);
+        scribe.write(tx, Action::UserSignedIn, found.directory, subject, &changes)?;
+        Ok(true)
+    }
+
+    /// The session as its user is given it, when it is opened.
+    pub(crate) fn opened(&self, user: UserId, directory: DirectoryId, cookie: &OpaqueSecret) -> NewSession {
+        let info = SessionInfo::of(self.row(user, directory), Some(self.id));
+        NewSession { info, cookie: cookie.reveal() }
+    }
+
+    fn row(&self, user: UserId, directory: DirectoryId) -> SessionRow {
+        SessionRow {
+            id: self.id,
+            user,
+            directory,
+            created: self.now,
+            expires: self.expires,
+            last_used: self.now,
+            address: self.details.address.clone(),
+            user_agent: self.details.user_agent.clone(),
+            name_id: self.details.name_id.clone(),
+            session_index: self.details.session_index.clone(),
+        }
+    }
 }
 
 impl Service {
@@ -57,7 +104,7 @@ impl Service {
     /// The session ends after 12 hours, or when the identity provider says so, whichever comes first.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for a deactivated user (enrollment.md 4.4), for a bot, and when the identity provider's session has ended;
+    /// [`Error::Forbidden`] for a deactivated user (enrollment.md 4.4), and when the identity provider's session has ended;
     /// [`Error::NotFound`] when the directory has no such user.
     pub async fn open_session(
         &self,
@@ -65,9 +112,31 @@ impl Service {
         directory: DirectoryId,
         details: SessionDetails,
     ) -> Result<NewSession, Error> {
-        if directory == DirectoryId::BOTS {
-            return Err(Error::Forbidden("a bot does not sign in: give it an API token".to_owned()));
+        let (opening, cookie) = self.opening(details)?;
+        let write = opening.clone();
+        let (opened, name) = self
+            .db()
+            .write(move |tx| {
+                let missing = || Error::NotFound("the directory has no such user".to_owned());
+                let found = user::find(tx, directory, user)?.ok_or_else(missing)?;
+                let scribe = Scribe::of_actor(Actor::user(user, &found.user_name), write.now);
+                let opened = write.insert(tx, &found, &scribe)?;
+                Ok::<_, Error>((opened, found.user_name))
+            })
+            .await?;
+        if !opened {
+            return Err(Error::Forbidden(format!(
+                "the account {name} is deactivated: ask the administrators of your identity provider"
+            )));
         }
+        Ok(opening.opened(user, directory, &cookie))
+    }
+
+    /// Prepares a session, with its cookie.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when the identity provider's session has ended.
+    pub(crate) fn opening(&self, details: SessionDetails) -> Result<(Opening, OpaqueSecret), Error> {
         let now = self.clock().now();
         let longest = now.checked_add(LONGEST).unwrap_or(Timestamp::MAX);
         let expires = details.not_on_or_after.map_or(longest, |theirs| theirs.min(longest));
@@ -77,53 +146,11 @@ impl Service {
             ));
         }
         let cookie = OpaqueSecret::from_random(self.random()?);
-        let hash = SecretHash::of(&cookie);
-        let id = SessionId::new(now, &self.entropy().id());
         let cut =
             |text: String| text.chars().filter(|c| !c.is_control()).take(USER_AGENT_CHARACTERS).collect();
-        let row = SessionRow {
-            id,
-            user,
-            directory,
-            created: now,
-            expires,
-            last_used: now,
-            address: details.address,
-            user_agent: details.user_agent.map(cut),
-            name_id: details.name_id,
-            session_index: details.session_index,
-        };
-        let opened = self
-            .db()
-            .write(move |tx| {
-                let missing = || Error::NotFound("the directory has no such user".to_owned());
-                let found = user::find(tx, directory, user)?.ok_or_else(missing)?;
-                let scribe = Scribe::of_actor(Actor::user(user, &found.user_name), now);
-                let (user_id, name) = (user.to_string(), found.user_name.as_str());
-                let subject = (SubjectKind::User, user_id.as_str(), name);
-                let mut changes = Changes::default();
-                changes.note("address", row.address.as_deref());
-                if !found.active {
-                    changes.note("reason", "deactivated");
-                    scribe.write(tx, Action::SignInRefused, directory, subject, &changes)?;
-                    return Ok(Opened::Deactivated(found.user_name));
-                }
-                session::forget_ended(tx, now)?;
-                authorization::forget_ended(tx, now)?;
-                session::insert(tx, hash, &row)?;
-                changes.note("session", row.id);
-                scribe.write(tx, Action::UserSignedIn, directory, subject, &changes)?;
-                Ok::<_, Error>(Opened::Yes(row.clone()))
-            })
-            .await?;
-        match opened {
-            Opened::Yes(row) => {
-                Ok(NewSession { info: SessionInfo::of(row, Some(id)), cookie: cookie.reveal() })
-            }
-            Opened::Deactivated(name) => Err(Error::Forbidden(format!(
-                "the account {name} is deactivated: ask the administrators of your identity provider"
-            ))),
-        }
+        let details = SessionDetails { user_agent: details.user_agent.map(cut), ..details };
+        let (id, hash) = (SessionId::new(now, &self.entropy().id()), SecretHash::of(&cookie));
+        Ok((Opening { id, hash, now, expires, details }, cookie))
     }
 
     /// 256 random bits for a secret.

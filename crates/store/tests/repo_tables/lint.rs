@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows belong to a directory.
-const OWNED: [&str; 17] = [
+const OWNED: [&str; 22] = [
     "users",
     "user_emails",
     "groups",
@@ -22,6 +22,11 @@ const OWNED: [&str; 17] = [
     "directory_brakes",
     "losses",
     "directory_idps",
+    "sso_connections",
+    "sign_in_requests",
+    "used_assertions",
+    "sign_ins",
+    "sign_in_groups",
 ];
 
 /// Statements that are not bound to one directory, each by a part of its text, with the reason.

@@ -1,0 +1,44 @@
+//! The pages of a sign-in that did not work: a sentence for the person, one for the administrator, and the id of the request.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use enroll_domain::audit::Origin;
+use enroll_service::{Error, RefusedSignIn};
+
+use crate::oidc::input::Unreadable;
+use crate::oidc::page::{escape, page};
+
+const TITLE: &str = "You are not signed in";
+
+/// A refusal.
+pub(super) fn refused(refused: &RefusedSignIn, origin: &Origin) -> Response {
+    let status = StatusCode::from_u16(refused.status).unwrap_or(StatusCode::FORBIDDEN);
+    let admin = format!(
+        "<p>For administrators: {} (<code>{}</code>)</p>",
+        escape(&refused.admin),
+        escape(&refused.code)
+    );
+    shown(status, &refused.person, &admin, origin)
+}
+
+/// What is wrong with the request, or here.
+pub(super) fn error(error: &Error, origin: &Origin) -> Response {
+    let scim = error.to_scim();
+    if scim.status() >= 500 {
+        tracing::error!(%error, "request failed");
+    }
+    let status = StatusCode::from_u16(scim.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    shown(status, scim.detail(), "", origin)
+}
+
+/// Parameters that cannot be read.
+pub(super) fn unreadable(unreadable: &Unreadable, origin: &Origin) -> Response {
+    shown(StatusCode::BAD_REQUEST, unreadable.0, "", origin)
+}
+
+fn shown(status: StatusCode, person: &str, admin: &str, origin: &Origin) -> Response {
+    let request = origin.request_id.as_deref().unwrap_or_default();
+    let body =
+        format!("<p>{}</p>\n{admin}\n<p>Request: <code>{}</code></p>", escape(person), escape(request));
+    page(status, TITLE, &body, "'none'")
+}

@@ -1,0 +1,255 @@
+//! A directory's connection to its identity provider, as an administrator sees and changes it.
+
+use enroll_domain::audit::{Action, SubjectKind};
+use enroll_domain::sign_in::{GroupsPolicy, SsoPreset};
+use enroll_saml::{Certificate, Endpoint, EntityId, ServiceProvider, metadata};
+use enroll_store::directory::DirectoryRow;
+use enroll_store::{Tx, sign_in};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::settings::{Join, SsoAttributes, SsoSettings, Stored, stored};
+use crate::admin::find_directory;
+use crate::audit::{Changes, Scribe};
+use crate::{Error, Service};
+
+/// The directory whose addresses name no directory.
+const DEFAULT: &str = "default";
+
+/// A connection as an administrator sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SsoInfo {
+    /// The directory's name.
+    pub directory: String,
+    /// What to enter in the identity provider: our entity ID, its audience.
+    pub service_provider_entity_id: String,
+    /// What to enter in the identity provider: where it posts responses.
+    pub acs_url: String,
+    /// Where our metadata is.
+    pub metadata_url: String,
+    /// Where people begin to sign in.
+    pub login_url: String,
+    /// The identity provider's entity ID.
+    pub entity_id: String,
+    /// Where sign-ins begin there.
+    pub sign_in_url: String,
+    /// Where logouts go there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logout_url: Option<String>,
+    /// Its signing certificates.
+    pub certificates: Vec<CertificateInfo>,
+    /// Whose names attributes have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<SsoPreset>,
+    /// The names of attributes in force.
+    pub attributes: SsoAttributes,
+    /// How users are found.
+    pub join: Join,
+    /// Whether users who are not there are made.
+    pub jit: bool,
+    /// Whether sign-ins may begin at the identity provider.
+    pub allow_idp_initiated: bool,
+    /// What groups in an assertion do; absent: they are merged until SCIM has pushed a group, and ignored from then on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<GroupsPolicy>,
+    /// How far the clocks may be apart, in seconds.
+    pub skew_seconds: i64,
+    /// What is to be done in the identity provider.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// A signing certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CertificateInfo {
+    /// Its SHA-256 in hexadecimal digits.
+    pub fingerprint: String,
+    /// Whom it is made out to.
+    pub subject: String,
+    /// From when it says that it is valid.
+    pub not_before: Timestamp,
+    /// Until when.
+    pub not_after: Timestamp,
+    /// Whether that has passed. It verifies all the same.
+    pub expired: bool,
+}
+
+impl Service {
+    /// The connection of a directory.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such directory, or it has none.
+    pub async fn sso(&self, directory: &str) -> Result<SsoInfo, Error> {
+        let (service, name) = (self.clone(), directory.to_owned());
+        self.db()
+            .read(move |tx| {
+                let (row, stored) = connected(tx, &name)?;
+                service.info(&row, stored, Vec::new())
+            })
+            .await
+    }
+
+    /// Changes the connection of a directory, or makes it one; what is not given stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such directory, [`Error::Invalid`] for settings that no connection can have,
+    /// [`Error::Conflict`] when the public URL is none that identity providers take.
+    pub async fn set_sso(&self, directory: &str, settings: SsoSettings) -> Result<SsoInfo, Error> {
+        let (service, name) = (self.clone(), directory.to_owned());
+        let scribe = Scribe::of_service(self, self.clock().now());
+        self.db()
+            .write(move |tx| {
+                let row = find_directory(tx, &name)?;
+                let before = stored(tx, row.id)?;
+                let (after, notes) = Stored::changed(before.clone(), settings.clone())?;
+                let info = service.info(&row, after.clone(), notes)?;
+                if before.as_ref() != Some(&after) {
+                    let text = serde_json::to_string(&after)
+                        .map_err(|error| Error::Internal(format!("a connection as JSON: {error}")))?;
+                    sign_in::set_connection(tx, row.id, &text, scribe.now())?;
+                    tell(tx, &scribe, Action::SsoUpdated, &row, &changes(before.as_ref(), Some(&after)))?;
+                }
+                Ok(info)
+            })
+            .await
+    }
+
+    /// Removes the connection of a directory: nobody signs in by it any more. Sessions go on.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such directory, or it has none.
+    pub async fn remove_sso(&self, directory: &str) -> Result<(), Error> {
+        let name = directory.to_owned();
+        let scribe = Scribe::of_service(self, self.clock().now());
+        self.db()
+            .write(move |tx| {
+                let (row, before) = connected(tx, &name)?;
+                sign_in::delete_connection(tx, row.id)?;
+                tell(tx, &scribe, Action::SsoRemoved, &row, &changes(Some(&before), None))
+            })
+            .await
+    }
+
+    /// This service's metadata for a directory's identity provider, whether it has a connection yet or not: it is what an
+    /// administrator brings there first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such directory; [`Error::Conflict`].
+    pub fn saml_metadata(&self, directory: &str) -> Result<String, Error> {
+        let row = self.db().look_up(|tx| find_directory(tx, directory))?;
+        Ok(metadata::service_provider(&self.service_provider(row.name.as_str())?))
+    }
+
+    /// This service as a directory's identity provider knows it.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the public URL is none that identity providers take.
+    pub(super) fn service_provider(&self, directory: &str) -> Result<ServiceProvider, Error> {
+        let base = self.saml_base(directory);
+        let unusable = |error: enroll_saml::InvalidSetting| {
+            Error::Conflict(format!(
+                "the public URL {} cannot be used for sign-in ({error}): set ENROLL_PUBLIC_URL",
+                self.public_url()
+            ))
+        };
+        Ok(ServiceProvider {
+            entity_id: EntityId::new(&format!("{base}/metadata")).map_err(unusable)?,
+            acs: Endpoint::new(&format!("{base}/acs")).map_err(unusable)?,
+            logout: None,
+        })
+    }
+
+    fn saml_base(&self, directory: &str) -> String {
+        let of = if directory == DEFAULT { String::new() } else { format!("/{directory}") };
+        format!("{}/saml{of}", self.public_url())
+    }
+
+    fn info(&self, row: &DirectoryRow, stored: Stored, notes: Vec<String>) -> Result<SsoInfo, Error> {
+        let (directory, now) = (row.name.to_string(), self.clock().now());
+        let ours = self.service_provider(&directory)?;
+        let connection = stored.connection()?;
+        let mapping = connection.mapping;
+        let base = self.saml_base(&directory);
+        let certificate = |certificate: &Certificate| CertificateInfo {
+            fingerprint: certificate.fingerprint(),
+            subject: certificate.subject().to_owned(),
+            not_before: certificate.not_before(),
+            not_after: certificate.not_after(),
+            expired: certificate.not_after() <= now,
+        };
+        Ok(SsoInfo {
+            directory,
+            service_provider_entity_id: ours.entity_id.as_str().to_owned(),
+            acs_url: ours.acs.as_str().to_owned(),
+            metadata_url: format!("{base}/metadata"),
+            login_url: format!("{base}/login"),
+            certificates: connection.identity_provider.certificates.iter().map(certificate).collect(),
+            attributes: SsoAttributes {
+                email: mapping.email,
+                given_name: mapping.given_name,
+                family_name: mapping.family_name,
+                display_name: mapping.display_name,
+                groups: mapping.groups,
+            },
+            entity_id: stored.entity_id,
+            sign_in_url: stored.sign_in_url,
+            logout_url: stored.logout_url,
+            preset: stored.preset,
+            join: stored.join,
+            jit: stored.jit,
+            allow_idp_initiated: stored.allow_idp_initiated,
+            groups: stored.groups,
+            skew_seconds: stored.skew_seconds,
+            notes,
+        })
+    }
+}
+
+/// A directory with its connection.
+pub(super) fn connected(tx: &Tx<'_>, name: &str) -> Result<(DirectoryRow, Stored), Error> {
+    let row = find_directory(tx, name)?;
+    let stored = stored(tx, row.id)?;
+    let stored = stored.ok_or_else(|| {
+        Error::NotFound(format!(
+            "the directory {} has no sign-in connection; make one: enroll directory sso set --directory {} --metadata FILE",
+            row.name, row.name
+        ))
+    })?;
+    Ok((row, stored))
+}
+
+fn tell(
+    tx: &Tx<'_>,
+    scribe: &Scribe,
+    action: Action,
+    row: &DirectoryRow,
+    changes: &Changes,
+) -> Result<(), Error> {
+    let id = row.id.to_string();
+    let subject = (SubjectKind::Directory, id.as_str(), row.name.as_str());
+    Ok(scribe.write(tx, action, row.id, subject, changes).map(drop)?)
+}
+
+/// What an entry of the trail says of a change. Certificates stand in it by their fingerprints.
+fn changes(before: Option<&Stored>, after: Option<&Stored>) -> Changes {
+    let prints = |stored: &Stored| -> Vec<String> {
+        let read = |text: &String| Certificate::from_text(text).map(|certificate| certificate.fingerprint());
+        stored.certificates.iter().filter_map(|text| read(text).ok()).collect()
+    };
+    let mut changes = Changes::default();
+    changes.change("entityId", before.map(|s| &s.entity_id), after.map(|s| &s.entity_id));
+    changes.change("signInUrl", before.map(|s| &s.sign_in_url), after.map(|s| &s.sign_in_url));
+    changes.change("certificates", before.map(prints), after.map(prints));
+    changes.change("join", before.map(|s| &s.join), after.map(|s| &s.join));
+    changes.change("jit", before.map(|s| s.jit), after.map(|s| s.jit));
+    changes.change(
+        "allowIdpInitiated",
+        before.map(|s| s.allow_idp_initiated),
+        after.map(|s| s.allow_idp_initiated),
+    );
+    changes.change("groups", before.map(|s| s.groups), after.map(|s| s.groups));
+    changes.change("attributes", before.map(|s| &s.attributes), after.map(|s| &s.attributes));
+    changes
+}

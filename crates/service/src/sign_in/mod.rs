@@ -1,0 +1,22 @@
+//! Sign-in by SAML (enrollment.md §4): a directory's connection, and its sign-ins from the first redirect to the session.
+//!
+//! What a response has to be is decided in the crate `saml`; what follows from it is decided here, in one transaction: the one use of
+//! the assertion, the end of the begun sign-in, the user, her groups and her session (threat A13).
+
+mod begin;
+mod check;
+mod connection;
+mod finish;
+mod lookup;
+mod settings;
+mod steps;
+
+pub use begin::{BegunSignIn, Browser, SignInWish};
+pub use check::{ConfigurationCheck, SignInTest, SsoTest};
+pub use connection::{CertificateInfo, SsoInfo};
+pub use finish::{Posted, RefusedSignIn, SignInOutcome};
+pub use settings::{Join, SsoAttributes, SsoSettings};
+pub use steps::{LoggedSignIn, LoggedStep};
+
+pub(crate) use check::CERTIFICATE_DAYS;
+pub(crate) use settings::stored as stored_connection;
