@@ -150,17 +150,21 @@ impl Service {
         let deadline = Instant::now() + patience;
         let mut query = query.clone();
         loop {
-            let generation = self.db().generation()?;
+            // An engine that has none is asked for events again instead.
+            let generation = self.db().generation().ok();
             let page = self.events(&query).await?;
             if !page.events.is_empty() || Instant::now() >= deadline {
                 return Ok(page);
             }
             query.after = EventPlace::Behind(page.next);
-            while !page.more && self.db().generation()? == generation {
+            while !page.more {
                 if Instant::now() >= deadline {
                     return Ok(page);
                 }
                 tokio::time::sleep(LOOK_AGAIN).await;
+                if generation.is_none() || self.db().generation().ok() != generation {
+                    break;
+                }
             }
         }
     }

@@ -83,7 +83,7 @@ pub fn deliveries(
 ) -> Result<Vec<DeliveryRow>, StoreError> {
     tx.query(
         "SELECT sequence, event_id, type, status, attempts, answer, detail, attempted FROM deliveries \
-         WHERE webhook_id = ?1 AND (?2 IS NULL OR status = ?2) AND sequence < ?3 ORDER BY sequence DESC LIMIT ?4",
+         WHERE webhook_id = ?1 AND (CAST(?2 AS TEXT) IS NULL OR status = ?2) AND sequence < ?3 ORDER BY sequence DESC LIMIT ?4",
         &params![webhook, status.map(DeliveryStatus::as_str), before.unwrap_or(i64::MAX), limit],
         read,
     )
