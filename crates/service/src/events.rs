@@ -157,7 +157,10 @@ impl Service {
                 return Ok(page);
             }
             query.after = EventPlace::Behind(page.next);
-            while !page.more {
+            if page.more {
+                continue;
+            }
+            loop {
                 if Instant::now() >= deadline {
                     return Ok(page);
                 }

@@ -300,7 +300,7 @@ fn verified(token: &str, key: &Value) -> (Value, Value) {
 }
 
 #[tokio::test]
-async fn se1_security_event_tokens_name_their_subject_and_what_happened() {
+async fn se1_se2_security_event_tokens_name_their_subject_and_what_happened() {
     let folder = tempfile::tempdir().unwrap();
     let service = service(&folder, &Clock::system()).await;
     let receiver = Receiver::start([]).await;
