@@ -218,10 +218,10 @@ fn shown(reply: &Reply, status: u16) -> &str {
 }
 
 /// What the audit trail is to tell of: a sign-in to a client, and its code used twice. Gives the id of the user too.
-pub(crate) async fn signed_in_and_code_used_twice() -> (enroll_service::Service, String) {
+pub(crate) async fn signed_in_and_code_used_twice() -> (Site, String) {
     let world = World::new().await;
     let code = world.code().await;
     assert_eq!(world.redeem(&code).await.status, 200);
     refused(&world.redeem(&code).await, 400, "invalid_grant");
-    (world.site.service.clone(), world.user)
+    (world.site, world.user)
 }
