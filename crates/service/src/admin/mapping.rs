@@ -126,25 +126,6 @@ pub struct MappingInfo {
 }
 
 impl Service {
-    /// All mappings of all directories, oldest first.
-    ///
-    /// # Errors
-    /// [`Error::Store`]
-    pub async fn mappings(&self) -> Result<Vec<MappingInfo>, Error> {
-        self.db()
-            .read(|tx| {
-                let mut all = Vec::new();
-                for directory in directory::list(tx)? {
-                    for row in mapping::list(tx, directory.id)? {
-                        all.push(info(tx, &row)?);
-                    }
-                }
-                all.sort_by_key(|mapping| mapping.id);
-                Ok(all)
-            })
-            .await
-    }
-
     /// A page of the mappings, oldest first.
     ///
     /// # Errors

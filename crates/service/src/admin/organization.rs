@@ -135,14 +135,6 @@ impl Service {
             .await
     }
 
-    /// All organizations, by name.
-    ///
-    /// # Errors
-    /// [`Error::Store`]
-    pub async fn organizations(&self) -> Result<Vec<OrganizationInfo>, Error> {
-        self.db().read(|tx| all(tx)?.into_iter().map(|row| info(tx, row)).collect()).await
-    }
-
     /// A page of the organizations, by name.
     ///
     /// # Errors

@@ -236,14 +236,6 @@ impl Service {
         Ok(NewToken { info, token: made.reveal() })
     }
 
-    /// The API tokens, oldest first.
-    ///
-    /// # Errors
-    /// [`Error::Store`]
-    pub async fn api_tokens(&self) -> Result<Vec<TokenInfo>, Error> {
-        self.db().read(|tx| Ok(token::api::list(tx)?.into_iter().map(TokenInfo::from).collect())).await
-    }
-
     /// A page of the API tokens, oldest first.
     ///
     /// # Errors
