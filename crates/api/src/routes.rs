@@ -3,19 +3,20 @@
 use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, delete, get, post, put};
 
 use crate::api::{
-    admins, brake, clients, directories, grants, mappings, members, organizations, people, previews,
-    resource_grants, resources, sessions, tokens, webhooks,
+    admins, brake, clients, directories, grants, idempotency, mappings, members, organizations, people,
+    previews, resource_grants, resources, sessions, tokens, webhooks,
 };
 use crate::scim::{Custom, Groups, Users, discovery, unsupported};
 use crate::surface::Surface;
 use crate::{App, api, health, metrics, oidc, saml, scim};
 
 /// All surfaces.
-pub(crate) fn all() -> Router<App> {
+pub(crate) fn all(app: &App) -> Router<App> {
     let mut router = Router::new()
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
@@ -26,7 +27,8 @@ pub(crate) fn all() -> Router<App> {
         }
     }
     for (path, methods) in api_routes() {
-        router = route(router, &format!("/api/v1{path}"), methods);
+        let once = from_fn_with_state(app.clone(), idempotency::handle);
+        router = route(router, &format!("/api/v1{path}"), methods.route_layer(once));
     }
     for (path, methods) in oidc_routes() {
         router = route(router, path, methods);

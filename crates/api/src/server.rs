@@ -5,11 +5,9 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
 use enroll_service::{Entropy, Service};
 use tokio::net::TcpListener;
 
-use crate::api::idempotency;
 use crate::edge::{Edge, around};
 use crate::metrics::Metrics;
 use crate::{App, Drain, HttpConfig, oidc, routes, serve};
@@ -53,8 +51,7 @@ impl Server {
             requests,
             metrics: metrics.clone(),
         };
-        let routes =
-            routes::all().layer(from_fn_with_state(app.clone(), idempotency::handle)).with_state(app);
+        let routes = routes::all(&app).with_state(app);
         Self { router: around(routes, edge), config, drain, metrics, service }
     }
 

@@ -15,7 +15,6 @@ use super::body::read;
 use crate::App;
 use crate::edge::ClientAddress;
 use crate::parse::bearer;
-use crate::surface::Surface;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
@@ -24,12 +23,9 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ShownOnce;
 
-/// Around every route: requests without a key pass.
+/// Around the routes below `/api/v1`: requests without a key pass.
 pub(crate) async fn handle(State(app): State<App>, request: Request, next: Next) -> Response {
-    let concerned = request.method() == Method::POST
-        && Surface::of(request.uri().path()) == Surface::Api
-        && request.headers().contains_key(KEY);
-    if !concerned {
+    if request.method() != Method::POST || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
     match with_key(&app, request, next).await {

@@ -29,13 +29,14 @@ pub(super) fn scim_json(status: StatusCode, body: &Object) -> Response {
         .into_response()
 }
 
-/// One resource that was read, with `Location` and `ETag` as [`resource`] has them.
+/// One resource that was read, with `Location` and `ETag` as [`resource`] has them. The request log keeps no answer to a read that
+/// went well, so none is handed to it.
 pub(super) fn written(found: &Written) -> Response {
     let mut headers = HeaderMap::with_capacity(4);
     put(&mut headers, LOCATION, &found.location);
     put(&mut headers, ETAG, &found.version);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(SCIM_JSON));
-    (headers, Extension(AnswerBody(found.json.clone())), found.json.clone()).into_response()
+    (headers, found.json.clone()).into_response()
 }
 
 /// One resource with `Location` (= `meta.location`, RFC 7644 §3.3) and `ETag` (= `meta.version`, §3.14). An answer without a
