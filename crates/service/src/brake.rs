@@ -71,7 +71,7 @@ pub(crate) fn members_left(
     removed: &[Member],
 ) -> Result<(), Error> {
     let Some(force) = in_force(tx, scribe, directory)? else { return Ok(()) };
-    if owner::organizations_of_group(tx, directory, group, None)?.is_empty() {
+    if !owner::gives_access(tx, directory, group)? {
         return Ok(());
     }
     // One more than the limit is enough to know.

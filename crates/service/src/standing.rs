@@ -152,7 +152,7 @@ pub(crate) fn members_left(
         return Ok(());
     }
     brake::members_left(tx, scribe, directory, group, removed)?;
-    let owned = owner::organizations_of_group(tx, directory, group, Some(Role::Owner))?;
+    let owned = owner::organizations_owned_through(tx, directory, group)?;
     owners_left(tx, scribe, owned)
 }
 
@@ -168,7 +168,7 @@ pub(crate) fn group_goes<T>(
     change: impl FnOnce() -> Result<T, Error>,
 ) -> Result<T, Error> {
     brake::members_left(tx, scribe, directory, group, &[Member::Group(group)])?;
-    let organizations = owner::organizations_of_group(tx, directory, group, Some(Role::Owner))?;
+    let organizations = owner::organizations_owned_through(tx, directory, group)?;
     keeping_owners(tx, scribe, &organizations, change)
 }
 

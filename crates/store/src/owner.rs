@@ -49,28 +49,61 @@ fn by_group(groups: &str) -> String {
     )
 }
 
-/// The organizations that a group's members get into, through the group itself or through groups around it; with `role`, those
-/// where they get that role.
+/// The organizations that a group's members own, through the group itself or through groups around it.
 ///
 /// # Errors
 /// The store fails.
-pub fn organizations_of_group(
+pub fn organizations_owned_through(
     tx: &Tx<'_>,
     directory: DirectoryId,
     group: GroupId,
-    role: Option<Role>,
 ) -> Result<Vec<OrganizationId>, StoreError> {
-    tx.query(OF_GROUP, &params![directory, group, role.map(Role::as_str)], |row| row.id(0))
+    tx.query(OWNED_THROUGH, &params![directory, group], |row| row.id(0))
 }
 
-const OF_GROUP: &str = "WITH RECURSIVE around (id) AS (\
-    SELECT groups.id FROM groups WHERE groups.directory_id = ?1 AND groups.id = ?2 \
-    UNION \
-    SELECT group_members.group_id FROM around CROSS JOIN group_members \
-    WHERE group_members.directory_id = ?1 AND group_members.member_id = around.id) \
-    SELECT DISTINCT mappings.organization_id FROM around CROSS JOIN mappings \
-    WHERE mappings.directory_id = ?1 AND mappings.group_id = around.id AND mappings.binding = 'bound' \
-    AND mappings.paused = 0 AND mappings.role = coalesce(?3, mappings.role)";
+/// A group and those that it is in.
+macro_rules! around_group {
+    ($rest:literal) => {
+        concat!(
+            "WITH RECURSIVE around (id) AS (\
+             SELECT groups.id FROM groups WHERE groups.directory_id = ?1 AND groups.id = ?2 \
+             UNION \
+             SELECT group_members.group_id FROM around CROSS JOIN group_members \
+             WHERE group_members.directory_id = ?1 AND group_members.member_id = around.id) ",
+            $rest
+        )
+    };
+}
+
+const OWNED_THROUGH: &str = around_group!(
+    "SELECT DISTINCT mappings.organization_id FROM around CROSS JOIN mappings \
+     WHERE mappings.directory_id = ?1 AND mappings.group_id = around.id AND mappings.binding = 'bound' \
+     AND mappings.paused = 0 AND mappings.role = 'owner'"
+);
+
+/// Whether a mapping gives the members of a group anything, through the group itself or through groups around it.
+///
+/// # Errors
+/// The store fails.
+pub fn gives_access(tx: &Tx<'_>, directory: DirectoryId, group: GroupId) -> Result<bool, StoreError> {
+    for sql in [TO_ORGANIZATION, TO_RESOURCE] {
+        if tx.first(sql, &params![directory, group], |_| Ok(()))?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+const TO_ORGANIZATION: &str = around_group!(
+    "SELECT 1 FROM around CROSS JOIN mappings WHERE mappings.directory_id = ?1 AND mappings.group_id = around.id \
+     AND mappings.binding = 'bound' AND mappings.paused = 0 LIMIT 1"
+);
+
+const TO_RESOURCE: &str = around_group!(
+    "SELECT 1 FROM around CROSS JOIN resource_mappings WHERE resource_mappings.directory_id = ?1 \
+     AND resource_mappings.group_id = around.id AND resource_mappings.binding = 'bound' \
+     AND resource_mappings.paused = 0 LIMIT 1"
+);
 
 /// Active users within groups, each once, at most `limit`.
 ///
@@ -98,12 +131,14 @@ pub fn active_users_within(
 
 #[cfg(test)]
 mod tests {
-    use super::{OF_GROUP, by_group};
+    use super::{OWNED_THROUGH, TO_ORGANIZATION, TO_RESOURCE, by_group};
     use crate::plan_tests::assert_index;
 
     #[test]
     fn owners_are_found_by_index() {
         assert_index(&by_group("?2, ?3"), 3);
-        assert_index(OF_GROUP, 3);
+        for sql in [OWNED_THROUGH, TO_ORGANIZATION, TO_RESOURCE] {
+            assert_index(sql, 2);
+        }
     }
 }

@@ -10,11 +10,13 @@ use crate::page::{Listed, Page, Start, count_statement, statement};
 use crate::user::UserRow;
 use crate::{Db, Options, Param};
 
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 10] = [
     "users",
     "user_emails",
     "groups",
     "group_members",
+    "mappings",
+    "resource_mappings",
     "sessions",
     "client_authorizations",
     "client_tokens",

@@ -1,7 +1,7 @@
 //! The brake (enrollment.md 3.9; threat S24).
 
 use enroll_domain::privilege::AllowPrivileged;
-use enroll_service::{BrakeLimits, NewMapping};
+use enroll_service::{BrakeLimits, NewMapping, NewResource, NewResourceMapping};
 use serde_json::{Value, json};
 
 use crate::admin::Caller;
@@ -122,6 +122,30 @@ async fn e3_9_threat_s24_members_of_a_mapped_group_count_all_and_those_of_others
         site.service.remove_mapping(&mapping).await.unwrap();
         assert!(send().await.status.is_success(), "{way}");
     }
+}
+
+#[tokio::test]
+async fn e3_9_members_of_a_group_that_is_mapped_to_a_resource_alone_count_too() {
+    let (site, ids) = braked(3).await;
+    let members: Vec<Value> = ids[..6].iter().map(|id| json!({"value": id})).collect();
+    let mut group = crate::site::group("Staff");
+    group["members"] = json!(members);
+    let made = site.send("POST", "/scim/v2/Groups", &group).await.body();
+    let new = NewResource { name: "tool".to_owned(), ..NewResource::default() };
+    site.service.create_resource("acme", &new).await.unwrap();
+    let mapping = NewResourceMapping {
+        directory: "default".to_owned(),
+        group: "Staff".to_owned(),
+        organization: "acme".to_owned(),
+        resource: "tool".to_owned(),
+        role: None,
+        allow_privileged: AllowPrivileged::No,
+        paused: false,
+    };
+    site.service.add_resource_mapping(&mapping).await.unwrap();
+    let path = format!("/scim/v2/Groups/{}", made["id"].as_str().unwrap());
+    let remove = patch(&json!([{"op": "remove", "path": "members"}]));
+    site.send("PATCH", &path, &remove).await.scim_error(429, None);
 }
 
 #[tokio::test]

@@ -10,7 +10,10 @@
     reason = "a test ends where something is not as it should be, and says how to come there again"
 )]
 
+mod admin;
+mod brake;
 mod model;
+mod scim;
 mod world;
 
 use world::World;

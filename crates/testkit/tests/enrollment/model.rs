@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use enroll_domain::{RebindPolicy, Role};
+use enroll_domain::{RebindPolicy, ResourceRole, Role};
 
 /// What a mapping holds on to (3.7).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,23 +29,39 @@ pub(crate) struct Group {
     pub(crate) members: BTreeSet<String>,
 }
 
+/// A role on an organization or on a resource (3.1), by their numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Gives {
+    Organization(usize, Role),
+    Resource(usize, ResourceRole),
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Mapping {
     directory: usize,
     name: String,
     binding: Binding,
-    pub(crate) organization: usize,
-    role: Role,
-    paused: bool,
+    pub(crate) gives: Gives,
+    pub(crate) paused: bool,
 }
 
-/// Users, groups and mappings by their ids; grants by user and organization.
-#[derive(Debug, Default)]
+/// A resource of an organization (1.6), and what the organization's members have on it (1.5).
+#[derive(Debug, Clone)]
+pub(crate) struct Resource {
+    pub(crate) organization: usize,
+    pub(crate) public: bool,
+    pub(crate) base: ResourceRole,
+}
+
+/// Users, groups and mappings by their ids; grants by user and what they are on.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Model {
     pub(crate) users: BTreeMap<String, User>,
     pub(crate) groups: BTreeMap<String, Group>,
     pub(crate) mappings: BTreeMap<String, Mapping>,
     pub(crate) grants: BTreeMap<(String, usize), Role>,
+    pub(crate) resource_grants: BTreeMap<(String, usize), ResourceRole>,
+    pub(crate) resources: Vec<Resource>,
     pub(crate) rebind: Vec<RebindPolicy>,
 }
 
@@ -57,6 +73,16 @@ fn same(one: &str, other: &str) -> bool {
 /// Mappings know groups by their names in any case, and without white space around them (3.7).
 fn alike(one: &str, other: &str) -> bool {
     same(one.trim(), other.trim())
+}
+
+impl Gives {
+    fn on_the_same(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Organization(one, _), Self::Organization(other, _))
+            | (Self::Resource(one, _), Self::Resource(other, _)) => one == other,
+            _ => false,
+        }
+    }
 }
 
 impl Model {
@@ -81,6 +107,7 @@ impl Model {
     pub(crate) fn delete_user(&mut self, id: &str) {
         self.users.remove(id);
         self.grants.retain(|(user, _), _| user != id);
+        self.resource_grants.retain(|(user, _), _| user != id);
         self.leave_all(id);
     }
 
@@ -88,9 +115,7 @@ impl Model {
     pub(crate) fn delete_group(&mut self, id: &str) {
         self.groups.remove(id);
         self.leave_all(id);
-        for mapping in
-            self.mappings.values_mut().filter(|mapping| mapping.binding == Binding::Bound(id.to_owned()))
-        {
+        for mapping in self.mappings.values_mut().filter(|mapping| mapping.is_of(id)) {
             mapping.binding = Binding::Lost;
         }
     }
@@ -121,82 +146,83 @@ impl Model {
                 Binding::Waiting => true,
                 Binding::Lost => by_name,
             };
-            let organization = found.organization;
-            if free
-                && found.directory == directory
-                && alike(&found.name, name)
-                && !self.mapped(id, organization)
-            {
+            let fits = found.directory == directory && alike(&found.name, name);
+            if free && fits && !self.mapped(id, found.gives) {
                 let mapping = self.mappings.get_mut(&mapping).expect("a mapping");
                 (mapping.binding, mapping.name) = (Binding::Bound(id.to_owned()), name.to_owned());
             }
         }
     }
 
-    /// Whether a group is mapped to an organization: once is enough.
-    fn mapped(&self, group: &str, organization: usize) -> bool {
-        let bound = Binding::Bound(group.to_owned());
-        self.mappings.values().any(|mapping| mapping.organization == organization && mapping.binding == bound)
+    /// Whether a group is mapped to an organization or resource: once is enough.
+    fn mapped(&self, group: &str, gives: Gives) -> bool {
+        self.mappings.values().any(|mapping| mapping.gives.on_the_same(gives) && mapping.is_of(group))
     }
 
-    pub(crate) fn may_map(&self, directory: usize, name: &str, organization: usize) -> bool {
+    pub(crate) fn may_map(&self, directory: usize, name: &str, gives: Gives) -> bool {
         match self.group_to_map(directory, name) {
-            Some(group) => !self.mapped(group, organization),
+            Some(group) => !self.mapped(group, gives),
             None => !self.mappings.values().any(|mapping| {
                 mapping.directory == directory
-                    && mapping.organization == organization
+                    && mapping.gives.on_the_same(gives)
                     && mapping.binding == Binding::Waiting
                     && alike(&mapping.name, name)
             }),
         }
     }
 
-    pub(crate) fn map(&mut self, id: &str, directory: usize, name: &str, organization: usize, role: Role) {
+    pub(crate) fn map(&mut self, id: &str, directory: usize, name: &str, gives: Gives) {
         let group = self.group_to_map(directory, name).cloned();
         let name = group.as_ref().map_or(name, |group| &self.groups[group].name).to_owned();
         let binding = group.map_or(Binding::Waiting, Binding::Bound);
-        let mapping = Mapping { directory, name, binding, organization, role, paused: false };
+        let mapping = Mapping { directory, name, binding, gives, paused: false };
         self.mappings.insert(id.to_owned(), mapping);
-    }
-
-    pub(crate) fn change_mapping(&mut self, id: &str, role: Option<Role>, paused: Option<bool>) {
-        let mapping = self.mappings.get_mut(id).expect("a mapping");
-        mapping.role = role.unwrap_or(mapping.role);
-        mapping.paused = paused.unwrap_or(mapping.paused);
     }
 
     /// An administrator confirms the group that has the mapping's name now; refused where there is none, or it is mapped already.
     pub(crate) fn rebind(&mut self, id: &str) -> bool {
         let mapping = &self.mappings[id];
         let Some(group) = self.group_to_map(mapping.directory, &mapping.name).cloned() else { return false };
-        let bound = Binding::Bound(group.clone());
-        if mapping.binding != bound && self.mapped(&group, mapping.organization) {
+        if !mapping.is_of(&group) && self.mapped(&group, mapping.gives) {
             return false;
         }
         let name = self.groups[&group].name.clone();
         let mapping = self.mappings.get_mut(id).expect("a mapping");
-        (mapping.binding, mapping.name) = (bound, name);
+        (mapping.binding, mapping.name) = (Binding::Bound(group), name);
         true
     }
 
     /// 3.4: membership counts through nesting; circles are tolerated.
-    fn reaches(&self, group: &str, user: &str, seen: &mut BTreeSet<String>) -> bool {
+    fn reaches(&self, group: &str, member: &str) -> bool {
+        self.reaches_but(group, member, &mut BTreeSet::new())
+    }
+
+    fn reaches_but(&self, group: &str, member: &str, seen: &mut BTreeSet<String>) -> bool {
         let Some(found) = self.groups.get(group).filter(|_| seen.insert(group.to_owned())) else {
             return false;
         };
-        found.members.contains(user) || found.members.iter().any(|member| self.reaches(member, user, seen))
+        found.members.contains(member)
+            || found.members.iter().any(|inner| self.reaches_but(inner, member, seen))
+    }
+
+    /// Roles that a user has through mappings in force.
+    fn mapped_to<'a>(&'a self, user: &'a str) -> impl Iterator<Item = Gives> + 'a {
+        let in_force = self.mappings.values().filter(|mapping| !mapping.paused);
+        let through = in_force.filter(move |mapping| match &mapping.binding {
+            Binding::Bound(group) => self.reaches(group, user),
+            Binding::Waiting | Binding::Lost => false,
+        });
+        through.map(|mapping| mapping.gives)
     }
 
     /// 3.3: every role that a user has a source for in an organization, lowest first.
     pub(crate) fn sources(&self, user: &str, organization: usize) -> Vec<Role> {
-        let mapped =
-            self.mappings.values().filter(|mapping| mapping.organization == organization && !mapping.paused);
-        let through = mapped.filter(|mapping| match &mapping.binding {
-            Binding::Bound(group) => self.reaches(group, user, &mut BTreeSet::new()),
-            Binding::Waiting | Binding::Lost => false,
+        let through = self.mapped_to(user).filter_map(|gives| match gives {
+            Gives::Organization(on, role) if on == organization => Some(role),
+            _ => None,
         });
         let direct = self.grants.get(&(user.to_owned(), organization)).copied();
-        let mut roles: Vec<Role> = through.map(|mapping| mapping.role).chain(direct).collect();
+        let mut roles: Vec<Role> = through.chain(direct).collect();
         roles.sort();
         roles
     }
@@ -204,5 +230,72 @@ impl Model {
     /// 2.3 and 3.3: the highest of all sources, and none for a deactivated user.
     pub(crate) fn role(&self, user: &str, organization: usize) -> Option<Role> {
         if self.users.get(user)?.active { self.sources(user, organization).pop() } else { None }
+    }
+
+    /// 3.1: the highest of what is mapped to the resource, granted on it, and implied by the organization. What everybody has
+    /// on a public resource is not asked for.
+    pub(crate) fn resource_role(&self, user: &str, resource: usize) -> Option<ResourceRole> {
+        let Resource { organization, base, .. } = self.resources[resource];
+        let through = self.mapped_to(user).filter_map(|gives| match gives {
+            Gives::Resource(on, role) if on == resource => Some(role),
+            _ => None,
+        });
+        let direct = self.resource_grants.get(&(user.to_owned(), resource)).copied();
+        let implied = self.role(user, organization).map(|role| match role {
+            Role::Member => base,
+            Role::Writer => ResourceRole::Write,
+            Role::Admin => ResourceRole::Admin,
+            Role::Owner => ResourceRole::Owner,
+        });
+        // Whoever is more than a member has no less than a member.
+        let implied = implied.map(|role| role.max(base));
+        self.users.get(user).filter(|user| user.active)?;
+        through.chain(direct).chain(implied).max()
+    }
+
+    /// [`Model::resource_role`], and what everybody who is active has on a public resource.
+    pub(crate) fn everything_on(&self, user: &str, resource: usize) -> Option<ResourceRole> {
+        let public = self.resources[resource].public && self.users.get(user)?.active;
+        self.resource_role(user, resource).max(public.then_some(ResourceRole::Read))
+    }
+
+    /// Those of some users who are active.
+    pub(crate) fn active(&self, users: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+        users.into_iter().filter(|user| self.users.get(user).is_some_and(|user| user.active)).collect()
+    }
+
+    /// 3.9: who loses access when these members have left a group, or when it goes as the member of itself.
+    pub(crate) fn losing(&self, group: &str, left: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+        if !self.gives_something(group) {
+            return BTreeSet::new();
+        }
+        let left: Vec<String> = left.into_iter().collect();
+        let gone = |user: &String| left.iter().any(|member| member == user || self.reaches(member, user));
+        self.active(self.users.keys().filter(|user| gone(user)).cloned())
+    }
+
+    /// Whether there is a group of the name that a mapping has.
+    pub(crate) fn has_group_for(&self, mapping: &str) -> bool {
+        let mapping = &self.mappings[mapping];
+        self.group_to_map(mapping.directory, &mapping.name).is_some()
+    }
+
+    /// Whether a group, or one that it is in, gives anything.
+    fn gives_something(&self, group: &str) -> bool {
+        self.mappings.values().any(|mapping| match &mapping.binding {
+            Binding::Bound(bound) => !mapping.paused && (bound == group || self.reaches(bound, group)),
+            Binding::Waiting | Binding::Lost => false,
+        })
+    }
+}
+
+impl Mapping {
+    /// Whose groups it maps, and to what.
+    pub(crate) fn on(&self) -> (usize, Gives) {
+        (self.directory, self.gives)
+    }
+
+    fn is_of(&self, group: &str) -> bool {
+        self.binding == Binding::Bound(group.to_owned())
     }
 }
