@@ -19,6 +19,7 @@ pub use resource::{ResourceExplainAnswer, ResourceMemberEntry};
 pub(crate) use resource::{is_listed, resource_members_page};
 
 use crate::admin::find_organization;
+use crate::roles::{Explained, explained};
 use crate::source::{Names, SourceView};
 use crate::{Error, Service};
 
@@ -83,8 +84,8 @@ pub struct ExplainAnswer<R = Role, S = SourceView<R>> {
     /// The effective role, the highest of all sources.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<R>,
-    /// Every grant with where it comes from; the highest first.
-    pub sources: Vec<S>,
+    /// Every grant with where it comes from and what brought it; the highest first.
+    pub sources: Vec<Explained<S>>,
     /// What narrowly gives none, a sentence each.
     pub without_effect: Vec<String>,
 }
@@ -179,7 +180,11 @@ impl Service {
                 resource: None,
                 active: explanation.active,
                 role: explanation.effective_role,
-                sources: explanation.sources.iter().filter_map(|source| names.source(source)).collect(),
+                sources: explained(
+                    tx,
+                    (user.id, organization.id),
+                    explanation.sources.iter().filter_map(|source| names.source(source)),
+                )?,
                 without_effect: explanation.near_misses.iter().map(|miss| names.near_miss(miss)).collect(),
             })
         })

@@ -64,7 +64,7 @@ pub use request_log::{
     LoggedRequest, RequestFilter, RequestLog, RequestLogOptions, RequestLogPage, RequestLogReader,
     StatusFilter,
 };
-pub use roles::{Cause, PastAnswer};
+pub use roles::{Cause, Explained, PastAnswer};
 pub use scim::{
     Answer, CURSOR_TIMEOUT, IfMatch, ListRequest, Outcome, ProjectionRequest, WriteOptions, Written,
 };

@@ -111,6 +111,23 @@ pub fn ended_before(
     tx.first(&sql, &params![user, organization, time], read)
 }
 
+/// The last rows of a user in an organization, newest first.
+///
+/// # Errors
+/// The store fails.
+pub fn newest(
+    tx: &Tx<'_>,
+    user: UserId,
+    organization: OrganizationId,
+    limit: u32,
+) -> Result<Vec<RoleRow>, StoreError> {
+    tx.query(&newest_sql(), &params![user, organization, limit], read)
+}
+
+fn newest_sql() -> String {
+    format!("{SELECT} WHERE user_id = ?1 AND organization_id = ?2 ORDER BY number DESC LIMIT ?3")
+}
+
 /// Ends what is in force for a user in an organization; never before it began, whatever the clock says.
 ///
 /// # Errors
@@ -164,8 +181,18 @@ pub fn beginning(tx: &Tx<'_>) -> Result<Timestamp, StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use super::of_organization_sql;
+    use super::{newest_sql, of_organization_sql};
     use crate::plan_tests::assert_index;
+
+    #[test]
+    fn the_history_of_a_user_is_read_from_its_end() {
+        let plan = assert_index(&newest_sql(), 3);
+        let sorted = plan.iter().any(|step| step.contains("TEMP B-TREE"));
+        assert!(
+            plan.iter().any(|step| step.contains("(user_id=? AND organization_id=?)")) && !sorted,
+            "{plan:#?}"
+        );
+    }
 
     #[test]
     fn the_roles_in_force_in_an_organization_are_a_range_of_an_index() {

@@ -3,7 +3,9 @@
 use enroll_domain::Role;
 use enroll_domain::audit::Actor;
 use enroll_domain::privilege::AllowPrivileged;
-use enroll_service::{Clock, MappingChange, MappingInfo, NewLocalUser, NewMapping, Service, UserChange};
+use enroll_service::{
+    Clock, MappingChange, MappingInfo, NewLocalUser, NewMapping, NewResource, Service, UserChange,
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -264,6 +266,49 @@ async fn e3_10_explain_says_what_was_at_an_earlier_time_and_what_brought_it() {
     if std::env::var_os("ENROLL_TEST_DATABASE").is_none() {
         ask("2026-02-28").await.problem(400);
     }
+}
+
+#[tokio::test]
+async fn e3_10_each_grant_names_the_request_that_brought_it() {
+    let site = Site::start().await;
+    let (ada, web) = (site.user("ada").await, site.group("Web").await);
+    map(&site.service, "Web", Role::Writer).await;
+    let explain = async || {
+        let token = site.api_token(enroll_domain::Scope::Read).await;
+        reply(site.bare("GET", "/api/v1/explain?user=ada&organization=acme").bearer_auth(&token)).await.body()
+    };
+    assert_eq!(explain().await["sources"], json!([]));
+    let add = json!([{"op": "add", "path": "members", "value": [{"value": ada}]}]);
+    let path = format!("/scim/v2/Groups/{web}");
+    let added = site.send("PATCH", &path, &patch(&add)).await;
+    let request = added.header("x-request-id").unwrap().to_owned();
+    // Other grants come and go, the group gets another name, the user is away for a while: it is the same grant.
+    site.service.grant("acme", &ada, Role::Owner).await.unwrap();
+    let rename = json!([{"op": "replace", "path": "displayName", "value": "Web team"}]);
+    site.send("PATCH", &path, &patch(&rename)).await;
+    for active in [false, true] {
+        let change = json!([{"op": "replace", "path": "active", "value": active}]);
+        site.send("PATCH", &format!("/scim/v2/Users/{ada}"), &patch(&change)).await;
+    }
+    let told = explain().await;
+    let sources = told["sources"].as_array().unwrap();
+    let (direct, group) = (&sources[0], &sources[1]);
+    assert_eq!((&direct["kind"], &direct["broughtBy"]["action"]), (&json!("direct"), &json!("grant.added")));
+    let brought = &group["broughtBy"];
+    assert_eq!((&group["kind"], &brought["action"]), (&json!("group"), &json!("group.member_added")));
+    assert_eq!(brought["requestId"], json!(request));
+    assert_eq!(group["since"], brought["time"]);
+    // Gone and come back is another grant.
+    let remove = json!([{"op": "remove", "path": format!("members[value eq \"{ada}\"]")}]);
+    site.send("PATCH", &path, &patch(&remove)).await;
+    let again = site.send("PATCH", &path, &patch(&add)).await;
+    let request = again.header("x-request-id").unwrap().to_owned();
+    assert_eq!(explain().await["sources"][1]["broughtBy"]["requestId"], json!(request));
+    // What the organization gives on its resources is brought by the same.
+    let new = NewResource { name: "tool".to_owned(), ..NewResource::default() };
+    site.service.create_resource("acme", &new).await.unwrap();
+    let on_tool = site.service.explain_resource("ada", "acme", "tool").await.unwrap();
+    assert_eq!(on_tool.sources[1].brought_by.as_ref().unwrap().request_id, Some(request));
 }
 
 #[tokio::test]

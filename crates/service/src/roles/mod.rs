@@ -4,6 +4,7 @@
 //! touched ([`Reach`]). Few are told of in its own transaction. Of many, the transaction leaves a record, and a job goes through
 //! the organizations in slices (`docs/decisions/0009`).
 
+mod brought;
 mod difference;
 mod past;
 mod retell;
@@ -19,6 +20,8 @@ use crate::audit::{Moved, Told};
 
 use difference::{Standing, write_differences};
 
+pub use brought::Explained;
+pub(crate) use brought::explained;
 pub use past::{Cause, PastAnswer};
 
 /// Users whose roles are looked at in the transaction of the change itself.

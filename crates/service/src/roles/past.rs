@@ -58,12 +58,17 @@ pub struct Cause {
     pub subject: String,
     /// By whom: the label of a token, or the user of the operating system.
     pub actor: String,
+    /// The request that made it, as its answer and the request log name it.
+    #[serde(rename = "requestId", skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
 }
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { audit, time, action, subject, actor } = self;
-        write!(f, "{action} {subject:?} by {actor} at {time} (audit entry {audit})")
+        let Self { audit, time, action, subject, actor, request_id } = self;
+        write!(f, "{action} {subject:?} by {actor} at {time} (audit entry {audit}")?;
+        request_id.iter().try_for_each(|id| write!(f, ", request {id}"))?;
+        f.write_str(")")
     }
 }
 
@@ -166,7 +171,8 @@ impl Service {
     }
 }
 
-fn cause(tx: &Tx<'_>, sequence: i64) -> Result<Option<Cause>, Error> {
+/// The change that an audit entry tells; none for what was before the history.
+pub(super) fn cause(tx: &Tx<'_>, sequence: i64) -> Result<Option<Cause>, Error> {
     if sequence == 0 {
         return Ok(None);
     }
@@ -177,6 +183,7 @@ fn cause(tx: &Tx<'_>, sequence: i64) -> Result<Option<Cause>, Error> {
         action: found.entry.action,
         subject: found.entry.subject,
         actor: found.entry.actor,
+        request_id: found.entry.origin.request_id,
     }))
 }
 
