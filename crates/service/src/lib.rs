@@ -78,6 +78,6 @@ pub use sign_in::{
 pub use source::{GroupSummary, ImpliedView, ResourceSourceView, SourceView};
 pub use verify::{Finding, VerifyReport};
 pub use webhooks::{
-    Delivered, DeliveryInfo, DueWebhooks, FailedDelivery, NewWebhook, Scanned, WebhookBatch, WebhookChange,
-    WebhookInfo, WebhookMessage, WebhookState, WebhookWithSecret,
+    Delivered, DeliveryInfo, DueWebhooks, FailedDelivery, NewWebhook, SECURITY_EVENT_URIS, Scanned,
+    WebhookBatch, WebhookChange, WebhookInfo, WebhookMessage, WebhookState, WebhookWithSecret,
 };

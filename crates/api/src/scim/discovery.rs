@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use enroll_scim::discovery::{self, Bulk, Pagination, ServiceProviderConfig};
 use enroll_scim::{Object, Registry, ScimError};
-use enroll_service::{CURSOR_TIMEOUT, Service};
+use enroll_service::{CURSOR_TIMEOUT, SECURITY_EVENT_URIS, Service};
 use serde_json::json;
 
 use super::parameters::Segment;
@@ -20,6 +20,9 @@ use crate::{App, HttpConfig};
 /// The documents of what every directory has, made once: they change with the configuration only.
 pub(crate) struct DiscoveryDocuments {
     service_provider_config: Object,
+    /// The same while a webhook gets security event tokens. Absent otherwise, as RFC 9967 §4 allows: clients are in use that
+    /// refuse a configuration with an attribute that they do not know.
+    with_security_events: Object,
     types: Types,
 }
 
@@ -43,7 +46,12 @@ impl DiscoveryDocuments {
             },
             ..ServiceProviderConfig::default()
         };
-        Self { service_provider_config: config.to_object(&base), types: Types::of(service.registry(), &base) }
+        let security_events = SECURITY_EVENT_URIS.map(str::to_owned).to_vec();
+        Self {
+            service_provider_config: config.to_object(&base),
+            with_security_events: ServiceProviderConfig { security_events, ..config }.to_object(&base),
+            types: Types::of(service.registry(), &base),
+        }
     }
 }
 
@@ -100,8 +108,14 @@ impl FromRequestParts<App> for Unfiltered {
 }
 
 /// `GET /ServiceProviderConfig`: one object, not a list.
-pub(crate) async fn service_provider_config(State(app): State<App>, _unfiltered: Unfiltered) -> Response {
-    answer::scim_json(StatusCode::OK, &app.discovery().service_provider_config)
+pub(crate) async fn service_provider_config(
+    State(app): State<App>,
+    _unfiltered: Unfiltered,
+) -> Result<Response, Refusal> {
+    let documents = app.discovery();
+    let sends = app.service().sends_security_events()?;
+    let config = if sends { &documents.with_security_events } else { &documents.service_provider_config };
+    Ok(answer::scim_json(StatusCode::OK, config))
 }
 
 /// `GET /ResourceTypes`

@@ -1,5 +1,7 @@
 //! Discovery: conformance.md F, G.
 
+use enroll_domain::delivery::WebhookFormat;
+use enroll_service::NewWebhook;
 use serde_json::json;
 
 use crate::site::{PUBLIC_URL, Site, patch, reply, user};
@@ -97,4 +99,26 @@ async fn f5_what_is_announced_is_what_the_server_does() {
     assert!(!says("changePassword"), "a password is thrown away");
     let scheme = config["authenticationSchemes"][0]["type"].as_str();
     assert_eq!(scheme, Some("oauthbearertoken"));
+}
+
+#[tokio::test]
+async fn f7_service_provider_config_announces_security_events_while_a_webhook_gets_them() {
+    let site = Site::start().await;
+    let config = async || site.get("/scim/v2/ServiceProviderConfig").await.body();
+    assert_eq!(config().await.get("securityEvents"), None);
+    let mut new = NewWebhook {
+        url: "https://example.com/".to_owned(),
+        types: "".parse().unwrap(),
+        directory: None,
+        format: WebhookFormat::Events,
+    };
+    site.service.create_webhook(&new).await.unwrap();
+    assert_eq!(config().await.get("securityEvents"), None);
+    new.format = WebhookFormat::SecurityEvents;
+    let webhook = site.service.create_webhook(&new).await.unwrap();
+    let uri = |what: &str| format!("urn:ietf:params:scim:event:prov:{what}");
+    let uris = ["create:notice", "patch:notice", "delete", "activate", "deactivate"].map(uri);
+    assert_eq!(config().await["securityEvents"], json!({"asyncRequest": "none", "eventUris": uris}));
+    site.service.remove_webhook(&webhook.info.id.to_string()).await.unwrap();
+    assert_eq!(config().await.get("securityEvents"), None);
 }

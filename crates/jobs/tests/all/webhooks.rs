@@ -337,6 +337,8 @@ async fn se1_se2_security_event_tokens_name_their_subject_and_what_happened() {
     assert_eq!(events[0], [&prov("create:notice")]);
     assert_eq!(events[1], [&prov("deactivate"), &prov("patch:notice")]);
     assert_eq!(events[2], [&prov("delete")], "and nothing for an organization");
+    let announced = |uri: &&str| enroll_service::SECURITY_EVENT_URIS.contains(uri);
+    assert!(events.iter().flatten().all(announced), "ServiceProviderConfig announces them");
     let (header, claims) = &tokens[0];
     assert_eq!(
         (&header["typ"], &header["alg"], &header["kid"]),

@@ -1,4 +1,4 @@
-//! `/ServiceProviderConfig` (RFC 7643 §5, RFC 9865 §4).
+//! `/ServiceProviderConfig` (RFC 7643 §5, RFC 9865 §4, RFC 9967 §4).
 
 use serde_json::{Value, json};
 
@@ -28,6 +28,9 @@ pub struct ServiceProviderConfig {
     pub etag: bool,
     /// How lists are paged.
     pub pagination: Pagination,
+    /// URIs of the security events that the server can generate and deliver; none when it has no security events. Requests are
+    /// never completed asynchronously.
+    pub security_events: Vec<String>,
     /// How clients authenticate.
     pub authentication_schemes: Vec<AuthenticationScheme>,
 }
@@ -83,6 +86,7 @@ impl Default for ServiceProviderConfig {
             sort: true,
             etag: true,
             pagination: Pagination { cursor_timeout: None, default_page_size: 100, max_page_size: 1000 },
+            security_events: Vec::new(),
             authentication_schemes: vec![AuthenticationScheme::bearer_token()],
         }
     }
@@ -135,6 +139,9 @@ impl ServiceProviderConfig {
         put("sort", json!({ "supported": self.sort }));
         put("etag", json!({ "supported": self.etag }));
         put("pagination", self.pagination.to_value());
+        if !self.security_events.is_empty() {
+            put("securityEvents", json!({ "asyncRequest": "none", "eventUris": self.security_events }));
+        }
         let schemes = self.authentication_schemes.iter().map(AuthenticationScheme::to_object);
         put("authenticationSchemes", schemes.map(Value::Object).collect());
         put("meta", meta("ServiceProviderConfig", base_url, "/ServiceProviderConfig"));

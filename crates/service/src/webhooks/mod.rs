@@ -5,6 +5,8 @@ mod set;
 mod shown;
 mod sign;
 
+pub use set::SECURITY_EVENT_URIS;
+
 use data_encoding::BASE64;
 use enroll_domain::WebhookId;
 use enroll_domain::audit::{Action, SubjectKind};

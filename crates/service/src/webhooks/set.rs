@@ -6,9 +6,11 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use data_encoding::BASE64URL_NOPAD;
 use enroll_domain::audit::Action;
+use enroll_domain::delivery::WebhookFormat;
 use enroll_domain::event::EventType;
 use enroll_store::Tx;
 use enroll_store::server_key::{self, Secret};
+use enroll_store::webhook;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -18,8 +20,14 @@ use crate::{Error, Service};
 /// What the key is kept under.
 const PURPOSE: &str = "security-events";
 
-/// The prefix of the events of RFC 9967 §2.4.
-const PROV: &str = "urn:ietf:params:scim:event:prov:";
+const CREATE: &str = "urn:ietf:params:scim:event:prov:create:notice";
+const PATCH: &str = "urn:ietf:params:scim:event:prov:patch:notice";
+const DELETE: &str = "urn:ietf:params:scim:event:prov:delete";
+const ACTIVATE: &str = "urn:ietf:params:scim:event:prov:activate";
+const DEACTIVATE: &str = "urn:ietf:params:scim:event:prov:deactivate";
+
+/// The URIs of the events that tokens tell (RFC 9967 §2.4): those with attributes in their short form.
+pub const SECURITY_EVENT_URIS: [&str; 5] = [CREATE, PATCH, DELETE, ACTIVATE, DEACTIVATE];
 
 /// The key that tokens are signed with: ES256, the same for every process on the database.
 pub(super) struct SetKey {
@@ -126,15 +134,14 @@ fn claims(event: &Event, issuer: &str, audience: &str, now: Timestamp) -> Option
 /// The events of RFC 9967 §2.4 in their short form: which attributes, and no values.
 fn events(event: &Event) -> Option<Map<String, Value>> {
     let EventType::Change(action) = event.of else { return None };
-    let notice =
-        |what: &str| (format!("{PROV}{what}:notice"), json!({"attributes": attributes(&event.data)}));
-    let plain = |what: &str| (format!("{PROV}{what}"), json!({}));
+    let notice = |uri: &str| (uri.to_owned(), json!({"attributes": attributes(&event.data)}));
+    let plain = |uri: &str| (uri.to_owned(), json!({}));
     let events = match action {
-        Action::UserCreated | Action::GroupCreated => vec![notice("create")],
-        Action::UserDeleted | Action::GroupDeleted => vec![plain("delete")],
-        Action::UserDeactivated => vec![plain("deactivate"), notice("patch")],
-        Action::UserReactivated => vec![plain("activate"), notice("patch")],
-        _ if is_told(event.of) => vec![notice("patch")],
+        Action::UserCreated | Action::GroupCreated => vec![notice(CREATE)],
+        Action::UserDeleted | Action::GroupDeleted => vec![plain(DELETE)],
+        Action::UserDeactivated => vec![plain(DEACTIVATE), notice(PATCH)],
+        Action::UserReactivated => vec![plain(ACTIVATE), notice(PATCH)],
+        _ if is_told(event.of) => vec![notice(PATCH)],
         _ => return None,
     };
     Some(events.into_iter().collect())
@@ -154,6 +161,17 @@ fn attributes(data: &Value) -> Vec<String> {
 }
 
 impl Service {
+    /// Whether a webhook gets security event tokens: what RFC 9967 §4 calls configured.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub fn sends_security_events(&self) -> Result<bool, Error> {
+        self.db().look_up(|tx| {
+            let all = webhook::list(tx)?;
+            Ok(all.iter().any(|row| row.format == WebhookFormat::SecurityEvents))
+        })
+    }
+
     /// The public keys that security event tokens are checked with (RFC 7517): none before the first webhook that gets them.
     ///
     /// # Errors
