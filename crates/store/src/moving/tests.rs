@@ -124,7 +124,7 @@ fn r28_every_row_of_every_table_is_the_same_after_a_move_to_postgresql_and_back(
 #[test]
 fn r27_a_store_of_an_older_schema_goes_into_a_server_and_into_a_file_as_it_is_and_can_be_upgraded_then() {
     let (folder, database) = (Folder::new(), TestDatabase::empty());
-    let older = known_steps() - 30;
+    let older = known_steps() - 16;
     for name in ["a", "b"] {
         std::fs::write(folder.file(name), "").unwrap();
     }
