@@ -4,8 +4,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::api::ServerArguments;
 use crate::commands::{
-    access, api_token, apply, audit, backup, client, conform, demo, directory, events, mapping, org, people,
-    readiness, requests, resource, restore, schema, session, simulate, token, webhook,
+    access, api_token, apply, audit, backup, client, conform, demo, directory, events, mapping, moving, org,
+    people, readiness, requests, resource, restore, schema, session, simulate, token, webhook,
 };
 use crate::exit;
 use crate::settings::SettingsFlags;
@@ -81,8 +81,10 @@ pub(crate) enum Command {
     Verify,
     /// Write the database into one file, also while the server runs, and check what was written
     Backup(backup::BackupArguments),
-    /// Make the database from a backup, in an empty folder
+    /// Make the database from a backup, in an empty folder or an empty PostgreSQL database
     Restore(restore::RestoreArguments),
+    /// Move everything from the embedded database to PostgreSQL, or back, and compare all rows
+    Move(moving::MoveArguments),
     /// Bring the database to the newest schema and stop
     Migrate,
     /// Show which settings are in force and where each came from

@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use enroll_service::Error;
 use enroll_store::StoreError;
 use enroll_store::backup::BackupError;
+use enroll_store::moving::MoveError;
 
 use crate::api::{Refused, Unreachable};
 use crate::open::NoDatabase;
 
-/// `check` answered no; `apply --dry-run` would change something; `readiness` found an error; `verify` or `audit verify` found
-/// differences; `simulate` saw failed checks; `conform` saw a MUST broken.
+/// `check` answered no; `apply --dry-run` would change something; `readiness` found an error; `verify`, `audit verify` or the `verify`
+/// after `move` found differences; `simulate` saw failed checks; `conform` saw a MUST broken.
 pub(crate) const ANSWERED_NO: u8 = 3;
 
 /// What `--help` says of them.
@@ -20,7 +21,8 @@ Exit codes:
   0  done
   1  refused or failed; the message says why
   2  the command line cannot be understood
-  3  the answer is no: `check` denied, `verify` or `audit verify` found differences,
+  3  the answer is no: `check` denied, `verify` or `audit verify` found differences (also after
+     `move`: the source has them too),
      `readiness` found an error, `simulate` saw failed checks, `conform` saw a MUST broken,
      `apply --dry-run` has changes to make
   4  the database cannot be used, or the server of --server does not answer";
@@ -34,6 +36,10 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
         || error.downcast_ref::<Unreachable>().is_some()
         || error.downcast_ref::<Refused>().is_some_and(|refused| refused.status.is_server_error())
         || matches!(error.downcast_ref::<Error>(), Some(Error::Store(_)))
-        || matches!(error.downcast_ref::<BackupError>(), Some(BackupError::Store(_)));
+        || matches!(
+            error.downcast_ref::<BackupError>(),
+            Some(BackupError::Store(_) | BackupError::Move(MoveError::Store(_)))
+        )
+        || matches!(error.downcast_ref::<MoveError>(), Some(MoveError::Store(_)));
     ExitCode::from(if store { 4 } else { 1 })
 }

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use enroll_domain::audit::Actor;
 use enroll_scim::Limits;
 use enroll_service::{Clock, RequestLog, RequestLogOptions, Service, ServiceOptions};
+use enroll_store::moving::Place;
 use enroll_store::{Db, Options};
 
 use crate::os_user;
@@ -51,38 +52,37 @@ fn database(settings: &Settings) -> PathBuf {
     settings.data_dir.join(DATABASE)
 }
 
-/// The database is on a PostgreSQL server, and the command copies a file.
-#[derive(Debug)]
-pub(crate) struct NoFile;
-
-impl fmt::Display for NoFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "the database is on PostgreSQL (database_url), and this command copies the embedded one: use pg_dump and pg_restore \
-             (docs/guides/postgresql.md)",
-        )
-    }
-}
-
-impl std::error::Error for NoFile {}
-
-/// The file of the embedded database, for a command that copies it.
-pub(crate) fn database_file(settings: &Settings) -> anyhow::Result<PathBuf> {
-    if settings.database_url.is_some() { Err(NoFile.into()) } else { Ok(database(settings)) }
+/// Where the database is that the settings name.
+pub(crate) fn place(settings: &Settings) -> Place {
+    settings
+        .database_url
+        .clone()
+        .map_or_else(|| Place::Sqlite(database(settings)), |url| Place::Postgres(Box::new(url)))
 }
 
 /// The same for a command about what is there.
-pub(crate) fn existing_database(settings: &Settings) -> anyhow::Result<PathBuf> {
-    let path = database_file(settings)?;
-    if path.exists() { Ok(path) } else { Err(NoDatabase(path).into()) }
+pub(crate) fn existing_place(settings: &Settings) -> anyhow::Result<Place> {
+    match place(settings) {
+        Place::Sqlite(path) if !path.exists() => Err(NoDatabase(path).into()),
+        place => Ok(place),
+    }
 }
 
-/// Opens the database and the service on it.
+/// Opens the database of the settings and the service on it.
 pub(crate) async fn service(settings: &Settings, opening: Opening) -> anyhow::Result<Service> {
+    service_at(&place(settings), settings, opening).await
+}
+
+/// Opens this database and the service on it.
+pub(crate) async fn service_at(
+    place: &Place,
+    settings: &Settings,
+    opening: Opening,
+) -> anyhow::Result<Service> {
     let clock = Clock::system();
-    let db = match &settings.database_url {
-        Some(url) => Db::open(Options::postgres(url.clone()), clock.now())?,
-        None => embedded(settings, opening, &clock)?,
+    let db = match place {
+        Place::Postgres(url) => Db::open(Options::postgres(url.as_ref().clone()), clock.now())?,
+        Place::Sqlite(path) => embedded(path, opening, &clock)?,
     };
     let options = ServiceOptions {
         public_url: settings.public_url.clone(),
@@ -120,9 +120,11 @@ pub(crate) fn with_log(
     }
 }
 
-fn embedded(settings: &Settings, opening: Opening, clock: &Clock) -> anyhow::Result<Db> {
-    let path = if opening == Opening::Existing { existing_database(settings)? } else { database(settings) };
-    let options = Options { check: opening == Opening::Serve, ..Options::new(&path) };
+fn embedded(path: &Path, opening: Opening, clock: &Clock) -> anyhow::Result<Db> {
+    if opening == Opening::Existing && !path.exists() {
+        return Err(NoDatabase(path.to_owned()).into());
+    }
+    let options = Options { check: opening == Opening::Serve, ..Options::new(path) };
     Db::open(options, clock.now()).with_context(|| format!("cannot open the database {}", path.display()))
 }
 

@@ -1,7 +1,9 @@
 //! Backups: one file that holds a snapshot of the database and, in its last line, what must be in it (reliability.md R27).
 //!
-//! The snapshot is made with SQLite's `VACUUM INTO` (`docs/decisions/0013-backup-file.md`). The file can be read by SQLite as it is.
-//! These functions block, and none of them brings a schema up to date: a backup made before an upgrade is one of the old schema.
+//! The snapshot of a file is made with SQLite's `VACUUM INTO` (`docs/decisions/0013-backup-file.md`); that of a database on PostgreSQL is
+//! copied row by row into a file of the same form (`docs/decisions/0018-move.md`), so that a backup of either can be restored into either.
+//! The file can be read by SQLite as it is. These functions block, and none of them brings a schema up to date: a backup made before an
+//! upgrade is one of the old schema.
 
 mod error;
 mod file;
@@ -16,6 +18,7 @@ use jiff::Timestamp;
 
 use crate::engine::{self, Facts};
 use crate::migrate::known_version;
+use crate::moving::{self, Place};
 
 pub use error::BackupError;
 pub use manifest::{AuditHead, Manifest};
@@ -26,11 +29,11 @@ const TICK: Duration = Duration::from_millis(100);
 /// What a backup or a restore is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
-    /// So many of about so many bytes are copied.
+    /// So many of about so many bytes, or of so many rows on a server, are copied.
     Copying {
-        /// Bytes in the copy.
+        /// Bytes or rows in the copy.
         done: u64,
-        /// Bytes in the original; the copy may be smaller.
+        /// Bytes or rows in the original; the bytes of the copy may be fewer.
         total: u64,
     },
     /// The copy is read and compared with its manifest.
@@ -42,10 +45,10 @@ pub enum Progress {
 /// The file gets its name when it is complete, checked (`PRAGMA integrity_check`) and on the disk.
 ///
 /// # Errors
-/// [`BackupError::Exists`] if there is such a file, [`BackupError::Store`] if the database cannot be read, is damaged or the disk is
-/// full, [`BackupError::Io`] otherwise. Nothing is left behind then.
+/// [`BackupError::Exists`] if there is such a file, [`BackupError::Store`] or [`BackupError::Move`] if the database cannot be read, is
+/// damaged or the disk is full, [`BackupError::Io`] otherwise. Nothing is left behind then.
 pub fn create(
-    database: &Path,
+    database: &Place,
     target: &Path,
     now: Timestamp,
     progress: &(dyn Fn(Progress) + Sync),
@@ -66,15 +69,22 @@ pub fn create(
 }
 
 fn write(
-    database: &Path,
+    database: &Place,
     partial: &Path,
     now: Timestamp,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Manifest, BackupError> {
-    let database = engine::absolute(database)?;
     let partial = engine::absolute(partial)?;
-    let total = engine::size(&database)?;
-    watched(&partial, total, progress, || engine::copy_into(&database, &partial))?;
+    match database {
+        Place::Sqlite(database) => {
+            let database = engine::absolute(database)?;
+            let total = engine::size(&database)?;
+            watched(&partial, total, progress, || engine::copy_into(&database, &partial))?;
+        }
+        Place::Postgres(url) => {
+            moving::into_file(url, &partial, now, &|moved| progress(moved.into()))?;
+        }
+    }
     progress(Progress::Checking);
     let facts = engine::inspect(&partial)?;
     let known = known_version();
@@ -97,12 +107,44 @@ pub fn verify(backup: &Path, progress: &(dyn Fn(Progress) + Sync)) -> Result<Man
     Ok(manifest)
 }
 
-/// Makes the database from a backup, in a folder that has none, and gives the manifest. The copy is checked as [`verify`] does before it
-/// gets its name.
+/// Makes the database from a backup, in a folder that has none or in an empty database on a server, and gives the manifest. The copy is
+/// checked as [`verify`] does before it gets its name; on a server all rows are compared before the database can be used.
 ///
 /// # Errors
-/// As [`verify`]; [`BackupError::Occupied`] if the folder holds a database or the rest of one. Nothing is left behind then.
+/// As [`verify`]; [`BackupError::Occupied`] if the folder holds a database or the rest of one: nothing is left behind then.
+/// [`BackupError::Move`] for what a database on a server is in the way of; one that was begun stays marked as unfinished.
 pub fn restore(
+    backup: &Path,
+    database: &Place,
+    now: Timestamp,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Manifest, BackupError> {
+    match database {
+        Place::Sqlite(path) => restore_file(backup, path, progress),
+        Place::Postgres(_) => {
+            let manifest = verify(backup, progress)?;
+            moving::out_of_file(backup, database, now, &|moved| progress(moved.into()))?;
+            Ok(manifest)
+        }
+    }
+}
+
+impl From<moving::Progress> for Progress {
+    /// As parts of one bar: rows are compared after they are copied.
+    fn from(progress: moving::Progress) -> Self {
+        match progress {
+            moving::Progress::Copying { done, total } => {
+                Self::Copying { done, total: total.saturating_mul(2) }
+            }
+            moving::Progress::Comparing { done, total } => {
+                Self::Copying { done: done.saturating_add(total), total: total.saturating_mul(2) }
+            }
+            moving::Progress::Checking => Self::Checking,
+        }
+    }
+}
+
+fn restore_file(
     backup: &Path,
     database: &Path,
     progress: &(dyn Fn(Progress) + Sync),

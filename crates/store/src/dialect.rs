@@ -49,6 +49,14 @@ impl Dialect {
         }
     }
 
+    /// Gives a row if there is a table of this name.
+    pub(crate) const fn find_table(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1",
+            Self::Postgres => "SELECT 1 WHERE to_regclass(?1) IS NOT NULL",
+        }
+    }
+
     /// What goes before a statement to be told how it would run, and the column of the answer.
     pub(crate) const fn explain(self) -> (&'static str, usize) {
         match self {

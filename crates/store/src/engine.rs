@@ -18,7 +18,7 @@ pub use watch::Generation;
 pub(crate) use copy::{Facts, copy_into, inspect, size};
 pub(crate) use failure::Trouble;
 pub(crate) use job::{Job, Work};
-pub(crate) use open::{absolute, make, open};
+pub(crate) use open::{absolute, explain, make, open};
 pub(crate) use readers::Readers;
 pub(crate) use session::Session;
 pub(crate) use state::State;

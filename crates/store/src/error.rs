@@ -41,6 +41,12 @@ pub enum StoreError {
         /// The newest version that this program knows.
         known: i64,
     },
+    /// A move or a restore into the database was interrupted.
+    #[error(
+        "the database is not complete: a move or a restore into it was interrupted; do the same once more (it begins anew), or use the \
+         database that it is made from"
+    )]
+    Unfinished,
     /// The database cannot be opened or created.
     #[error("cannot open the database {}: {reason}", path.display())]
     Open {

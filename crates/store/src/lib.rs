@@ -51,6 +51,7 @@ pub mod idempotency;
 pub mod lease;
 pub mod mapping;
 pub mod member;
+pub mod moving;
 pub mod oidc;
 pub mod organization;
 pub mod owner;

@@ -34,6 +34,10 @@ const FILES: [(i64, &str); 15] = [
     (16, include_str!("../migrations/0016_oidc.sql")),
 ];
 
+/// The step that a database has while another one is copied into it. It is the highest number there is: versions of this program that
+/// know nothing of it take the database for one of a newer version and refuse it, too.
+const UNFINISHED: i64 = i64::MAX;
+
 /// Steps per file at most.
 const STEPS_PER_FILE: i64 = 1000;
 
@@ -167,7 +171,7 @@ pub(crate) fn recorded_version(tx: &Tx<'_>) -> Result<i64, StoreError> {
     }
     let newest =
         tx.first("SELECT coalesce(max(version), 0) FROM schema_migrations", &[], |row| row.integer(0))?;
-    Ok(newest.unwrap_or(0))
+    if newest == Some(UNFINISHED) { Err(StoreError::Unfinished) } else { Ok(newest.unwrap_or(0)) }
 }
 
 /// The steps not taken yet.
@@ -179,14 +183,76 @@ fn pending(tx: &Tx<'_>) -> Result<Vec<Step>, StoreError> {
         tx.query("SELECT version FROM schema_migrations", &[], |row| row.integer(0))?.into_iter().collect();
     let known = known_version();
     match done.iter().copied().max() {
+        Some(UNFINISHED) => Err(StoreError::Unfinished),
         Some(found) if found > known => Err(StoreError::NewerDatabase { found, known }),
         _ => Ok(steps().into_iter().filter(|step| !done.contains(&step.version)).collect()),
     }
 }
 
 /// Whether there is a table of steps.
-fn is_recorded(tx: &Tx<'_>) -> Result<bool, StoreError> {
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn is_recorded(tx: &Tx<'_>) -> Result<bool, StoreError> {
     Ok(tx.first(tx.dialect().find_record(), &[], |_| Ok(()))?.is_some())
+}
+
+/// How many steps this program knows.
+pub(crate) fn known_steps() -> usize {
+    steps().len()
+}
+
+/// Whether a database is marked as one that another is being copied into.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn is_unfinished(tx: &Tx<'_>) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM schema_migrations WHERE version = ?1";
+    Ok(tx.first(sql, &params![UNFINISHED], |_| Ok(()))?.is_some())
+}
+
+/// Marks the database.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn mark_unfinished(tx: &Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "INSERT INTO schema_migrations (version, name, applied_at) VALUES (?1, ?2, ?3)";
+    tx.execute(sql, &params![UNFINISHED, "being filled from another database", now]).map(drop)
+}
+
+/// The steps that were taken, by their number: name and time.
+pub(crate) type Record = Vec<(i64, String, Timestamp)>;
+
+/// The steps that were taken.
+///
+/// # Errors
+/// The engine's; [`StoreError::NewerDatabase`] and [`StoreError::Unfinished`].
+pub(crate) fn record(tx: &Tx<'_>) -> Result<Record, StoreError> {
+    pending(tx)?;
+    let sql = "SELECT version, name, applied_at FROM schema_migrations WHERE version > 0 ORDER BY version";
+    tx.query(sql, &[], |row| Ok((row.integer(0)?, row.text(1)?.to_owned(), row.timestamp(2)?)))
+}
+
+/// Writes the steps as another database has taken them; no mark is left.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn write_record(tx: &Tx<'_>, record: &Record) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM schema_migrations WHERE version > 0", &[])?;
+    for (version, name, applied_at) in record {
+        tx.execute(
+            "INSERT INTO schema_migrations (version, name, applied_at) VALUES (?1, ?2, ?3)",
+            &params![*version, name, *applied_at],
+        )?;
+    }
+    Ok(())
+}
+
+/// How many of the steps in order these are; `None` when one is left out.
+pub(crate) fn count_of(record: &Record) -> Option<usize> {
+    let steps = steps();
+    let same = record.iter().zip(&steps).all(|((version, ..), step)| *version == step.version);
+    (same && record.len() <= steps.len()).then_some(record.len())
 }
 
 /// All steps in order.

@@ -5,6 +5,7 @@
 
 mod connect;
 mod failure;
+mod link;
 mod open;
 mod pool;
 mod session;
@@ -17,6 +18,7 @@ mod writer;
 
 pub use url::{DatabaseUrl, InvalidUrl};
 
+pub(crate) use link::Link;
 pub(crate) use open::{Opening, open};
 pub(crate) use pool::Pool;
 pub(crate) use session::{Fault, Reach, Session};

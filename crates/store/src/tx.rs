@@ -172,6 +172,21 @@ impl<'t> Tx<'t> {
         result
     }
 
+    /// Whether the engine takes a statement, which is not run. For tests of statements.
+    ///
+    /// # Errors
+    /// The statement is wrong.
+    #[doc(hidden)]
+    pub fn prepare(&self, sql: &str) -> Result<(), StoreError> {
+        self.go_on()?;
+        match self.engine {
+            Engine::Sqlite(session) => {
+                session.connection().prepare(sql).map(drop).map_err(|error| self.fail(session, &error))
+            }
+            Engine::Postgres(session) => session.take(sql).map_err(|fault| self.fault_at(fault)),
+        }
+    }
+
     /// How the engine would run a statement, a line a step. For tests that a statement uses its index; the text is the engine's.
     ///
     /// # Errors

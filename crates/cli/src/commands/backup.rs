@@ -10,11 +10,12 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use enroll_service::Clock;
 use enroll_store::backup::{self, BackupError, Manifest, Progress};
+use enroll_store::moving::Place;
 use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::progress::bar;
-use crate::open::existing_database;
+use crate::open::existing_place;
 use crate::output::Output;
 use crate::settings::Settings;
 
@@ -48,7 +49,7 @@ pub(crate) async fn run(
         let report = Report { file: shown(arguments.verify.as_deref()), manifest };
         return output.result(&report, |report| describe(report, "can be restored"));
     }
-    let database = existing_database(settings)?;
+    let database = existing_place(settings)?;
     match arguments.file.as_deref() {
         Some(file) if file != Path::new("-") => {
             let target = file.to_owned();
@@ -60,13 +61,13 @@ pub(crate) async fn run(
     }
 }
 
-async fn write(database: PathBuf, target: PathBuf, output: Output) -> anyhow::Result<Manifest> {
+async fn write(database: Place, target: PathBuf, output: Output) -> anyhow::Result<Manifest> {
     let now = Clock::system().now();
     with_bar(output, move |tell| backup::create(&database, &target, now, tell)).await
 }
 
 /// A backup is complete in a file before its first byte goes out: a reader never gets half of one that failed.
-async fn to_standard_output(database: PathBuf, output: Output) -> anyhow::Result<()> {
+async fn to_standard_output(database: Place, output: Output) -> anyhow::Result<()> {
     if std::io::stdout().is_terminal() {
         bail!("a backup is no text for a terminal: name a file, or send standard output to one");
     }

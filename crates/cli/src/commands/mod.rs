@@ -13,6 +13,7 @@ pub(crate) mod demo;
 pub(crate) mod directory;
 pub(crate) mod events;
 pub(crate) mod mapping;
+pub(crate) mod moving;
 pub(crate) mod org;
 pub(crate) mod people;
 mod progress;
@@ -147,6 +148,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Backup(backup) => backup::run(backup, &settings, output).await?,
         Command::Restore(restore) => restore::run(restore, &settings, output).await?,
+        Command::Move(moving) => return moving::run(moving, &settings, output).await,
         Command::Migrate => {
             with_service(&settings, opening, async |_| Ok(())).await?;
             output.done("The database is at the newest schema.")?;

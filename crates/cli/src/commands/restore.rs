@@ -1,12 +1,14 @@
-//! `enroll restore`: the database of a backup, in an empty folder.
+//! `enroll restore`: the database of a backup, in an empty folder or an empty database on a server.
 
 use std::path::PathBuf;
 
 use clap::Args;
+use enroll_service::Clock;
 use enroll_store::backup;
+use enroll_store::moving::Place;
 
 use super::backup::{Report, describe, shown, with_bar};
-use crate::open::database_file;
+use crate::open::place;
 use crate::output::Output;
 use crate::settings::Settings;
 
@@ -23,12 +25,15 @@ pub(crate) async fn run(
     settings: &Settings,
     output: Output,
 ) -> anyhow::Result<()> {
-    let (file, target) = (arguments.file.clone(), database_file(settings)?);
-    let manifest = with_bar(output, move |tell| backup::restore(&file, &target, tell)).await?;
+    let (file, target, now) = (arguments.file.clone(), place(settings), Clock::system().now());
+    let shown_target = match &target {
+        Place::Sqlite(_) => settings.data_dir.display().to_string(),
+        Place::Postgres(url) => url.to_string(),
+    };
+    let manifest = with_bar(output, move |tell| backup::restore(&file, &target, now, tell)).await?;
     let report = Report { file: shown(Some(&arguments.file)), manifest };
     output.result(&report, |report| {
-        let folder = settings.data_dir.display();
-        let restored = describe(report, &format!("restored into {folder}"));
+        let restored = describe(report, &format!("restored into {shown_target}"));
         format!("{restored}\nNow run `enroll verify` and `enroll audit verify` on it, then start the server.")
     })
 }

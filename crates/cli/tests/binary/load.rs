@@ -56,9 +56,14 @@ pub(crate) struct Load {
 impl Load {
     /// Makes the token, the organization, its mapping and the group.
     pub(crate) async fn prepare(server: &Process) -> Self {
-        let token = server.enroll_ok(&["token", "create", "--label", "load", "--print"]);
-        server.enroll_ok(&["org", "create", "acme"]);
-        server.enroll_ok(&["mapping", "add", "--group", "Everyone", "--org", "acme"]);
+        Self::prepare_with(server, |arguments| server.enroll_ok(arguments)).await
+    }
+
+    /// The same with commands that are run in another way.
+    pub(crate) async fn prepare_with(server: &Process, enroll_ok: impl Fn(&[&str]) -> String) -> Self {
+        let token = enroll_ok(&["token", "create", "--label", "load", "--print"]);
+        enroll_ok(&["org", "create", "acme"]);
+        enroll_ok(&["mapping", "add", "--group", "Everyone", "--org", "acme"]);
         let body =
             json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Everyone"})
                 .to_string();

@@ -16,5 +16,6 @@ mod crash;
 #[cfg(target_os = "linux")]
 mod faults;
 mod load;
+mod moving;
 mod server;
 mod support;

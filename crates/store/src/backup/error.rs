@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::StoreError;
+use crate::moving::MoveError;
 
 /// Why a backup or a restore was not done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -12,6 +13,9 @@ pub enum BackupError {
     /// The database cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A database on a server cannot be copied.
+    #[error(transparent)]
+    Move(#[from] MoveError),
     /// A backup never replaces a file.
     #[error("{} exists already, and a backup replaces nothing: name a file that is not there yet", .0.display())]
     Exists(PathBuf),

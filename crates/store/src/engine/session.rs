@@ -89,8 +89,43 @@ impl Session {
         Ok(Self { connection, names: Arc::default(), patience })
     }
 
+    /// A connection that has the database to itself, from its first statement to its end: it is refused as busy while anybody else has
+    /// the file open, and nobody else can open it meanwhile. In a log it is alone with, SQLite shares nothing.
+    ///
+    /// One that only reads leaves the file and its log as they are.
+    pub(crate) fn alone(path: &Path, patience: Duration, only_read: bool) -> rusqlite::Result<Self> {
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.busy_timeout(patience)?;
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        configure(&connection)?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        if only_read {
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            connection.pragma_update(None, "query_only", true)?;
+        }
+        Ok(Self { connection, names: Arc::default(), patience })
+    }
+
+    /// A connection to a new file that is thrown away when it is not finished: it has no log, and nothing waits for the disk.
+    pub(crate) fn making(path: &Path) -> rusqlite::Result<Self> {
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        configure(&connection)?;
+        connection.query_row("PRAGMA journal_mode = MEMORY", [], |_| Ok(()))?;
+        connection.pragma_update(None, "synchronous", "OFF")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        Ok(Self { connection, names: Arc::default(), patience: Duration::ZERO })
+    }
+
+    /// An empty database in memory.
+    pub(crate) fn scratch() -> rusqlite::Result<Self> {
+        let connection = Connection::open_in_memory()?;
+        configure(&connection)?;
+        Ok(Self { connection, names: Arc::default(), patience: Duration::ZERO })
+    }
+
     /// A connection to a file that nobody writes and that is to stay as it is.
-    pub(super) fn inspecting(path: &Path) -> rusqlite::Result<Self> {
+    pub(crate) fn inspecting(path: &Path) -> rusqlite::Result<Self> {
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         configure(&connection)?;
         Ok(Self { connection, names: Arc::default(), patience: Duration::ZERO })

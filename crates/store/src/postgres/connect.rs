@@ -16,28 +16,34 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     /// Transactions that write.
     Writing,
     /// Snapshots, and statements on their own.
     Reading,
+    /// One transaction for as long as a database is copied.
+    Copying,
 }
 
 impl Purpose {
     /// What is said first. A commit is answered when it is on the disk, whatever the server's configuration says; nothing runs for
     /// longer than any request may; and a process that was stopped in the middle of a transaction does not hold its locks.
     fn settings(self, lock_timeout: Duration) -> String {
-        let common = "SET statement_timeout = '20s'; SET standard_conforming_strings = on; SET lc_messages = 'C'; \
-             SET idle_in_transaction_session_timeout = '10s';";
+        let common = "SET standard_conforming_strings = on; SET lc_messages = 'C';";
+        let limits = "SET statement_timeout = '20s'; SET idle_in_transaction_session_timeout = '10s';";
+        let durable = format!(
+            "SET lock_timeout = {}; SELECT set_config('synchronous_commit', 'on', false) \
+             WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');",
+            lock_timeout.as_millis().max(1)
+        );
         match self {
-            Self::Writing => format!(
-                "{common} SET lock_timeout = {}; SELECT set_config('synchronous_commit', 'on', false) \
-                 WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');",
-                lock_timeout.as_millis().max(1)
-            ),
+            Self::Writing => format!("{common} {limits} {durable}"),
             Self::Reading => format!(
-                "{common} SET default_transaction_read_only = on; \
+                "{common} {limits} SET default_transaction_read_only = on; \
                  SET default_transaction_isolation = 'repeatable read';"
+            ),
+            Self::Copying => format!(
+                "{common} SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; {durable}"
             ),
         }
     }

@@ -67,7 +67,7 @@ pub(crate) fn open(
 }
 
 /// Whether the server can do what this program needs; a sentence if not.
-fn fit(session: &Session) -> Result<(), String> {
+pub(super) fn fit(session: &Session) -> Result<(), String> {
     let ask = |sql: &str| session.ask(sql).map_err(|fault| fault.error.to_string());
     let version = ask("SHOW server_version_num")?;
     if version.parse::<i64>().is_ok_and(|version| version < OLDEST) {

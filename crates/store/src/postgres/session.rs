@@ -114,6 +114,11 @@ impl Session {
         Ok(Ok(()))
     }
 
+    /// Whether PostgreSQL takes a statement, however many parameters it has.
+    pub(crate) fn take(&self, sql: &str) -> Result<(), Fault> {
+        self.finish(self.client.prepare(&Dialect::Postgres.statement(sql))).map(drop)
+    }
+
     /// Whether PostgreSQL takes a statement. Gives the types of its parameters.
     fn prepare(&self, sql: &str, params: usize) -> Result<Statement, Fault> {
         let known = self.statements.borrow_mut().get(sql);

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use rusqlite::types::ValueRef;
 
+use super::Param;
 use crate::error::StoreError;
 use crate::postgres;
 
@@ -144,6 +145,20 @@ impl<'r> Row<'r> {
         Timestamp::from_millisecond(milliseconds)
             .map(Some)
             .map_err(|_| mismatch(column, "a time", "a number out of range"))
+    }
+
+    /// Whatever the column holds, for writing it elsewhere.
+    ///
+    /// # Errors
+    /// The column is absent, or holds what this program never writes.
+    pub(crate) fn param(&self, column: usize) -> Result<Param<'static>, StoreError> {
+        Ok(match self.value(column)? {
+            Value::Null => Param::Null,
+            Value::Integer(number) => Param::Integer(number),
+            Value::Text(_) => Param::from(self.text(column)?.to_owned()),
+            Value::Blob(bytes) => Param::from(bytes.to_vec()),
+            other @ Value::Other => return Err(mismatch(column, "a value of the schema", kind(other))),
+        })
     }
 
     fn value(&self, column: usize) -> Result<Value<'r>, StoreError> {

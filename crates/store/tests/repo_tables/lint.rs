@@ -1,7 +1,6 @@
 //! Threat S5: every statement on what a directory owns names the directory. Reads the sources of this crate.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use crate::sources::literals;
 
 /// Tables whose rows belong to a directory.
 const OWNED: [&str; 22] = [
@@ -160,67 +159,4 @@ fn mentions(text: &str) -> usize {
 /// How often a literal binds the directory, always as the first parameter.
 fn directories(text: &str) -> usize {
     text.matches("directory_id = ?1").count() + text.matches(" (directory_id, ").count()
-}
-
-/// Every string literal of the sources, outside tests.
-fn literals() -> Vec<(PathBuf, String)> {
-    let mut found = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs")
-                && !path.ends_with("lib.rs")
-                && !path.file_stem().unwrap().to_string_lossy().ends_with("tests")
-            {
-                let source = fs::read_to_string(&path).unwrap();
-                let source = source.split("#[cfg(test)]").next().unwrap();
-                found.extend(literals_of(source).into_iter().map(|text| (path.clone(), text)));
-            }
-        }
-    }
-    found
-}
-
-/// The string literals of one source, with line breaks joined. Knows comments, characters and escapes; no raw strings are used
-/// for SQL.
-fn literals_of(source: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut characters = source.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '/' if characters.peek() == Some(&'/') => {
-                characters.by_ref().find(|c| *c == '\n');
-            }
-            // A character that would open a literal or end one.
-            '\'' if characters.peek() == Some(&'"') => {
-                characters.next();
-            }
-            '\'' if characters.peek() == Some(&'\\') => {
-                characters.next();
-                characters.next();
-            }
-            '"' => found.push(literal(&mut characters)),
-            _ => {}
-        }
-    }
-    found
-}
-
-fn literal(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
-    let mut text = String::new();
-    while let Some(character) = characters.next() {
-        match character {
-            '"' => break,
-            '\\' => match characters.next() {
-                Some('\n') => while characters.next_if(|c| c.is_whitespace()).is_some() {},
-                Some(escaped) => text.push(escaped),
-                None => break,
-            },
-            other => text.push(other),
-        }
-    }
-    text
 }

@@ -16,6 +16,8 @@ mod pages;
 mod server_keys;
 mod sign_in_returns;
 mod slices;
+mod sources;
+mod statements;
 mod tokens;
 mod users;
 mod verify;
