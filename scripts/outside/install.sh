@@ -9,8 +9,8 @@ need() {
     command -v "$1" >/dev/null || { echo "$me: $1 is missing (Debian: $2)" >&2; exit 1; }
 }
 
-# The Python environment in target/outside, as scripts/outside/requirements.txt pins it. Sets `work` to its folder and `python` to its
-# Python, both as absolute paths.
+# install_python NAME REQUIREMENTS: a Python environment in target/NAME, as the file pins it. Sets `work` to that folder and `python` to
+# its Python, both as absolute paths.
 install_python() {
     local system=${PYTHON:-python3}
     if ! "$system" -c 'import venv, ensurepip' 2>/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -20,14 +20,14 @@ install_python() {
         echo "$me: Python 3.10 or later with the modules venv and ensurepip is missing (Debian: python3-venv)" >&2
         exit 1
     }
-    work=${CARGO_TARGET_DIR:-target}/outside
+    work=${CARGO_TARGET_DIR:-target}/$1
     mkdir -p "$work"
     work=$(cd "$work" && pwd)
     python=$work/venv/bin/python
-    if ! cmp -s scripts/outside/requirements.txt "$work/installed.txt"; then
+    if ! cmp -s "$2" "$work/installed.txt"; then
         rm -rf "$work/venv"
         "$system" -m venv "$work/venv"
-        "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r scripts/outside/requirements.txt
-        cp scripts/outside/requirements.txt "$work/installed.txt"
+        "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$2"
+        cp "$2" "$work/installed.txt"
     fi
 }
