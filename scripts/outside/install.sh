@@ -1,12 +1,12 @@
 # What the programs of others need. Sourced from the root of the repository, with `me` the name of the script that does it.
 
-# need COMMAND PACKAGE: has apt-get install what is missing, where it may.
+# need COMMAND PACKAGE...: has apt-get install what is missing, where it may.
 need() {
     command -v "$1" >/dev/null && return
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2" >/dev/null
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${@:2}" >/dev/null
     fi
-    command -v "$1" >/dev/null || { echo "$me: $1 is missing (Debian: $2)" >&2; exit 1; }
+    command -v "$1" >/dev/null || { echo "$me: $1 is missing (Debian: ${*:2})" >&2; exit 1; }
 }
 
 # install_python NAME REQUIREMENTS: a Python environment in target/NAME, as the file pins it. Sets `work` to that folder and `python` to
