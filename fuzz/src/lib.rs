@@ -11,10 +11,17 @@
 #[expect(dead_code, reason = "the targets use some of it")]
 mod parse;
 
+/// The identity provider of the test kit: it signs what the fuzzer alters.
+#[path = "../../crates/testkit/src/idp/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "the targets use some of it")]
+mod idp;
+
 mod cursors;
 mod heads;
 mod language;
+mod saml;
 
 pub use cursors::cursor;
 pub use heads::{authorization, if_match, query};
 pub use language::{bulk, filter, patch, path, post};
+pub use saml::{saml, saml_metadata};

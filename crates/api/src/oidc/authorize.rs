@@ -14,26 +14,28 @@ pub(crate) async fn authorize(State(app): State<App>, input: Input) -> Response 
         Ok(signed_in) => app.service().authorize(&input.parameters, signed_in.as_ref()).await,
         Err(error) => Err(error),
     };
-    send(&app, answer)
+    send(&app, &input, answer)
 }
 
 /// Takes a request up again; its key is all that comes from the browser.
 pub(crate) async fn resume(State(app): State<App>, input: Input) -> Response {
     let key = match input.parameters.one("request") {
         Ok(key) => key.unwrap_or_default().to_owned(),
-        Err(refusal) => return page::error(&Error::Invalid(refusal.description)),
+        Err(refusal) => {
+            return page::error(&Error::Invalid(refusal.description), input.request_id.as_deref());
+        }
     };
     let answer = match input.signed_in(&app) {
         Ok(signed_in) => app.service().resume(&key, signed_in.as_ref()).await,
         Err(error) => Err(error),
     };
-    send(&app, answer)
+    send(&app, &input, answer)
 }
 
-fn send(app: &App, answer: Result<Authorize, Error>) -> Response {
+fn send(app: &App, input: &Input, answer: Result<Authorize, Error>) -> Response {
     match answer {
         Ok(Authorize::Client(uri)) => page::redirect(&uri),
         Ok(Authorize::SignIn { path }) => page::redirect(&format!("{}{path}", app.service().public_url())),
-        Err(error) => page::error(&error),
+        Err(error) => page::error(&error, input.request_id.as_deref()),
     }
 }

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, Method};
 use enroll_service::{Parameters, SignedIn};
 
 use crate::api::body::read;
+use crate::edge::origin;
 use crate::parse::{cookie, form};
 use crate::{App, session_cookie};
 
@@ -14,33 +15,51 @@ pub(crate) struct Input {
     pub(crate) parameters: Parameters,
     pub(crate) headers: HeaderMap,
     pub(crate) method: Method,
+    /// The id of the request.
+    pub(crate) request_id: Option<String>,
 }
 
-/// The parameters cannot be read, in words for the developer of the client.
-pub(crate) struct Unreadable(pub(crate) &'static str);
+/// The parameters cannot be read.
+pub(crate) struct Unreadable {
+    /// What is wrong with them, in words for the developer of the client.
+    pub(crate) text: &'static str,
+    /// The id of the request.
+    pub(crate) request_id: Option<String>,
+}
 
 impl FromRequest<App> for Input {
     type Rejection = Unreadable;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Unreadable> {
-        let (method, headers) = (request.method().clone(), request.headers().clone());
-        let text = if method == Method::POST {
-            let form = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-            let form = form.split(';').next().unwrap_or_default().trim();
-            if !form.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-                return Err(Unreadable(
-                    "a POST has its parameters in a body of the type application/x-www-form-urlencoded",
-                ));
-            }
-            let body =
-                read(request, app).await.map_err(|_| Unreadable("the body is too long or was cut off"))?;
-            String::from_utf8(body.into()).map_err(|_| Unreadable("the body is not UTF-8"))?
-        } else {
-            request.uri().query().unwrap_or_default().to_owned()
-        };
-        let pairs = form::pairs(&text).ok_or(Unreadable("a parameter is not percent-encoded UTF-8"))?;
-        Ok(Self { parameters: pairs.into_iter().collect(), headers, method })
+        let (parts, body) = request.into_parts();
+        let request_id = origin(&parts).request_id;
+        let (method, headers) = (parts.method.clone(), parts.headers.clone());
+        match parameters(Request::from_parts(parts, body), &method, &headers, app).await {
+            Ok(parameters) => Ok(Self { parameters, headers, method, request_id }),
+            Err(text) => Err(Unreadable { text, request_id }),
+        }
     }
+}
+
+async fn parameters(
+    request: Request,
+    method: &Method,
+    headers: &HeaderMap,
+    app: &App,
+) -> Result<Parameters, &'static str> {
+    let text = if *method == Method::POST {
+        let form = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let form = form.split(';').next().unwrap_or_default().trim();
+        if !form.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err("a POST has its parameters in a body of the type application/x-www-form-urlencoded");
+        }
+        let body = read(request, app).await.map_err(|_| "the body is too long or was cut off")?;
+        String::from_utf8(body.into()).map_err(|_| "the body is not UTF-8")?
+    } else {
+        request.uri().query().unwrap_or_default().to_owned()
+    };
+    let pairs = form::pairs(&text).ok_or("a parameter is not percent-encoded UTF-8")?;
+    Ok(pairs.into_iter().collect())
 }
 
 impl Input {

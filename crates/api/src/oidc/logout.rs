@@ -18,7 +18,7 @@ const REPEATED: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect
 pub(crate) async fn logout(State(app): State<App>, input: Input) -> Response {
     match carry_out(&app, &input).await {
         Ok(response) => response,
-        Err(error) => page::error(&error),
+        Err(error) => page::error(&error, input.request_id.as_deref()),
     }
 }
 

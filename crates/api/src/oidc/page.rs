@@ -7,39 +7,60 @@ use enroll_service::Error;
 
 use super::input::Unreadable;
 
+/// How the pages look. It stands in each page: a page that asks for nothing more is there at once, and cannot lose half of itself.
+const STYLE: &str = include_str!("page.css");
+
+/// The SHA-256 of [`STYLE`], by which browsers apply it and no other.
+const STYLE_HASH: &str = "sha256-iUfZMPMMWd/1LcTGC5g6iXQlkRlXJyceHffTVJHcbas=";
+
 /// A page with a heading and a body of HTML, whose texts were escaped. `form` is where a form of it may lead.
 pub(crate) fn page(status: StatusCode, title: &str, body: &str, form: &str) -> Response {
     let title = escape(title);
     let html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width\"><title>{title}</title></head>\n<body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
+         content=\"width=device-width, initial-scale=1\"><title>{title}</title><style>{STYLE}</style></head>\n<body>\n<main>\n\
+         <h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n"
     );
-    let policy = format!("default-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action {form}");
+    let policy = format!(
+        "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; style-src '{STYLE_HASH}'; form-action {form}"
+    );
     let policy = HeaderValue::from_str(&policy)
         .unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (CONTENT_SECURITY_POLICY, policy),
-        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        // Not `no-referrer`: browsers then send `Origin: null` with a form, and no page of this service could be told from another's.
+        (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     (status, headers, html).into_response()
 }
 
-/// A page that says what is wrong.
-pub(crate) fn error(error: &Error) -> Response {
+/// A page that says what is wrong with `request`, by its id.
+pub(crate) fn error(error: &Error, request: Option<&str>) -> Response {
     let scim = error.to_scim();
     if scim.status() >= 500 {
         tracing::error!(%error, "request failed");
     }
     let status = StatusCode::from_u16(scim.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    page(status, "This did not work", &format!("<p>{}</p>", escape(scim.detail())), "'none'")
+    wrong(status, scim.detail(), request)
 }
 
 impl IntoResponse for Unreadable {
     fn into_response(self) -> Response {
-        page(StatusCode::BAD_REQUEST, "This did not work", &format!("<p>{}</p>", escape(self.0)), "'none'")
+        wrong(StatusCode::BAD_REQUEST, self.text, self.request_id.as_deref())
     }
+}
+
+fn wrong(status: StatusCode, text: &str, request: Option<&str>) -> Response {
+    let body = format!("<p>{}</p>\n{}", sentence(text), request_line(request));
+    page(status, "This did not work", &body, "'none'")
+}
+
+/// The line by which an administrator finds the request in the log.
+pub(crate) fn request_line(request: Option<&str>) -> String {
+    request
+        .map_or_else(String::new, |id| format!("<p class=\"quiet\">Request: <code>{}</code></p>", escape(id)))
 }
 
 /// Sends the browser on. Nothing of the address that it comes from is told to where it goes.
@@ -49,7 +70,20 @@ pub(crate) fn redirect(to: &str) -> Response {
             let referrer = (REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
             (StatusCode::SEE_OTHER, [(LOCATION, location), referrer]).into_response()
         }
-        Err(_) => error(&Error::Internal("a redirect has characters that no URL has".to_owned())),
+        Err(_) => error(&Error::Internal("a redirect has characters that no URL has".to_owned()), None),
+    }
+}
+
+/// A message as a sentence of a page, as HTML: errors begin with a small letter, as they mostly stand behind something else.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let word = text.split_whitespace().next().unwrap_or_default();
+    match letters.next() {
+        // A name, such as `return_to`, stays as it is.
+        Some(first) if word.chars().all(char::is_alphabetic) => {
+            escape(&first.to_uppercase().chain(letters).collect::<String>())
+        }
+        _ => escape(text),
     }
 }
 
@@ -71,7 +105,24 @@ pub(crate) fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::escape;
+    use data_encoding::BASE64;
+    use sha2::{Digest as _, Sha256};
+
+    use super::{STYLE, STYLE_HASH, escape, sentence};
+
+    #[test]
+    fn a_message_becomes_a_sentence_and_a_name_stays() {
+        assert_eq!(sentence("there is no directory <x>"), "There is no directory &lt;x&gt;");
+        assert_eq!(sentence("return_to has to be a path"), "return_to has to be a path");
+        assert_eq!(sentence(""), "");
+    }
+
+    #[test]
+    fn the_policy_names_the_style_of_the_pages() {
+        let hash = format!("sha256-{}", BASE64.encode(&Sha256::digest(STYLE)));
+        assert_eq!(STYLE_HASH, hash, "page.css was changed: browsers would not apply it");
+        assert!(!STYLE.contains('<'), "the style stands in an element of a page");
+    }
 
     #[test]
     fn threat_s37_text_is_escaped_in_elements_and_attributes() {

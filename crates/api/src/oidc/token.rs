@@ -17,7 +17,9 @@ use crate::App;
 pub(crate) async fn token(State(app): State<App>, input: Result<Input, Unreadable>) -> Response {
     let input = match input {
         Ok(input) => input,
-        Err(Unreadable(text)) => return refused::of_token(&refusal(OAuthError::InvalidRequest, text), false),
+        Err(Unreadable { text, .. }) => {
+            return refused::of_token(&refusal(OAuthError::InvalidRequest, text), false);
+        }
     };
     let (credentials, in_header) = match credentials::read(&input.headers, &input.parameters) {
         Ok(read) => read,

@@ -18,7 +18,12 @@ pub(crate) async fn home(State(app): State<App>, visit: Visit) -> Response {
     };
     let Some(signed_in) = signed_in else {
         let login = escape(&format!("{}/saml/login", service.public_url()));
-        return page(StatusCode::OK, "Enroll", &format!("<p><a href=\"{login}\">Sign in</a></p>"), "'none'");
+        return page(
+            StatusCode::OK,
+            "Enroll",
+            &format!("<p><a class=\"button\" href=\"{login}\">Sign in</a></p>"),
+            "'none'",
+        );
     };
     let me = match service.signed_in_user(&signed_in).await {
         Ok(me) => me,
@@ -32,7 +37,7 @@ pub(crate) async fn home(State(app): State<App>, visit: Visit) -> Response {
         body.push_str("<ul>\n");
         for organization in &me.organizations {
             let (name, role) = (escape(&organization.display_name), organization.role);
-            body.push_str(&format!("<li>{name}: {role}</li>\n"));
+            body.push_str(&format!("<li>{name} <span class=\"quiet\">{role}</span></li>\n"));
         }
         body.push_str("</ul>\n");
     }

@@ -6,7 +6,7 @@ use enroll_domain::audit::Origin;
 use enroll_service::{Error, RefusedSignIn};
 
 use crate::oidc::input::Unreadable;
-use crate::oidc::page::{escape, page};
+use crate::oidc::page::{escape, page, request_line, sentence};
 
 const TITLE: &str = "You are not signed in";
 
@@ -14,7 +14,7 @@ const TITLE: &str = "You are not signed in";
 pub(super) fn refused(refused: &RefusedSignIn, origin: &Origin) -> Response {
     let status = StatusCode::from_u16(refused.status).unwrap_or(StatusCode::FORBIDDEN);
     let admin = format!(
-        "<p>For administrators: {} (<code>{}</code>)</p>",
+        "<p class=\"admin\">For administrators: {} (<code>{}</code>)</p>",
         escape(&refused.admin),
         escape(&refused.code)
     );
@@ -33,12 +33,11 @@ pub(super) fn error(error: &Error, origin: &Origin) -> Response {
 
 /// Parameters that cannot be read.
 pub(super) fn unreadable(unreadable: &Unreadable, origin: &Origin) -> Response {
-    shown(StatusCode::BAD_REQUEST, unreadable.0, "", origin)
+    shown(StatusCode::BAD_REQUEST, unreadable.text, "", origin)
 }
 
 fn shown(status: StatusCode, person: &str, admin: &str, origin: &Origin) -> Response {
-    let request = origin.request_id.as_deref().unwrap_or_default();
-    let body =
-        format!("<p>{}</p>\n{admin}\n<p>Request: <code>{}</code></p>", escape(person), escape(request));
+    let request = request_line(origin.request_id.as_deref());
+    let body = format!("<p>{}</p>\n{admin}\n{request}", sentence(person));
     page(status, TITLE, &body, "'none'")
 }

@@ -213,7 +213,11 @@ fn shown(reply: &Reply, status: u16) -> &str {
     assert_eq!(reply.header("content-type"), Some("text/html; charset=utf-8"));
     let policy = reply.header("content-security-policy").unwrap();
     assert!(policy.starts_with("default-src 'none'; base-uri 'none'; frame-ancestors 'none'"), "{policy}");
+    assert!(!policy.contains("script") && !policy.contains("unsafe"), "{policy}");
     assert_eq!(reply.header("location"), None);
+    if status >= 400 {
+        assert!(reply.text.contains(reply.header("x-request-id").unwrap()), "{}", reply.text);
+    }
     &reply.text
 }
 

@@ -203,6 +203,21 @@ async fn threat_s38_signing_out_is_asked_for_on_a_page_of_this_service() {
 }
 
 #[tokio::test]
+async fn threat_s38_browsers_name_the_origin_of_forms_on_pages_of_this_service() {
+    // A page with the policy `no-referrer` has its forms sent with `Origin: null`, which is everybody's (Fetch standard, "append a
+    // request `Origin` header"). scripts/test-browser sees a browser do so.
+    let site = site(&json!({})).await;
+    site.user("ada@example.com").await;
+    let mut browser = Browser::new(&site);
+    browser.sign_in(|_| {}).await;
+    for path in ["/", "/saml/logout", "/oidc/logout"] {
+        let page = browser.get(path).await;
+        assert!(page.text.contains("<form method=\"post\""), "{path}: {}", page.text);
+        assert_eq!(page.header("referrer-policy"), Some("same-origin"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_sign_in_that_an_application_asked_for_goes_on_where_it_was() {
     let site = site(&json!({})).await;
     site.user("ada@example.com").await;
