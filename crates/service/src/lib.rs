@@ -41,9 +41,9 @@ pub use admin::{
     BrakeInfo, BrakeLimits, CustomSchemas, DirectoryInfo, DirectorySettings, EnrollmentInfo, GrantInfo,
     GroupInfo, GroupMemberInfo, InvalidVersion, MappingChange, MappingEdit, MappingFilter, MappingInfo,
     MappingState, NewEnrollment, NewLocalUser, NewMapping, NewOrganization, NewResource, NewResourceMapping,
-    NewToken, OnResources, OrganizationChange, OrganizationInfo, Page, PageRequest, Preview, PreviewVersion,
-    PreviewedUser, ResourceChange, ResourceGrantInfo, ResourceInfo, ServerAdminInfo, TokenInfo, UserChange,
-    UserInfo, UserKind,
+    NewScimToken, NewToken, OnResources, OrganizationChange, OrganizationInfo, Page, PageRequest, Preview,
+    PreviewVersion, PreviewedUser, ResourceChange, ResourceGrantInfo, ResourceInfo, ScimTokenChange,
+    ServerAdminInfo, TokenInfo, UserChange, UserInfo, UserKind,
 };
 pub use audit::{AuditFilter, AuditFormat, AuditQuery, Broken, ChainReport, ChainedEntry};
 pub use clock::Clock;

@@ -51,5 +51,6 @@ mod sessions;
 mod site;
 mod standing;
 mod tenants;
+mod token_networks;
 mod tokens;
 mod webhooks;
