@@ -135,6 +135,8 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
             "/directories/{directory}/tokens/{token}",
             get(tokens::read_scim).patch(tokens::change_scim).delete(tokens::delete_scim),
         ),
+        ("/directories/{directory}/export", get(api::transfer::export)),
+        ("/directories/{directory}/import", post(api::transfer::import)),
         ("/directories/{directory}/users", get(people::users)),
         ("/directories/{directory}/groups", get(people::groups)),
         ("/directories/{directory}/groups/{group}", get(people::group)),

@@ -30,6 +30,7 @@ mod sessions;
 mod sign_in;
 mod source;
 mod standing;
+mod transfer;
 mod verify;
 mod webhooks;
 
@@ -76,6 +77,10 @@ pub use sign_in::{
     RefusedSignIn, SignInOutcome, SignInTest, SignInWish, SsoAttributes, SsoInfo, SsoSettings, SsoTest,
 };
 pub use source::{GroupSummary, ImpliedView, ResourceSourceView, SourceView};
+pub use transfer::{
+    Counts, EndLine, EnrollmentLine, FORMAT_VERSION, GrantLine, HEADER, HeaderLine, ImportOptions,
+    ImportOutcome, ImportedLine, Line, MappingLine, MembersLine, OrganizationLine, ResourceLine, ScimLine,
+};
 pub use verify::{Finding, VerifyReport};
 pub use webhooks::{
     Delivered, DeliveryInfo, DueWebhooks, FailedDelivery, NewWebhook, SECURITY_EVENT_URIS, Scanned,

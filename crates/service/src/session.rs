@@ -82,9 +82,10 @@ pub struct ScimSession {
 }
 
 impl ScimSession {
-    /// A session of no token, by which a sign-in writes through the code that SCIM writes through.
-    pub(crate) fn of_sign_in(
+    /// A session of no token, by which a sign-in or an import writes through the code that SCIM writes through. `label` says which.
+    pub(crate) fn without_token(
         row: &DirectoryRow,
+        label: &str,
         (dialect, models): (Dialect, Arc<Models>),
         paused: bool,
         origin: Origin,
@@ -94,7 +95,7 @@ impl ScimSession {
             directory_name: row.name.to_string(),
             dialect,
             token: TokenId::from_uuid(uuid::Uuid::nil()),
-            label: "sign-in".to_owned(),
+            label: label.to_owned(),
             models,
             paused,
             origin,

@@ -53,4 +53,5 @@ mod standing;
 mod tenants;
 mod token_networks;
 mod tokens;
+mod transfer;
 mod webhooks;
