@@ -5,9 +5,11 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
+use axum::response::Response;
 use bytes::Bytes;
 use enroll_domain::audit::Actor;
 use enroll_service::Service;
+use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
 use crate::{HttpConfig, Server};
@@ -55,6 +57,40 @@ impl LocalApi {
         target: &str,
         body: Option<Vec<u8>>,
     ) -> Result<LocalAnswer, axum::Error> {
+        let response = self.answer(method, target, body).await?;
+        let status = response.status();
+        Ok(LocalAnswer { status, body: to_bytes(response.into_body(), usize::MAX).await? })
+    }
+
+    /// Reads an answer that is too large to be held, piece by piece. The answer that is given back has the body of a refusal.
+    ///
+    /// # Errors
+    /// As [`LocalApi::send`], and what `piece` gives.
+    pub async fn download(
+        &self,
+        target: &str,
+        piece: &mut dyn FnMut(&[u8]) -> std::io::Result<()>,
+    ) -> Result<LocalAnswer, axum::Error> {
+        let response = self.answer(Method::GET, target, None).await?;
+        let status = response.status();
+        let mut body = response.into_body();
+        if !status.is_success() {
+            return Ok(LocalAnswer { status, body: to_bytes(body, usize::MAX).await? });
+        }
+        while let Some(frame) = body.frame().await {
+            if let Ok(bytes) = frame?.into_data() {
+                piece(&bytes).map_err(axum::Error::new)?;
+            }
+        }
+        Ok(LocalAnswer { status, body: Bytes::new() })
+    }
+
+    async fn answer(
+        &self,
+        method: Method,
+        target: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<Response, axum::Error> {
         let request = Request::builder()
             .method(method)
             .uri(format!("/api/v1{target}"))
@@ -62,11 +98,9 @@ impl LocalApi {
             .extension(self.caller.clone())
             .body(body.map_or_else(Body::empty, Body::from))
             .map_err(axum::Error::new)?;
-        let response = match self.router.clone().oneshot(request).await {
-            Ok(response) => response,
+        match self.router.clone().oneshot(request).await {
+            Ok(response) => Ok(response),
             Err(never) => match never {},
-        };
-        let status = response.status();
-        Ok(LocalAnswer { status, body: to_bytes(response.into_body(), usize::MAX).await? })
+        }
     }
 }

@@ -131,7 +131,12 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/directories/{directory}/sso/test", post(api::sso::test)),
         ("/directories/{directory}/sign-ins", get(api::sso::sign_ins)),
         ("/directories/{directory}/tokens", get(tokens::list_scim).post(tokens::create_scim)),
-        ("/directories/{directory}/tokens/{token}", get(tokens::read_scim).delete(tokens::delete_scim)),
+        (
+            "/directories/{directory}/tokens/{token}",
+            get(tokens::read_scim).patch(tokens::change_scim).delete(tokens::delete_scim),
+        ),
+        ("/directories/{directory}/export", get(api::transfer::export)),
+        ("/directories/{directory}/import", post(api::transfer::import)),
         ("/directories/{directory}/users", get(people::users)),
         ("/directories/{directory}/groups", get(people::groups)),
         ("/directories/{directory}/groups/{group}", get(people::group)),

@@ -35,6 +35,9 @@ pub(crate) struct ServerArguments {
     force: bool,
 }
 
+/// How long an answer that comes piece by piece may take as a whole.
+const DOWNLOAD_TIME: std::time::Duration = std::time::Duration::from_secs(4 * 3600);
+
 /// The API.
 pub(crate) enum Api {
     /// In this process.
@@ -138,14 +141,32 @@ impl Remote {
         if let Some(body) = body {
             request = request.header("Content-Type", "application/json").body(body);
         }
-        let unreachable = |error: reqwest::Error| {
-            let reason =
-                std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-            Unreachable(format!("no answer from {}{reason}", self.base))
-        };
-        let answer = request.send().await.map_err(unreachable)?;
+        let answer = request.send().await.map_err(|error| self.unreachable(&error))?;
         let status = answer.status();
-        Ok((status, answer.bytes().await.map_err(unreachable)?.into()))
+        Ok((status, answer.bytes().await.map_err(|error| self.unreachable(&error))?.into()))
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> Unreachable {
+        let reason = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        Unreachable(format!("no answer from {}{reason}", self.base))
+    }
+
+    async fn download(
+        &self,
+        target: &str,
+        piece: &mut dyn FnMut(&[u8]) -> std::io::Result<()>,
+    ) -> anyhow::Result<(StatusCode, Vec<u8>)> {
+        let url = format!("{}/api/v1{target}", self.base);
+        let request = self.client.get(&url).bearer_auth(self.token.expose_secret()).timeout(DOWNLOAD_TIME);
+        let mut answer = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = answer.status();
+        if !status.is_success() {
+            return Ok((status, answer.bytes().await.map_err(|error| self.unreachable(&error))?.into()));
+        }
+        while let Some(bytes) = answer.chunk().await.map_err(|error| self.unreachable(&error))? {
+            piece(&bytes)?;
+        }
+        Ok((status, Vec::new()))
     }
 }
 
@@ -194,6 +215,22 @@ impl Api {
         self.call(method, target, Some(body.into_bytes())).await
     }
 
+    /// Reads an answer that is too large to be held, piece by piece.
+    pub(crate) async fn download(
+        &self,
+        target: &str,
+        piece: &mut dyn FnMut(&[u8]) -> std::io::Result<()>,
+    ) -> anyhow::Result<()> {
+        let (status, refusal) = match self {
+            Self::Here { api, .. } => {
+                let answer = api.download(target, piece).await?;
+                (answer.status, Vec::from(answer.body))
+            }
+            Self::There(remote) => remote.download(target, piece).await?,
+        };
+        if status.is_success() { Ok(()) } else { Err(refused(status, &read(&refusal))) }
+    }
+
     /// Removes something.
     pub(crate) async fn delete(&self, target: &str) -> anyhow::Result<()> {
         self.call(Method::DELETE, target, None).await.map(drop)
@@ -207,21 +244,25 @@ impl Api {
             }
             Self::There(remote) => remote.send(method, target, body).await?,
         };
-        let body: Value = if bytes.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(&bytes)
-                .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into()))
-        };
-        if status.is_success() {
-            return Ok(body);
-        }
-        let detail = body.get("detail").and_then(Value::as_str).map_or_else(
-            || format!("the server answered {status} and is perhaps no Enroll: check --server"),
-            str::to_owned,
-        );
-        Err(Refused { status, detail }.into())
+        let body = read(&bytes);
+        if status.is_success() { Ok(body) } else { Err(refused(status, &body)) }
     }
+}
+
+/// The body of an answer.
+fn read(bytes: &[u8]) -> Value {
+    if bytes.is_empty() {
+        return Value::Null;
+    }
+    serde_json::from_slice(bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into()))
+}
+
+fn refused(status: StatusCode, body: &Value) -> anyhow::Error {
+    let detail = body.get("detail").and_then(Value::as_str).map_or_else(
+        || format!("the server answered {status} and is perhaps no Enroll: check --server"),
+        str::to_owned,
+    );
+    Refused { status, detail }.into()
 }
 
 /// A name as a segment of a path or a value of a query (RFC 3986 §2.3).

@@ -5,7 +5,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::api::ServerArguments;
 use crate::commands::{
     access, api_token, apply, audit, backup, client, conform, demo, directory, events, mapping, moving, org,
-    people, readiness, requests, resource, restore, schema, session, simulate, token, webhook,
+    people, readiness, requests, resource, restore, schema, session, simulate, token, transfer, webhook,
 };
 use crate::exit;
 use crate::settings::SettingsFlags;
@@ -85,6 +85,10 @@ pub(crate) enum Command {
     Restore(restore::RestoreArguments),
     /// Move everything from the embedded database to PostgreSQL, or back, and compare all rows
     Move(moving::MoveArguments),
+    /// Write a directory into a file that another instance can read; tokens, sessions and secrets are not in it
+    Export(Asking<transfer::ExportArguments>),
+    /// Read a file into a directory: what export has written, or a list of users (--from csv)
+    Import(Asking<transfer::ImportArguments>),
     /// Bring the database to the newest schema and stop
     Migrate,
     /// Show which settings are in force and where each came from

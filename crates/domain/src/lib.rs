@@ -22,6 +22,7 @@
 //! # Ok::<(), group_name::BlankGroupName>(())
 //! ```
 
+pub mod allow_list;
 pub mod audit;
 pub mod binding;
 pub mod client;
@@ -46,6 +47,7 @@ pub mod time;
 pub mod token;
 pub mod word;
 
+pub use allow_list::{AllowList, InvalidAllowList};
 pub use binding::{MappedGroup, MappingBinding, RebindPolicy};
 pub use client::{ClientKind, ClientScope, ClientUri, SigningAlgorithm};
 pub use directory_state::{DirectoryState, Traffic};

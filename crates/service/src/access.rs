@@ -1,5 +1,6 @@
 //! Who is in an organization, may she, and why.
 
+mod kept_checks;
 mod reach;
 mod resource;
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use reach::{AccessEntry, AccessSources};
 pub use resource::{ResourceExplainAnswer, ResourceMemberEntry};
 
+pub(crate) use kept_checks::KeptChecks;
 pub(crate) use resource::{is_listed, resource_members_page};
 
 use crate::admin::find_organization;
@@ -155,12 +157,21 @@ impl Service {
         organization: &str,
         least: Option<Role>,
     ) -> Result<CheckAnswer, Error> {
-        self.db().look_up(|tx| {
-            let (user, organization) = (find_user(tx, user)?, find_organization(tx, organization)?);
-            let state = slice::of_users(tx, user.directory, &[user.id], false)?;
-            let enrollments = enrollment::enroll(&state);
-            Ok(answer(&user, &organization.name, least, enrollments.get(organization.id, user.id), &state))
-        })
+        let read = || {
+            self.db().look_up(|tx| {
+                let (user, organization) = (find_user(tx, user)?, find_organization(tx, organization)?);
+                let state = slice::of_users(tx, user.directory, &[user.id], false)?;
+                let found = enrollment::enroll(&state);
+                Ok::<_, Error>(answer(
+                    &user,
+                    &organization.name,
+                    least,
+                    found.get(organization.id, user.id),
+                    &state,
+                ))
+            })
+        };
+        self.checks().organization(self.db(), (user, organization, least), read)
     }
 
     /// Every grant that `user` holds on `organization`, with its source, and what narrowly gives none.

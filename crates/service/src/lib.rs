@@ -30,6 +30,7 @@ mod sessions;
 mod sign_in;
 mod source;
 mod standing;
+mod transfer;
 mod verify;
 mod webhooks;
 
@@ -41,9 +42,9 @@ pub use admin::{
     BrakeInfo, BrakeLimits, CustomSchemas, DirectoryInfo, DirectorySettings, EnrollmentInfo, GrantInfo,
     GroupInfo, GroupMemberInfo, InvalidVersion, MappingChange, MappingEdit, MappingFilter, MappingInfo,
     MappingState, NewEnrollment, NewLocalUser, NewMapping, NewOrganization, NewResource, NewResourceMapping,
-    NewToken, OnResources, OrganizationChange, OrganizationInfo, Page, PageRequest, Preview, PreviewVersion,
-    PreviewedUser, ResourceChange, ResourceGrantInfo, ResourceInfo, ServerAdminInfo, TokenInfo, UserChange,
-    UserInfo, UserKind,
+    NewScimToken, NewToken, OnResources, OrganizationChange, OrganizationInfo, Page, PageRequest, Preview,
+    PreviewVersion, PreviewedUser, ResourceChange, ResourceGrantInfo, ResourceInfo, ScimTokenChange,
+    ServerAdminInfo, TokenInfo, UserChange, UserInfo, UserKind,
 };
 pub use audit::{AuditFilter, AuditFormat, AuditQuery, Broken, ChainReport, ChainedEntry};
 pub use clock::Clock;
@@ -76,6 +77,10 @@ pub use sign_in::{
     RefusedSignIn, SignInOutcome, SignInTest, SignInWish, SsoAttributes, SsoInfo, SsoSettings, SsoTest,
 };
 pub use source::{GroupSummary, ImpliedView, ResourceSourceView, SourceView};
+pub use transfer::{
+    Counts, EndLine, EnrollmentLine, FORMAT_VERSION, GrantLine, HEADER, HeaderLine, ImportOptions,
+    ImportOutcome, ImportedLine, Line, MappingLine, MembersLine, OrganizationLine, ResourceLine, ScimLine,
+};
 pub use verify::{Finding, VerifyReport};
 pub use webhooks::{
     Delivered, DeliveryInfo, DueWebhooks, FailedDelivery, NewWebhook, SECURITY_EVENT_URIS, Scanned,

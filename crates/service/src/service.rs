@@ -8,6 +8,7 @@ use enroll_scim::{Limits, Registry};
 use enroll_store::idempotency::Attempt;
 use enroll_store::{Db, Generation, Health};
 
+use crate::access::KeptChecks;
 use crate::models::KeptModels;
 use crate::scim::{CursorKey, KeptUsers};
 use crate::session::KeptTokens;
@@ -63,6 +64,7 @@ struct Inner {
     tokens: KeptTokens,
     users: KeptUsers,
     sessions: KeptSessions,
+    checks: KeptChecks,
 }
 
 impl fmt::Debug for Service {
@@ -80,8 +82,8 @@ impl Service {
         let models = KeptModels::new()?;
         let cursor_key = CursorKey::open(&db, &options.clock, Entropy).await?;
         let (tokens, users) = (KeptTokens::default(), KeptUsers::default());
-        let sessions = KeptSessions::default();
-        let inner = Arc::new(Inner { db, models, options, cursor_key, tokens, users, sessions });
+        let (sessions, checks) = (KeptSessions::default(), KeptChecks::default());
+        let inner = Arc::new(Inner { db, models, options, cursor_key, tokens, users, sessions, checks });
         let service =
             Self { inner, actor: Arc::new(Actor::system()), attempt: None, requests: None, force: false };
         service.ensure_default_directory().await?;
@@ -212,6 +214,10 @@ impl Service {
 
     pub(crate) fn sessions(&self) -> &KeptSessions {
         &self.inner.sessions
+    }
+
+    pub(crate) fn checks(&self) -> &KeptChecks {
+        &self.inner.checks
     }
 
     pub(crate) fn models(&self) -> &KeptModels {

@@ -1,5 +1,6 @@
 //! Who is calling: a token, checked.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use enroll_domain::audit::Origin;
@@ -81,9 +82,10 @@ pub struct ScimSession {
 }
 
 impl ScimSession {
-    /// A session of no token, by which a sign-in writes through the code that SCIM writes through.
-    pub(crate) fn of_sign_in(
+    /// A session of no token, by which a sign-in or an import writes through the code that SCIM writes through. `label` says which.
+    pub(crate) fn without_token(
         row: &DirectoryRow,
+        label: &str,
         (dialect, models): (Dialect, Arc<Models>),
         paused: bool,
         origin: Origin,
@@ -93,7 +95,7 @@ impl ScimSession {
             directory_name: row.name.to_string(),
             dialect,
             token: TokenId::from_uuid(uuid::Uuid::nil()),
-            label: "sign-in".to_owned(),
+            label: label.to_owned(),
             models,
             paused,
             origin,
@@ -132,11 +134,12 @@ pub struct ApiSession {
 }
 
 impl Service {
-    /// Checks a SCIM token. `address` is the client's, for "last used from".
+    /// Checks a SCIM token. `address` is the client's: the token may be limited to some (enrollment.md §5.1).
     ///
     /// # Errors
     /// [`Error::Unauthorized`] for whatever is not a valid SCIM token; the text does not tell an unknown from an expired one.
-    pub fn authenticate_scim(&self, presented: &str, address: Option<&str>) -> Result<ScimSession, Error> {
+    /// [`Error::Forbidden`] for a valid one that may not be used from there.
+    pub fn authenticate_scim(&self, presented: &str, address: Option<IpAddr>) -> Result<ScimSession, Error> {
         let presented = parse(presented, TokenKind::Scim)?;
         let token = self.tokens().scim.get_or_load(self.db(), presented.id(), || {
             self.db().look_up(|tx| {
@@ -150,8 +153,12 @@ impl Service {
         let ScimToken { row, directory, models, dialect, paused } = &*token;
         let now = self.clock().now();
         verify(&presented, &row.secret_hash, row.expires, now)?;
+        if !row.allow_from.admits(address) {
+            return Err(elsewhere(row.id, address));
+        }
         if token::needs_touch(row.last_use.as_ref(), now) {
-            let (id, directory, address) = (row.id, row.directory, address.map(str::to_owned));
+            let address = address.map(|address| address.to_string());
+            let (id, directory) = (row.id, row.directory);
             self.touch(move |tx| token::scim::touch(tx, directory, id, now, address.as_deref()));
         }
         Ok(ScimSession {
@@ -169,7 +176,7 @@ impl Service {
     /// Checks an API token. `address` is the client's, for "last used from".
     ///
     /// # Errors
-    /// As [`Service::authenticate_scim`].
+    /// [`Error::Unauthorized`], as [`Service::authenticate_scim`].
     pub fn authenticate_api(&self, presented: &str, address: Option<&str>) -> Result<ApiSession, Error> {
         let presented = parse(presented, TokenKind::Api)?;
         let token = self.tokens().api.get_or_load(self.db(), presented.id(), || {
@@ -225,6 +232,15 @@ fn verify(
     let matches = stored.matches(presented.secret());
     let expired = expires.is_some_and(|expires| expires <= now);
     if matches && !expired { Ok(()) } else { Err(refused()) }
+}
+
+/// Told to nobody but who has the whole token: from where it may be used is not said, from where it was used is.
+fn elsewhere(token: TokenId, address: Option<IpAddr>) -> Error {
+    let address = address.map_or_else(|| "an unknown address".to_owned(), |address| address.to_string());
+    Error::Forbidden(format!(
+        "this SCIM token may not be used from {address}: let it (enroll token set {token} --allow-from …) if the identity provider \
+         has another address now; if this is the address of a proxy, list it in trusted_proxies, so that the client behind it is seen"
+    ))
 }
 
 fn refused() -> Error {

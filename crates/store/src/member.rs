@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{Row, StoreError};
 
-pub use display::{MemberRow, each_of_groups, list};
+pub use display::{MemberRow, each_of_groups, list, names};
 pub use groups::{GroupOfUser, groups_of_users};
 pub use kinds::{among, count, kinds};
 pub use write::{add, remove, remove_all};

@@ -33,6 +33,7 @@ pub(crate) mod sessions;
 mod signed_in;
 pub(crate) mod sso;
 pub(crate) mod tokens;
+pub(crate) mod transfer;
 pub(crate) mod version;
 pub(crate) mod webhooks;
 

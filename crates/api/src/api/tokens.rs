@@ -4,8 +4,8 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use enroll_domain::Scope;
-use enroll_service::{NewToken, TokenInfo};
+use enroll_domain::{AllowList, Scope};
+use enroll_service::{NewScimToken, NewToken, ScimTokenChange, TokenInfo};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,11 +19,27 @@ use crate::App;
 
 /// A SCIM token to be made.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewScim {
     label: String,
     #[serde(default, deserialize_with = "given")]
     expires: Option<Timestamp>,
+    #[serde(default)]
+    allow_from: Vec<String>,
+}
+
+/// What to change of a SCIM token; what is left out stays.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ChangeScim {
+    #[serde(default, deserialize_with = "given")]
+    label: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    allow_from: Option<Vec<String>>,
+}
+
+fn networks(texts: &[String]) -> Result<AllowList, Problem> {
+    AllowList::read(texts).map_err(|error| Problem::bad_request(format!("allowFrom: {error}")))
 }
 
 /// An API token to be made.
@@ -67,9 +83,10 @@ pub(crate) async fn list_scim(
 pub(crate) async fn create_scim(
     caller: Authenticated<ToAdminister>,
     Path(directory): Path<String>,
-    Body(NewScim { label, expires }): Body<NewScim>,
+    Body(NewScim { label, expires, allow_from }): Body<NewScim>,
 ) -> Result<(StatusCode, Extension<ShownOnce>, Json<Made>), Problem> {
-    let made = caller.service.create_scim_token(&directory, &label, expires).await?;
+    let new = NewScimToken { label, expires, allow_from: networks(&allow_from)? };
+    let made = caller.service.create_limited_scim_token(&directory, new).await?;
     Ok((StatusCode::CREATED, Extension(ShownOnce), Json(made.into())))
 }
 
@@ -80,6 +97,16 @@ pub(crate) async fn read_scim(
     Path((directory, token)): Path<(String, String)>,
 ) -> Result<Json<TokenInfo>, Problem> {
     Ok(Json(app.service().scim_token(&directory, &token).await?))
+}
+
+/// Changes the label of a directory's SCIM token, or from where it may be used.
+pub(crate) async fn change_scim(
+    caller: Authenticated<ToAdminister>,
+    Path((directory, token)): Path<(String, String)>,
+    Body(ChangeScim { label, allow_from }): Body<ChangeScim>,
+) -> Result<Json<TokenInfo>, Problem> {
+    let change = ScimTokenChange { label, allow_from: allow_from.as_deref().map(networks).transpose()? };
+    Ok(Json(caller.service.change_scim_token(&directory, &token, change).await?))
 }
 
 /// Deletes a directory's SCIM token; the next request with it is refused.

@@ -19,6 +19,11 @@ impl ClientAddress {
         extensions.get::<Self>().map(|address| address.0.to_string())
     }
 
+    /// The address, when the request came through a connection.
+    pub(crate) fn ip(extensions: &Extensions) -> Option<IpAddr> {
+        extensions.get::<Self>().map(|address| address.0)
+    }
+
     /// The client behind trusted proxies: each proxy adds the address it was reached from at the end, so the list is read from its
     /// end, and the first address that is no trusted proxy is the client. What stands before it was written by the client.
     ///

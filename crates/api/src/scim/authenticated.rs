@@ -18,10 +18,10 @@ impl FromRequestParts<App> for Authenticated {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let token =
             bearer::token(&parts.headers).map_err(|error| Refusal::unauthorized(error.to_string(), false))?;
-        let address = ClientAddress::of(&parts.extensions);
+        let address = ClientAddress::ip(&parts.extensions);
         let told = Told::of(&parts.extensions);
-        let session = app.service().authenticate_scim(token, address.as_deref()).inspect_err(|_| {
-            if let Some((told, caller)) = told.zip(app.service().claimed_caller(token)) {
+        let session = app.service().authenticate_scim(token, address).inspect_err(|refusal| {
+            if let Some((told, caller)) = told.zip(app.service().claimed_caller(token, refusal)) {
                 told.caller(caller);
             }
         })?;

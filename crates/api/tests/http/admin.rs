@@ -114,6 +114,7 @@ async fn e5_2_reading_needs_the_scope_read_and_changing_the_scope_admin() {
         ("PATCH", "/directories/default"),
         ("DELETE", "/directories/default"),
         ("POST", "/directories/default/tokens"),
+        ("PATCH", "/directories/default/tokens/none"),
         ("DELETE", "/directories/default/tokens/none"),
         ("POST", "/api-tokens"),
         ("DELETE", "/api-tokens/none"),

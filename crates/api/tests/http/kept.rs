@@ -96,3 +96,27 @@ async fn a_deleted_user_is_gone_with_the_next_read_and_a_new_one_of_the_same_nam
     let again = site.send("POST", "/scim/v2/Users", &user("ada")).await.body();
     assert_ne!(again["id"], id.as_str());
 }
+
+#[tokio::test]
+async fn r10_a_check_sees_what_another_process_has_changed() {
+    let one = Site::start().await;
+    let other = one.beside().await;
+    let admin = crate::admin::Caller::admin(&one).await;
+    one.user("ada").await;
+    let resource = serde_json::json!({"name": "site"});
+    admin.send("POST", "/organizations/acme/resources", &resource).await;
+    for role in ["writer", "admin", "member", "writer"] {
+        other.service.grant("acme", "ada", role.parse().unwrap()).await.unwrap();
+        for _ in 0..2 {
+            let check = admin.get("/check?user=ada&organization=acme").await.body();
+            assert_eq!(check["role"], role);
+            let least = admin.get("/check?user=ada&organization=acme&role=admin").await.body();
+            assert_eq!(least["allowed"], role == "admin", "a kept answer is that to the same question");
+            let on = admin.get("/check?user=ada&organization=acme&resource=site").await.body();
+            assert_eq!(on["role"], if role == "admin" { "admin" } else { "write" });
+        }
+    }
+    other.service.revoke("acme", "ada").await.unwrap();
+    assert_eq!(admin.get("/check?user=ada&organization=acme").await.body()["allowed"], false);
+    admin.get("/check?user=nobody&organization=acme").await.problem(404);
+}

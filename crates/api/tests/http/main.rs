@@ -51,5 +51,7 @@ mod sessions;
 mod site;
 mod standing;
 mod tenants;
+mod token_networks;
 mod tokens;
+mod transfer;
 mod webhooks;

@@ -112,7 +112,11 @@ pub(crate) fn print_new(new: &Value, alone: bool, output: Output, endpoint: &str
         output::raw(token);
         return Ok(());
     }
-    let shown = json!({"id": new["id"], "label": new["label"], "expires": new["expires"], "token": token});
+    let mut shown =
+        json!({"id": new["id"], "label": new["label"], "expires": new["expires"], "token": token});
+    if let Some(list) = new.get("allowFrom") {
+        shown["allowFrom"] = list.clone();
+    }
     output.result(&shown, |_| {
         let ends = match text(new, "expires") {
             never if never.is_empty() => {
@@ -120,7 +124,11 @@ pub(crate) fn print_new(new: &Value, alone: bool, output: Output, endpoint: &str
             }
             time => format!("It expires at {time}."),
         };
-        format!("{token}\n\nThis is the only time the token is shown. {ends}\n{endpoint}")
+        let from = match networks(new) {
+            anywhere if anywhere.is_empty() => String::new(),
+            list => format!("\nIt may be used from {list}."),
+        };
+        format!("{token}\n\nThis is the only time the token is shown. {ends}{from}\n{endpoint}")
     })
 }
 
@@ -137,11 +145,21 @@ pub(crate) fn print_tokens(tokens: &[Value], output: Output) -> anyhow::Result<(
                     time(token, "created", ""),
                     time(token, "expires", "never"),
                     time(token, "lastUsed", "never"),
+                    match networks(token) {
+                        anywhere if anywhere.is_empty() => "anywhere".to_owned(),
+                        list => list,
+                    },
                 ]
             })
             .collect();
-        table(["ID", "LABEL", "SCOPE", "CREATED", "EXPIRES", "LAST USED"], rows, "No tokens yet.")
+        table(["ID", "LABEL", "SCOPE", "CREATED", "EXPIRES", "LAST USED", "FROM"], rows, "No tokens yet.")
     })
+}
+
+/// From where a token may be used; nothing for anywhere.
+pub(crate) fn networks(token: &Value) -> String {
+    let list = token.get("allowFrom").and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// A time to the second.

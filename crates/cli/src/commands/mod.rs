@@ -27,6 +27,7 @@ pub(crate) mod session;
 pub(crate) mod simulate;
 pub(crate) mod sso;
 pub(crate) mod token;
+pub(crate) mod transfer;
 mod verify;
 pub(crate) mod webhook;
 
@@ -146,6 +147,16 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             return with_service(&settings, opening, async |service| verify::run(service, output).await)
                 .await;
         }
+        Command::Export(Asking { server, question }) => {
+            with_api(server, &settings, opening, async |api| transfer::export(question, api, output).await)
+                .await?;
+        }
+        Command::Import(Asking { server, question }) => {
+            return with_api(server, &settings, opening, async |api| {
+                transfer::import(question, api, output).await
+            })
+            .await;
+        }
         Command::Backup(backup) => backup::run(backup, &settings, output).await?,
         Command::Restore(restore) => restore::run(restore, &settings, output).await?,
         Command::Move(moving) => return moving::run(moving, &settings, output).await,
@@ -165,6 +176,7 @@ fn opening(command: &Command) -> Opening {
         Command::Serve => Opening::Serve,
         Command::Migrate
         | Command::Apply(_)
+        | Command::Import(_)
         | Command::Directory(ByApi { command: directory::DirectoryCommand::Create { .. }, .. })
         | Command::Token(ByApi { command: token::TokenCommand::Create(_), .. })
         | Command::ApiToken(ByApi { command: api_token::ApiTokenCommand::Create(_), .. })

@@ -41,6 +41,27 @@ fn setting_up_comes_before_the_first_start_of_the_server() {
 }
 
 #[test]
+fn e5_1_a_token_is_limited_to_networks_and_freed_again() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    let run = |arguments: &[&str]| enroll_ok(folder.path(), address, arguments);
+    let create = ["token", "create", "--label", "Okta", "--allow-from", "203.0.113.0/24", "--allow-from"];
+    let made = json(&run(&[&create[..], &["2001:db8::/32", "--json"]].concat()));
+    assert_eq!(made["allowFrom"], serde_json::json!(["203.0.113.0/24", "2001:db8::/32"]));
+    assert!(run(&["token", "list"]).contains("203.0.113.0/24, 2001:db8::/32"));
+    let id = made["id"].as_str().unwrap();
+    let said = run(&["token", "set", id, "--allow-from", "198.51.100.1"]);
+    assert_eq!(said.trim(), "Okta may be used from 198.51.100.1.");
+    let said = run(&["token", "set", id, "--allow-from-anywhere", "--label", "Okta 2"]);
+    assert_eq!(said.trim(), "Okta 2 may be used from anywhere.");
+    let refused = enroll(folder.path(), address, &["token", "set", id, "--allow-from", "okta.com"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(refusal(&refused).contains("\"okta.com\" is no network"), "{}", refusal(&refused));
+    let unknown = enroll(folder.path(), address, &["token", "set", "none", "--label", "x"]);
+    assert!(refusal(&unknown).contains("no SCIM token"), "{}", refusal(&unknown));
+    assert_eq!(enroll(folder.path(), address, &["token", "set", id]).status.code(), Some(2));
+}
+
+#[test]
 fn every_change_answers_in_json_when_asked() {
     let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
     let run = |arguments: &[&str]| json(&enroll_ok(folder.path(), address, arguments));

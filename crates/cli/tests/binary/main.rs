@@ -19,3 +19,4 @@ mod load;
 mod moving;
 mod server;
 mod support;
+mod transfer;

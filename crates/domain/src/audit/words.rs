@@ -147,6 +147,8 @@ words! {
         GrantRemoved = "grant.removed",
         /// A SCIM token was made.
         ScimTokenCreated = "scim_token.created",
+        /// A SCIM token has another label, or may be used from elsewhere.
+        ScimTokenUpdated = "scim_token.updated",
         /// A SCIM token was deleted.
         ScimTokenDeleted = "scim_token.deleted",
         /// An API token was made.
@@ -229,6 +231,7 @@ impl Action {
                 | Self::CustomResourceUpdated
                 | Self::CustomResourceDeleted
                 | Self::ScimTokenCreated
+                | Self::ScimTokenUpdated
                 | Self::ScimTokenDeleted
                 | Self::ApiTokenCreated
                 | Self::ApiTokenDeleted

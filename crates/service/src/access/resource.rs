@@ -56,31 +56,34 @@ impl Service {
         resource: &str,
         least: Option<ResourceRole>,
     ) -> Result<CheckAnswer<ResourceRole>, Error> {
-        self.db().look_up(|tx| {
-            let (user, organization) = (find_user(tx, user)?, find_organization(tx, organization)?);
-            let resource = find_resource(tx, &organization, resource)?;
-            let mut state = slice::of_users(tx, user.directory, &[user.id], false)?;
-            state.resources.insert(resource.id, resource.facts(organization.base_resource_role));
-            let found = enrollment::enroll_resource(&state, resource.id);
-            let role = found.effective_role(user.id);
-            let names = group_names(&state);
-            let because = found
-                .get(user.id)
-                .and_then(|entry| sources(entry, &Names(&names)).into_iter().next())
-                .map(|source| format!(": {source}"))
-                .unwrap_or_default();
-            let (name, on) = (&user.user_name, format!("{}/{}", organization.name, resource.name));
-            let allowed = role.is_some_and(|role| least.is_none_or(|least| role >= least));
-            let reason = match (role, least) {
-                (Some(role), Some(least)) if !allowed => {
-                    format!("{name} has {role} on {on}, which is less than {least}{because}")
-                }
-                (Some(role), _) => format!("{name} has {role} on {on}{because}"),
-                _ if !user.active => format!("{name} is deactivated"),
-                _ => format!("{name} has no grant on {on} or its organization"),
-            };
-            Ok(CheckAnswer { allowed, role, reason })
-        })
+        let read = || {
+            self.db().look_up(|tx| {
+                let (user, organization) = (find_user(tx, user)?, find_organization(tx, organization)?);
+                let resource = find_resource(tx, &organization, resource)?;
+                let mut state = slice::of_users(tx, user.directory, &[user.id], false)?;
+                state.resources.insert(resource.id, resource.facts(organization.base_resource_role));
+                let found = enrollment::enroll_resource(&state, resource.id);
+                let role = found.effective_role(user.id);
+                let names = group_names(&state);
+                let because = found
+                    .get(user.id)
+                    .and_then(|entry| sources(entry, &Names(&names)).into_iter().next())
+                    .map(|source| format!(": {source}"))
+                    .unwrap_or_default();
+                let (name, on) = (&user.user_name, format!("{}/{}", organization.name, resource.name));
+                let allowed = role.is_some_and(|role| least.is_none_or(|least| role >= least));
+                let reason = match (role, least) {
+                    (Some(role), Some(least)) if !allowed => {
+                        format!("{name} has {role} on {on}, which is less than {least}{because}")
+                    }
+                    (Some(role), _) => format!("{name} has {role} on {on}{because}"),
+                    _ if !user.active => format!("{name} is deactivated"),
+                    _ => format!("{name} has no grant on {on} or its organization"),
+                };
+                Ok::<_, Error>(CheckAnswer { allowed, role, reason })
+            })
+        };
+        self.checks().resource(self.db(), (user, organization, resource, least), read)
     }
 
     /// Every grant that `user` holds on a resource of `organization`, with its source, and what narrowly gives none.

@@ -29,7 +29,7 @@ pub use people::{GroupInfo, GroupMemberInfo, UserInfo, UserKind};
 pub use resource::{NewResource, ResourceChange, ResourceInfo};
 pub use resource_grant::ResourceGrantInfo;
 pub use schema::CustomSchemas;
-pub use token::{NewToken, TokenInfo};
+pub use token::{NewScimToken, NewToken, ScimTokenChange, TokenInfo};
 pub use user::UserChange;
 
 pub(crate) use adopt::each as each_resource;

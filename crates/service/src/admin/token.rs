@@ -1,7 +1,7 @@
 //! SCIM tokens and API tokens (enrollment.md §5).
 
 use enroll_domain::audit::{Action, SubjectKind};
-use enroll_domain::{PresentedToken, Scope, TokenHash, TokenId, TokenKind, TokenSecret, UserId};
+use enroll_domain::{AllowList, PresentedToken, Scope, TokenHash, TokenId, TokenKind, TokenSecret, UserId};
 use enroll_store::token::api::ApiTokenRow;
 use enroll_store::token::scim::ScimTokenRow;
 use enroll_store::token::{self, LastUse};
@@ -34,10 +34,33 @@ pub struct TokenInfo {
     pub created: Timestamp,
     /// When it ends; never, if `None`.
     pub expires: Option<Timestamp>,
+    /// From where a SCIM token may be used; empty, from anywhere. An API token has no list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_from: Option<AllowList>,
     /// When it was last used, to the minute.
     pub last_used: Option<Timestamp>,
     /// From where it was last used.
     pub last_used_address: Option<String>,
+}
+
+/// A SCIM token to be made.
+#[derive(Debug, Clone, Default)]
+pub struct NewScimToken {
+    /// What it is for.
+    pub label: String,
+    /// When it ends; never, if `None`.
+    pub expires: Option<Timestamp>,
+    /// From where it may be used.
+    pub allow_from: AllowList,
+}
+
+/// What to change of a SCIM token; what is `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct ScimTokenChange {
+    /// What it is for.
+    pub label: Option<String>,
+    /// From where it may be used; an empty list, from anywhere.
+    pub allow_from: Option<AllowList>,
 }
 
 /// A token that was just made.
@@ -57,17 +80,31 @@ impl NewToken {
 }
 
 impl Service {
-    /// Makes a SCIM token for a directory.
+    /// Makes a SCIM token for a directory that may be used from anywhere.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for an unknown directory, [`Error::Invalid`] for an empty label or an expiry that has passed.
+    /// As [`Service::create_limited_scim_token`].
     pub async fn create_scim_token(
         &self,
         directory: &str,
         label: &str,
         expires: Option<Timestamp>,
     ) -> Result<NewToken, Error> {
-        let label = check_label("label", label)?;
+        let new = NewScimToken { label: label.to_owned(), expires, allow_from: AllowList::default() };
+        self.create_limited_scim_token(directory, new).await
+    }
+
+    /// Makes a SCIM token for a directory.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown directory, [`Error::Invalid`] for an empty label or an expiry that has passed.
+    pub async fn create_limited_scim_token(
+        &self,
+        directory: &str,
+        new: NewScimToken,
+    ) -> Result<NewToken, Error> {
+        let NewScimToken { label, expires, allow_from } = new;
+        let label = check_label("label", &label)?;
         let made = self.make(TokenKind::Scim, expires)?;
         let directory = directory.to_owned();
         let hash = TokenHash::of(made.secret());
@@ -83,6 +120,7 @@ impl Service {
                     secret_hash: hash.clone(),
                     created,
                     expires,
+                    allow_from: allow_from.clone(),
                     last_use: None,
                 };
                 token::scim::insert(tx, &row)?;
@@ -90,7 +128,7 @@ impl Service {
                 let info = TokenInfo::from(row);
                 let id = info.id.to_string();
                 let subject = (SubjectKind::ScimToken, id.as_str(), info.label.as_str());
-                scribe.write(tx, Action::ScimTokenCreated, directory, subject, &new(&info))?;
+                scribe.write(tx, Action::ScimTokenCreated, directory, subject, &told(&info))?;
                 Ok::<_, Error>(info)
             })
             .await?;
@@ -137,13 +175,40 @@ impl Service {
     /// [`Error::NotFound`] for an unknown directory, and when it has no token of that id.
     pub async fn scim_token(&self, directory: &str, id: &str) -> Result<TokenInfo, Error> {
         let (directory, id) = (directory.to_owned(), id.to_owned());
+        self.db().read(move |tx| find_scim(tx, &directory, &id).map(TokenInfo::from)).await
+    }
+
+    /// Changes the label of a directory's SCIM token, or from where it may be used; the next request is held to it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown directory, and when it has no token of that id; [`Error::Invalid`] for an empty label.
+    pub async fn change_scim_token(
+        &self,
+        directory: &str,
+        id: &str,
+        change: ScimTokenChange,
+    ) -> Result<TokenInfo, Error> {
+        let label = change.label.map(|label| check_label("label", &label)).transpose()?;
+        let (directory, id, allow_from) = (directory.to_owned(), id.to_owned(), change.allow_from);
+        let scribe = Scribe::of_service(self, self.clock().now());
         self.db()
-            .read(move |tx| {
-                let directory = find_directory(tx, &directory)?;
-                let missing = || Error::NotFound(format!("{} has no SCIM token {id:?}", directory.name));
-                let parsed: TokenId = id.parse().map_err(|_| missing())?;
-                let row = token::scim::find(tx, parsed)?.filter(|row| row.directory == directory.id);
-                row.map(TokenInfo::from).ok_or_else(missing)
+            .write(move |tx| {
+                let old = find_scim(tx, &directory, &id)?;
+                let new = ScimTokenRow {
+                    label: label.clone().unwrap_or_else(|| old.label.clone()),
+                    allow_from: allow_from.clone().unwrap_or_else(|| old.allow_from.clone()),
+                    ..old.clone()
+                };
+                let mut changes = Changes::default();
+                changes.change("label", Some(&old.label), Some(&new.label));
+                changes.change("allowFrom", Some(&old.allow_from), Some(&new.allow_from));
+                if !changes.is_empty() {
+                    token::scim::update(tx, &new)?;
+                    let id = new.id.to_string();
+                    let subject = (SubjectKind::ScimToken, id.as_str(), new.label.as_str());
+                    scribe.write(tx, Action::ScimTokenUpdated, new.directory, subject, &changes)?;
+                }
+                Ok::<_, Error>(new.into())
             })
             .await
     }
@@ -229,7 +294,7 @@ impl Service {
                 let info = TokenInfo::from(row);
                 let id = info.id.to_string();
                 let subject = (SubjectKind::ApiToken, id.as_str(), info.label.as_str());
-                scribe.write_global(tx, Action::ApiTokenCreated, subject, &new(&info))?;
+                scribe.write_global(tx, Action::ApiTokenCreated, subject, &told(&info))?;
                 Ok::<_, Error>(info)
             })
             .await?;
@@ -301,14 +366,25 @@ impl Service {
     }
 }
 
+/// A directory's SCIM token; that of another directory is none.
+fn find_scim(tx: &Tx<'_>, directory: &str, id: &str) -> Result<ScimTokenRow, Error> {
+    let directory = find_directory(tx, directory)?;
+    let missing = || Error::NotFound(format!("{} has no SCIM token {id:?}", directory.name));
+    let parsed: TokenId = id.parse().map_err(|_| missing())?;
+    token::scim::find(tx, parsed)?.filter(|row| row.directory == directory.id).ok_or_else(missing)
+}
+
 /// What the audit trail tells of a new token.
-fn new(info: &TokenInfo) -> Changes {
+fn told(info: &TokenInfo) -> Changes {
     let mut changes = Changes::default()
         .with("label", &info.label)
         .with("scope", &info.scope)
         .with("expires", info.expires);
     changes.note("user", info.user);
-    changes
+    match &info.allow_from {
+        Some(list) if !list.is_empty() => changes.with("allowFrom", list),
+        _ => changes,
+    }
 }
 
 /// The user who is to have a token of that scope.
@@ -341,6 +417,7 @@ impl From<ScimTokenRow> for TokenInfo {
             scope,
             created: row.created,
             expires: row.expires,
+            allow_from: Some(row.allow_from),
             last_used,
             last_used_address,
         }
@@ -358,6 +435,7 @@ impl From<ApiTokenRow> for TokenInfo {
             scope,
             created: row.created,
             expires: row.expires,
+            allow_from: None,
             last_used,
             last_used_address,
         }

@@ -42,6 +42,10 @@ pub(super) fn of(problem: Problem<'_>) -> Option<Advice> {
             "Filters in the URL are switched off on this server, because proxies may keep what stands in URLs.",
             "Let the client send its queries to /.search, or switch url_filters on: most identity providers can only query by URL.",
         ),
+        (403, _) if problem.standing == Some(Standing::Elsewhere) => say(
+            "The token is valid and came from an address that its allow list does not have.",
+            "If the identity provider has a new address, add it: enroll token set. If the address is that of a proxy, list it in trusted_proxies. Otherwise somebody else has the token: delete it and make a new one.",
+        ),
         (403, _) => say(
             "The token does not allow this request.",
             "Use a SCIM token of the directory that is meant: enroll token list.",
@@ -285,5 +289,7 @@ mod tests {
         assert!(conflict(Idp::Okta).starts_with("In Okta, run Import"));
         let expired = of(Problem { status: 401, standing: Some(Standing::Expired), ..PLAIN }).unwrap();
         assert_eq!(expired.explanation, "The token has expired.");
+        let elsewhere = of(Problem { status: 403, standing: Some(Standing::Elsewhere), ..PLAIN }).unwrap();
+        assert!(elsewhere.advice.contains("enroll token set"), "{}", elsewhere.advice);
     }
 }

@@ -33,6 +33,8 @@ pub(super) enum Standing {
     Valid,
     /// It did, until it expired.
     Expired,
+    /// It may not be used from there.
+    Elsewhere,
     /// Its first part is that of a token, its secret is not.
     WrongSecret,
 }
@@ -100,8 +102,8 @@ impl ScimSession {
 
 impl Service {
     /// Which token a text that was refused seems to be, for the request log: its first part is no secret. `None` when it is no
-    /// token of a directory here. Nothing may rest on the answer but what an administrator is told.
-    pub fn claimed_caller(&self, presented: &str) -> Option<LoggedCaller> {
+    /// token of a directory here. Nothing may rest on the answer but what an administrator is told. `refusal` is why it was refused.
+    pub fn claimed_caller(&self, presented: &str, refusal: &Error) -> Option<LoggedCaller> {
         let presented =
             PresentedToken::parse(presented).ok().filter(|token| token.kind() == TokenKind::Scim)?;
         let found = self.db().look_up(|tx| {
@@ -118,7 +120,11 @@ impl Service {
             directory_name: directory.name.to_string(),
             token: row.id,
             label: row.label,
-            standing: if expired { Standing::Expired } else { Standing::WrongSecret },
+            standing: match refusal {
+                Error::Forbidden(_) => Standing::Elsewhere,
+                _ if expired => Standing::Expired,
+                _ => Standing::WrongSecret,
+            },
             models,
         })
     }

@@ -28,6 +28,11 @@ impl MemberIds {
         Self(vec![id])
     }
 
+    /// Ids that were looked up.
+    pub(super) fn of_ids(ids: Vec<Uuid>) -> Self {
+        Self(ids)
+    }
+
     /// Reads the elements of `members`: objects with a `value`.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod create;
 mod cursor;
 mod custom;
 mod delete;
+mod imported;
 mod list;
 mod mappings;
 mod members;
@@ -25,6 +26,7 @@ use enroll_scim::{Object, Resource, ScimError};
 
 pub(crate) use asserted::{join_groups, provision};
 pub(crate) use conditions::check as check_version;
+pub(crate) use imported::{Came, Importing, Names, user_named};
 pub use outcome::Outcome;
 
 use crate::models::ResourceKind;

@@ -268,7 +268,7 @@ impl Finishing {
     fn session(&self, tx: &Tx<'_>) -> Result<ScimSession, Error> {
         let models = self.service.models().reading(tx, &self.directory)?;
         let paused = brake::find(tx, self.directory.id)?.paused;
-        Ok(ScimSession::of_sign_in(&self.directory, models, paused, self.origin.clone()))
+        Ok(ScimSession::without_token(&self.directory, "sign-in", models, paused, self.origin.clone()))
     }
 
     /// Makes the user, if the directory allows that (enrollment.md 4.2). Somebody who was deleted is not brought back (threat A19).

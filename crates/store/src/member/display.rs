@@ -64,6 +64,34 @@ pub fn list(
     )
 }
 
+/// The direct members of a group with the names that are theirs alone in the directory: userName and displayName. In the order of
+/// their ids, from behind `after`.
+///
+/// # Errors
+/// The store fails.
+pub fn names(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    group: GroupId,
+    after: Option<Uuid>,
+    limit: u32,
+) -> Result<Vec<(Member, String)>, StoreError> {
+    let after = Param::from(after.map_or_else(String::new, |after| after.to_string()));
+    tx.query(
+        "SELECT group_members.member_id, group_members.member_type, users.user_name, groups.display_name \
+         FROM group_members \
+         LEFT JOIN users ON users.directory_id = ?1 AND users.id = group_members.member_id \
+         LEFT JOIN groups ON groups.directory_id = ?1 AND groups.id = group_members.member_id \
+         WHERE group_members.directory_id = ?1 AND group_members.group_id = ?2 AND group_members.member_id > ?3 \
+         ORDER BY group_members.member_id LIMIT ?4",
+        &[directory.into(), group.into(), after, limit.into()],
+        |row| {
+            let name = row.optional_text(2)?.or(row.optional_text(3)?).unwrap_or_default().to_owned();
+            Ok((Member::read(row, 0)?, name))
+        },
+    )
+}
+
 /// Hands the direct members of several groups to `visit`, one by one, ordered by group and member: for a page of groups.
 /// `visit` must not run statements of its own.
 ///

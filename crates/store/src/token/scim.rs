@@ -1,6 +1,6 @@
 //! SCIM tokens: each opens SCIM of one directory.
 
-use enroll_domain::{DirectoryId, TokenHash, TokenId};
+use enroll_domain::{AllowList, DirectoryId, TokenHash, TokenId};
 use jiff::Timestamp;
 
 use super::{LastUse, read_hash, read_last_use, stale_before};
@@ -22,6 +22,8 @@ pub struct ScimTokenRow {
     pub created: Timestamp,
     /// When it stops working, if ever.
     pub expires: Option<Timestamp>,
+    /// From where it may be used.
+    pub allow_from: AllowList,
     /// When and from where it was last used.
     pub last_use: Option<LastUse>,
 }
@@ -30,7 +32,7 @@ pub struct ScimTokenRow {
 macro_rules! columns {
     () => {
         "scim_tokens.id, scim_tokens.directory_id, scim_tokens.label, scim_tokens.secret_hash, scim_tokens.created, \
-         scim_tokens.expires, scim_tokens.last_used, scim_tokens.last_used_address"
+         scim_tokens.expires, scim_tokens.last_used, scim_tokens.last_used_address, scim_tokens.allow_from"
     };
 }
 
@@ -54,8 +56,19 @@ fn read(row: &Row<'_>) -> Result<ScimTokenRow, StoreError> {
         secret_hash: read_hash(row, 3)?,
         created: row.timestamp(4)?,
         expires: row.optional_timestamp(5)?,
+        allow_from: read_networks(row, 8)?,
         last_use: read_last_use(row, 6, 7)?,
     })
+}
+
+fn read_networks(row: &Row<'_>, column: usize) -> Result<AllowList, StoreError> {
+    let Some(text) = row.optional_text(column)? else { return Ok(AllowList::default()) };
+    AllowList::read(text.split(',')).map_err(|_| StoreError::Corrupt("the networks of a token".to_owned()))
+}
+
+/// As the column has it.
+fn networks(list: &AllowList) -> Option<String> {
+    (!list.is_empty()).then(|| list.to_string())
 }
 
 /// Adds a token, not used yet.
@@ -64,8 +77,8 @@ fn read(row: &Row<'_>) -> Result<ScimTokenRow, StoreError> {
 /// The store fails.
 pub fn insert(tx: &Tx<'_>, token: &ScimTokenRow) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO scim_tokens (directory_id, id, label, secret_hash, created, expires) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO scim_tokens (directory_id, id, label, secret_hash, created, expires, allow_from) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         &params![
             token.directory,
             token.id,
@@ -73,6 +86,7 @@ pub fn insert(tx: &Tx<'_>, token: &ScimTokenRow) -> Result<(), StoreError> {
             token.secret_hash.as_bytes(),
             token.created,
             token.expires,
+            networks(&token.allow_from),
         ],
     )
     .map(drop)
@@ -95,7 +109,7 @@ pub fn find_with_directory(
     tx: &Tx<'_>,
     id: TokenId,
 ) -> Result<Option<(ScimTokenRow, DirectoryRow)>, StoreError> {
-    tx.first(WITH_DIRECTORY, &params![id], |row| Ok((read(row)?, directory::read(row, 8)?)))
+    tx.first(WITH_DIRECTORY, &params![id], |row| Ok((read(row)?, directory::read(row, 9)?)))
 }
 
 /// The tokens of a directory, oldest first.
@@ -118,6 +132,15 @@ pub fn page(
 ) -> Result<Vec<ScimTokenRow>, StoreError> {
     let after = after.map_or_else(String::new, |after| after.to_string());
     tx.query(&format!("{SELECT} AND id > ?2 ORDER BY id LIMIT ?3"), &params![directory, after, limit], read)
+}
+
+/// Writes label and networks of a token.
+///
+/// # Errors
+/// The store fails.
+pub fn update(tx: &Tx<'_>, token: &ScimTokenRow) -> Result<(), StoreError> {
+    let sql = "UPDATE scim_tokens SET label = ?3, allow_from = ?4 WHERE directory_id = ?1 AND id = ?2";
+    tx.execute(sql, &params![token.directory, token.id, &token.label, networks(&token.allow_from)]).map(drop)
 }
 
 /// Deletes a token: it stops working at once. Answers whether there was one.

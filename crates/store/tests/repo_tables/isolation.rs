@@ -51,6 +51,7 @@ fn filled() -> Store {
                 directory: DEFAULT,
                 label: "okta".to_owned(),
                 secret_hash: TokenHash::from_bytes([7; 32]),
+                allow_from: enroll_domain::AllowList::default(),
                 created: NOW,
                 expires: None,
                 last_use: None,

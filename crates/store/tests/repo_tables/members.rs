@@ -156,6 +156,23 @@ fn d5_members_are_shown_by_display_name_else_user_name() {
 }
 
 #[test]
+fn members_have_the_names_that_are_theirs_alone_in_the_directory() {
+    let store = Store::new();
+    let (all, page) = store.write(|tx| {
+        new_user(tx, DEFAULT, user_id(1), json!({"userName": "one", "displayName": "Number One"}))?;
+        new_group(tx, DEFAULT, group_id(1), "g")?;
+        new_group(tx, DEFAULT, group_id(2), "Inner")?;
+        member::add(tx, DEFAULT, group_id(1), &[user(1), Member::Group(group_id(2))], NOW)?;
+        let all = member::names(tx, DEFAULT, group_id(1), None, 10)?;
+        assert_eq!(member::names(tx, OTHER, group_id(1), None, 10)?, [], "of another directory");
+        Ok((all, member::names(tx, DEFAULT, group_id(1), Some(*user(1).uuid()), 1)?))
+    });
+    let inner = (Member::Group(group_id(2)), "Inner".to_owned());
+    assert_eq!(all, [(user(1), "one".to_owned()), inner.clone()]);
+    assert_eq!(page, [inner]);
+}
+
+#[test]
 fn pages_of_members_partition_the_group() {
     let store = Store::new();
     let (pages, streamed) = store.write(|tx| {

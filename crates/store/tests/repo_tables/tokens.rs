@@ -1,4 +1,4 @@
-use enroll_domain::{Scope, TokenHash, TokenId, TokenSecret};
+use enroll_domain::{AllowList, Scope, TokenHash, TokenId, TokenSecret};
 use enroll_store::token::api::{self, ApiTokenRow};
 use enroll_store::token::scim::{self, ScimTokenRow};
 use enroll_store::token::{LastUse, needs_touch};
@@ -10,6 +10,10 @@ fn id(number: u32) -> TokenId {
     TokenId::from_uuid(Uuid::from_u128(number.into()))
 }
 
+fn networks(texts: &[&str]) -> AllowList {
+    AllowList::read(texts).unwrap()
+}
+
 fn scim_token(number: u32) -> ScimTokenRow {
     ScimTokenRow {
         id: id(number),
@@ -18,8 +22,28 @@ fn scim_token(number: u32) -> ScimTokenRow {
         secret_hash: TokenHash::of(&TokenSecret::from_random([9; 32])),
         created: NOW,
         expires: Some(later(3600)),
+        allow_from: AllowList::default(),
         last_use: None,
     }
+}
+
+#[test]
+fn e5_1_the_networks_of_a_token_are_kept_and_changed() {
+    let store = Store::new();
+    let (made, changed, opened) = store.write(|tx| {
+        let mut token = scim_token(1);
+        token.allow_from = networks(&["203.0.113.0/24", "2001:db8::7"]);
+        scim::insert(tx, &token)?;
+        let made = scim::find(tx, id(1))?.unwrap().allow_from;
+        (token.label, token.allow_from) = ("other".to_owned(), networks(&["10.0.0.1"]));
+        scim::update(tx, &token)?;
+        let changed = scim::find(tx, id(1))?.unwrap();
+        scim::update(tx, &ScimTokenRow { allow_from: AllowList::default(), ..token })?;
+        Ok((made, changed, scim::find(tx, id(1))?.unwrap().allow_from))
+    });
+    assert_eq!(made, networks(&["203.0.113.0/24", "2001:db8::7"]));
+    assert_eq!((changed.label.as_str(), changed.allow_from), ("other", networks(&["10.0.0.1"])));
+    assert!(opened.is_empty());
 }
 
 #[test]

@@ -11,6 +11,7 @@
 )]
 
 mod changes;
+mod check;
 mod creates;
 mod filters;
 mod load;
@@ -40,7 +41,7 @@ struct Scale {
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let quick = arguments.iter().any(|argument| argument == "--quick");
-    let names = ["creates", "reads", "filters", "members", "pages", "bulk", "patch", "preview"];
+    let names = ["creates", "reads", "filters", "members", "pages", "bulk", "patch", "preview", "check"];
     let only: Vec<&String> = arguments.iter().filter(|argument| names.contains(&argument.as_str())).collect();
     let wanted = |name: &str| only.is_empty() || only.iter().any(|only| *only == name);
     let scale = if quick {
@@ -71,6 +72,9 @@ fn main() {
         }
         if wanted("patch") {
             changes::patch(scale, &mut report).await;
+        }
+        if wanted("check") {
+            check::run(scale, &mut report).await;
         }
         if wanted("preview") {
             preview::run(scale, &mut report).await;

@@ -2,8 +2,10 @@
 
 use enroll_domain::audit::Actor;
 use enroll_domain::privilege::AllowPrivileged;
-use enroll_domain::{RebindPolicy, Role, Scope};
-use enroll_service::{DirectorySettings, MappingEdit, NewMapping, NewOrganization, PageRequest};
+use enroll_domain::{AllowList, RebindPolicy, Role, Scope};
+use enroll_service::{
+    DirectorySettings, MappingEdit, NewMapping, NewOrganization, NewScimToken, PageRequest, ScimTokenChange,
+};
 use serde_json::{Value, json};
 
 use super::Trail;
@@ -83,6 +85,19 @@ async fn threat_s15_tokens_are_told_by_label_and_never_with_their_secret() {
     trail.one("scim_token.created", "Okta 2").await;
     let api = service.create_api_token("ci", Scope::Check, None).await.unwrap();
     assert_eq!(trail.one("api_token.created", "ci").await.1["scope"], json!({"new": "check"}));
+    let networks = AllowList::read(["203.0.113.0/24"]).unwrap();
+    let new = NewScimToken { label: "Okta 3".to_owned(), expires: None, allow_from: networks.clone() };
+    let limited = service.create_limited_scim_token("default", new).await.unwrap();
+    let (_, changes) = trail.one("scim_token.created", "Okta 3").await;
+    assert_eq!(changes["allowFrom"], json!({"new": ["203.0.113.0/24"]}));
+    let id = limited.info.id.to_string();
+    for _ in 0..2 {
+        let change = ScimTokenChange { allow_from: Some(AllowList::default()), ..Default::default() };
+        service.change_scim_token("default", &id, change).await.unwrap();
+    }
+    let (who, changes) = trail.one("scim_token.updated", "Okta 3").await;
+    assert_eq!(changes, json!({"allowFrom": {"old": ["203.0.113.0/24"], "new": []}}));
+    assert_eq!(who, "grace");
     service.delete_scim_token(&scim.info.id.to_string()).await.unwrap();
     trail.one("scim_token.deleted", "Okta 2").await;
     service.delete_api_token(&api.info.id.to_string()).await.unwrap();

@@ -1,0 +1,153 @@
+//! `/api/v1/directories/{directory}/export` and `/import`: a directory as lines of JSON, out of one instance and into another.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::{Body, HttpBody};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use enroll_domain::privilege::AllowPrivileged;
+use enroll_service::{Error, ImportOptions, ImportedLine, Line};
+use hyper::body::Frame;
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use super::Problem;
+use super::authenticated::{Authenticated, ToAdminister};
+use super::body::read;
+use crate::App;
+use crate::parse::query::Query;
+
+/// How long a client may take to read a piece of an export. A snapshot of the database is held meanwhile.
+const PIECE_TIME: Duration = Duration::from_secs(30);
+
+/// Lines in one request.
+const LINES: usize = 1000;
+
+/// The directory as a file, while it is read.
+pub(crate) async fn export(
+    caller: Authenticated<ToAdminister>,
+    Path(directory): Path<String>,
+) -> Result<Response, Problem> {
+    let (sender, mut receiver) = mpsc::channel(2);
+    let runtime = tokio::runtime::Handle::current();
+    tokio::spawn(async move {
+        let pieces = sender.clone();
+        let hand_on = move |text: String| {
+            let piece = pieces.send_timeout(Ok(Bytes::from(text)), PIECE_TIME);
+            runtime.block_on(piece).is_ok()
+        };
+        if let Err(error) = caller.service.export(&directory, hand_on).await {
+            // Before the first piece this is the answer. Later the client sees a broken answer, not one that looks whole.
+            let _ = sender.send(Err(error)).await;
+        }
+    });
+    // What cannot be begun is an error and not half a file.
+    let first = match receiver.recv().await {
+        Some(first) => Some(first?),
+        None => None,
+    };
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson")),
+        (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"directory.jsonl\"")),
+    ];
+    Ok((headers, Body::new(Pieces { first, receiver })).into_response())
+}
+
+/// A body that somebody else is still writing.
+struct Pieces {
+    first: Option<Bytes>,
+    receiver: mpsc::Receiver<Result<Bytes, Error>>,
+}
+
+impl HttpBody for Pieces {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        if let Some(first) = self.first.take() {
+            return Poll::Ready(Some(Ok(Frame::data(first))));
+        }
+        self.receiver.poll_recv(context).map(|piece| {
+            if let Some(Err(error)) = &piece {
+                tracing::error!(%error, "an export broke off");
+            }
+            piece.map(|piece| piece.map(Frame::data))
+        })
+    }
+}
+
+/// How to import.
+pub(crate) struct Wanted(ImportOptions);
+
+impl FromRequestParts<App> for Wanted {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Problem> {
+        let query = Query::new(parts.uri.query());
+        let switch = |name| match query.one(name)?.as_deref() {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(Problem::bad_request(format!("{name} is true or false"))),
+        };
+        let privileged = if switch("allowPrivileged")? { AllowPrivileged::Yes } else { AllowPrivileged::No };
+        Ok(Self(ImportOptions { dry_run: switch("dryRun")?, allow_privileged: privileged }))
+    }
+}
+
+/// Numbered lines, all of which can be read.
+pub(crate) struct Lines(Vec<(u64, Line)>);
+
+impl FromRequest<App> for Lines {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let body = read(request, app).await?;
+        let (mut lines, mut offset) = (Vec::new(), 0);
+        for (number, text) in (1_u64..).zip(body.split(|byte| *byte == b'\n')) {
+            let place = offset;
+            offset += text.len() + 1;
+            let text = text.strip_suffix(b"\r").unwrap_or(text);
+            if text.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+            if lines.len() == LINES {
+                let detail = format!("one request takes {LINES} lines: send the others in further requests");
+                return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
+            }
+            let line = Line::read(text, app.service().limits())
+                .map_err(|error| Problem::bad_request(format!("line {number} (offset {place}): {error}")))?;
+            lines.push((number, line));
+        }
+        if lines.is_empty() {
+            return Err(Problem::bad_request("the body is empty: send lines, each one object with its type"));
+        }
+        Ok(Self(lines))
+    }
+}
+
+/// What came of the lines.
+#[derive(Serialize)]
+pub(crate) struct Imported {
+    lines: Vec<ImportedLine>,
+}
+
+/// Carries out the lines, or says with `dryRun=true` what would come of them.
+pub(crate) async fn import(
+    caller: Authenticated<ToAdminister>,
+    Path(directory): Path<String>,
+    Wanted(options): Wanted,
+    Lines(lines): Lines,
+) -> Result<Json<Imported>, Problem> {
+    let lines = caller.service.import(&directory, lines, options).await?;
+    Ok(Json(Imported { lines }))
+}

@@ -1,0 +1,275 @@
+//! The lines of a file that an administrator could have typed: organizations, resources, mappings, grants, default enrollment.
+//! Each is compared with what is there, and goes through the use case that makes or changes it.
+
+use enroll_domain::enrollment::GrantKind;
+use enroll_domain::privilege::AllowPrivileged;
+use enroll_domain::{
+    DirectoryId, GroupName, KindName, OrganizationName, ResourceName, ResourceRole, Role, Target,
+};
+use enroll_store::mapping::MappingRow;
+use enroll_store::{Tx, mapping};
+
+use super::import::ImportOptions;
+use super::line::{EnrollmentLine, GrantLine, Line, MappingLine, OrganizationLine, ResourceLine};
+use crate::admin::{
+    DirectorySettings, MappingChange, NewEnrollment, NewMapping, NewOrganization, NewResource,
+    NewResourceMapping, OrganizationChange, ResourceChange, find_organization, find_resource,
+};
+use crate::scim::{Came, user_named};
+use crate::{Error, ScimSession, Service};
+
+/// What is there, if it is.
+fn found<T>(looked: Result<T, Error>) -> Result<Option<T>, Error> {
+    match looked {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn invalid(error: impl std::fmt::Display) -> Error {
+    Error::Invalid(error.to_string())
+}
+
+impl Service {
+    /// Makes or changes what the line says.
+    pub(super) async fn set_up(
+        &self,
+        session: &ScimSession,
+        line: &Line,
+        options: ImportOptions,
+    ) -> Result<Came, Error> {
+        match line {
+            Line::Organization(line) => self.import_organization(session, line, options).await,
+            Line::Resource(line) => self.import_resource(line, options).await,
+            Line::Mapping(line) => self.import_mapping(session, line, options).await,
+            Line::Grant(line) => self.import_grant(session, line, options).await,
+            Line::DefaultEnrollment(line) => self.import_enrollment(session, line, options).await,
+            _ => Err(Error::Internal("a line is none of what is set up".to_owned())),
+        }
+    }
+
+    async fn import_organization(
+        &self,
+        session: &ScimSession,
+        line: &OrganizationLine,
+        options: ImportOptions,
+    ) -> Result<Came, Error> {
+        line.name.parse::<OrganizationName>().map_err(invalid)?;
+        let Some(there) = found(self.organization(&line.name).await)? else {
+            if !options.dry_run {
+                let directories =
+                    if line.reserved { vec![session.directory_name.clone()] } else { Vec::new() };
+                self.create_organization(&NewOrganization {
+                    name: line.name.clone(),
+                    display_name: Some(line.display_name.clone()),
+                    description: Some(line.description.clone()),
+                    base_resource_role: Some(line.base_resource_role),
+                    directories,
+                })
+                .await?;
+            }
+            return Ok(Came::Made);
+        };
+        // Whom it is reserved to is a matter of the instance that has it.
+        let as_said = there.display_name == line.display_name
+            && there.description == line.description
+            && there.base_resource_role == line.base_resource_role;
+        if as_said {
+            return Ok(Came::Same);
+        }
+        if !options.dry_run {
+            let change = OrganizationChange {
+                display_name: Some(line.display_name.clone()),
+                description: Some(line.description.clone()),
+                base_resource_role: Some(line.base_resource_role),
+                directories: None,
+            };
+            self.change_organization(&line.name, &change, None).await?;
+        }
+        Ok(Came::Changed)
+    }
+
+    async fn import_resource(&self, line: &ResourceLine, options: ImportOptions) -> Result<Came, Error> {
+        line.name.parse::<ResourceName>().map_err(invalid)?;
+        line.kind.parse::<KindName>().map_err(invalid)?;
+        let name = format!("{}:{}", line.kind, line.name);
+        let looked = self.resource(&line.organization, &name).await;
+        let Some(there) = found(looked)? else {
+            if !options.dry_run {
+                let new = NewResource {
+                    name: line.name.clone(),
+                    kind: Some(line.kind.clone()),
+                    visibility: Some(line.visibility),
+                };
+                self.create_resource(&line.organization, &new).await?;
+            }
+            return Ok(Came::Made);
+        };
+        if there.visibility == line.visibility {
+            return Ok(Came::Same);
+        }
+        if !options.dry_run {
+            let change = ResourceChange { kind: None, visibility: Some(line.visibility) };
+            self.change_resource(&line.organization, &there.id.to_string(), &change, None).await?;
+        }
+        Ok(Came::Changed)
+    }
+
+    async fn import_mapping(
+        &self,
+        session: &ScimSession,
+        line: &MappingLine,
+        options: ImportOptions,
+    ) -> Result<Came, Error> {
+        let (directory, of, group) =
+            (session.directory, line.clone(), GroupName::new(&line.group).map_err(invalid)?);
+        let looked = self.db().read(move |tx| mapped(tx, directory, &of, &group)).await;
+        let allow_privileged = options.allow_privileged;
+        let Some(there) = found(looked)?.flatten() else {
+            check_role(line, allow_privileged)?;
+            if options.dry_run {
+                return Ok(Came::Made);
+            }
+            match &line.resource {
+                None => {
+                    self.add_mapping(&NewMapping {
+                        directory: session.directory_name.clone(),
+                        group: line.group.clone(),
+                        organization: line.organization.clone(),
+                        role: Some(line.role.on_organization().map_err(invalid)?),
+                        allow_privileged,
+                        paused: line.paused,
+                    })
+                    .await?
+                }
+                Some(resource) => {
+                    self.add_resource_mapping(&NewResourceMapping {
+                        directory: session.directory_name.clone(),
+                        group: line.group.clone(),
+                        organization: line.organization.clone(),
+                        resource: resource.clone(),
+                        role: Some(line.role.on_resource().map_err(invalid)?),
+                        allow_privileged,
+                        paused: line.paused,
+                    })
+                    .await?
+                }
+            };
+            return Ok(Came::Made);
+        };
+        if there.mapping.gives.role() == line.role && there.mapping.paused == line.paused {
+            return Ok(Came::Same);
+        }
+        check_role(line, allow_privileged)?;
+        if !options.dry_run {
+            let change = MappingChange { paused: Some(line.paused), role: Some(line.role), allow_privileged };
+            self.change_mapping(&there.mapping.id.to_string(), &change).await?;
+        }
+        Ok(Came::Changed)
+    }
+
+    async fn import_grant(
+        &self,
+        session: &ScimSession,
+        line: &GrantLine,
+        options: ImportOptions,
+    ) -> Result<Came, Error> {
+        let directory = session.directory;
+        let Some(user) = self.db().look_up(|tx| user_named(tx, directory, &line.user))? else {
+            return if options.dry_run {
+                Ok(Came::Made)
+            } else {
+                Err(Error::Invalid(format!("no user of this directory has the userName {:?}", line.user)))
+            };
+        };
+        let user = user.to_string();
+        let there = match &line.resource {
+            None => {
+                let role = line.role.on_organization().map_err(invalid)?;
+                let there = found(self.grant_of_user(&line.organization, &user, GrantKind::Direct).await)?;
+                let there = there.map(|grant| grant.role == role);
+                if there != Some(true) && !options.dry_run {
+                    self.give_grant(&line.organization, &user, role).await?;
+                }
+                there
+            }
+            Some(resource) => {
+                let role = line.role.on_resource().map_err(invalid)?;
+                let there = found(self.resource_grant(&line.organization, resource, &user).await)?;
+                let there = there.map(|grant| grant.role == role);
+                if there != Some(true) && !options.dry_run {
+                    self.give_resource_grant(&line.organization, resource, &user, role).await?;
+                }
+                there
+            }
+        };
+        Ok(match there {
+            None => Came::Made,
+            Some(false) => Came::Changed,
+            Some(true) => Came::Same,
+        })
+    }
+
+    async fn import_enrollment(
+        &self,
+        session: &ScimSession,
+        line: &EnrollmentLine,
+        options: ImportOptions,
+    ) -> Result<Came, Error> {
+        let before = self.directory(&session.directory_name).await?.default_enrollment;
+        let there =
+            before.as_ref().map(|there| there.organization == line.organization && there.role == line.role);
+        if there == Some(true) {
+            return Ok(Came::Same);
+        }
+        if line.role >= Role::Admin && options.allow_privileged == AllowPrivileged::No {
+            return Err(Error::Invalid(format!(
+                "everybody who signs in would be {}: confirm with --allow-privileged, over HTTP with `allowPrivileged=true`",
+                line.role
+            )));
+        }
+        if !options.dry_run {
+            let new = NewEnrollment {
+                organization: line.organization.clone(),
+                role: Some(line.role),
+                allow_privileged: options.allow_privileged,
+            };
+            let settings =
+                DirectorySettings { default_enrollment: Some(Some(new)), ..DirectorySettings::default() };
+            self.set_directory(&session.directory_name, &settings).await?;
+        }
+        Ok(if there.is_none() { Came::Made } else { Came::Changed })
+    }
+}
+
+/// Whether the target has that role, and whether it may be given: what a dry run has to say too.
+fn check_role(line: &MappingLine, allowed: AllowPrivileged) -> Result<(), Error> {
+    let privileged = match line.resource {
+        None => line.role.on_organization().map_err(invalid)? >= Role::Admin,
+        Some(_) => line.role.on_resource().map_err(invalid)? >= ResourceRole::Admin,
+    };
+    if privileged && allowed == AllowPrivileged::No {
+        return Err(Error::Invalid(format!(
+            "the mapping gives {}: confirm with --allow-privileged, over HTTP with `allowPrivileged=true`",
+            line.role
+        )));
+    }
+    Ok(())
+}
+
+/// The mapping of a group to what the line names, if it is there.
+fn mapped(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    line: &MappingLine,
+    group: &GroupName,
+) -> Result<Option<MappingRow>, Error> {
+    let organization = find_organization(tx, &line.organization)?;
+    let target = match &line.resource {
+        None => Target::Organization(organization.id),
+        Some(name) => Target::Resource(find_resource(tx, &organization, name)?.id),
+    };
+    let of = |row: &MappingRow| row.mapping.directory == directory && row.mapping.group.key() == group.key();
+    Ok(mapping::list_of(tx, target)?.into_iter().find(of))
+}
