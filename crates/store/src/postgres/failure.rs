@@ -26,6 +26,12 @@ pub(super) fn lost(reason: &str) -> Fault {
     Fault { error, reach: Reach::Connection }
 }
 
+/// Whether the server warns. All that it warns of while it commits is that it has stopped waiting for a synchronous standby: the
+/// transaction is on one disk only (`SyncRepWaitForLSN`). It has no code of its own.
+pub(super) fn is_warning(notice: &DbError) -> bool {
+    notice.parsed_severity() == Some(Severity::Warning) && *notice.code() == SqlState::WARNING
+}
+
 fn store_error(error: &DbError) -> StoreError {
     let code = error.code();
     let message = || error.message().to_owned();

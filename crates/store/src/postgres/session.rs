@@ -4,6 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, TryStreamExt as _};
@@ -50,11 +52,20 @@ pub(crate) struct Session {
     client: Client,
     statements: RefCell<Statements>,
     lost: Cell<bool>,
+    /// The place of its host in the URL.
+    pub(super) host: usize,
+    /// Set when the server warns, before the answer that follows.
+    warned: Arc<AtomicBool>,
 }
 
 impl Session {
-    pub(super) fn new(client: Client) -> Self {
-        Self { client, statements: RefCell::default(), lost: Cell::new(false) }
+    pub(super) fn new(client: Client, host: usize, warned: Arc<AtomicBool>) -> Self {
+        Self { client, statements: RefCell::default(), lost: Cell::new(false), host, warned }
+    }
+
+    /// Whether the server has warned since this was asked last.
+    pub(super) fn was_warned(&self) -> bool {
+        self.warned.swap(false, Ordering::AcqRel)
     }
 
     /// Whether the connection can still be used.
@@ -64,7 +75,12 @@ impl Session {
 
     /// Runs statements of the engine itself, one after the other in one round trip, and gives how many rows they answered.
     pub(crate) fn run(&self, sql: &str) -> Result<usize, Fault> {
-        let answers = self.finish(self.client.simple_query(sql))?;
+        self.run_within(ANSWER, sql)
+    }
+
+    /// As [`Session::run`], for a statement that has to be answered within `limit`; else the connection counts as lost.
+    pub(super) fn run_within(&self, limit: Duration, sql: &str) -> Result<usize, Fault> {
+        let answers = self.finish_within(limit, self.client.simple_query(sql))?;
         Ok(answers.iter().filter(|answer| matches!(answer, SimpleQueryMessage::Row(_))).count())
     }
 
@@ -141,10 +157,18 @@ impl Session {
 
     /// Waits for an answer.
     fn finish<T>(&self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Fault> {
-        let fault = match wait(ANSWER, answer) {
+        self.finish_within(ANSWER, answer)
+    }
+
+    fn finish_within<T>(
+        &self,
+        limit: Duration,
+        answer: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Fault> {
+        let fault = match wait(limit, answer) {
             Some(Ok(answer)) => return Ok(answer),
             Some(Err(error)) => fault(&error),
-            None => lost(&format!("no answer within {} s", ANSWER.as_secs())),
+            None => lost(&format!("no answer within {} s", limit.as_secs())),
         };
         if fault.reach == Reach::Connection {
             self.lost.set(true);
