@@ -17,5 +17,7 @@ mod crash;
 mod faults;
 mod load;
 mod moving;
+#[cfg(target_os = "linux")]
+mod replicas;
 mod server;
 mod support;
