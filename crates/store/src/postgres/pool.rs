@@ -14,6 +14,9 @@ use crate::tx::Tx;
 /// After a connection could not be made, how long nobody else tries: they would only wait for the same answer.
 const REST: Duration = Duration::from_millis(300);
 
+/// A connection that turns out to be lost within that time was cut while nobody used it, and another one is made at once.
+pub(super) const PROMPT: Duration = Duration::from_secs(2);
+
 /// How long the server may take to answer whether it is there.
 const ALIVE: Duration = Duration::from_secs(2);
 
@@ -106,9 +109,11 @@ impl Pool {
     /// A connection with its snapshot begun. One that was cut while nobody used it is replaced.
     fn begin(&self, wait: Duration) -> Result<Reader<'_>, StoreError> {
         let reader = self.take(wait)?;
+        let begun = Instant::now();
         match reader.session()?.run("BEGIN") {
             Ok(_) => Ok(reader.in_transaction()),
-            Err(_) if reader.session()?.is_lost() => {
+            // Who has waited for an answer that did not come has waited long enough.
+            Err(_) if reader.session()?.is_lost() && begun.elapsed() < PROMPT => {
                 drop(reader);
                 let reader = self.take(wait)?;
                 reader.session()?.run("BEGIN").map_err(|fault| fault.error)?;

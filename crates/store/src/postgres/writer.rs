@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use super::connect::{Connector, Purpose};
-use super::pool::Pool;
+use super::pool::{PROMPT, Pool};
 use super::session::{Fault, Reach, Session};
 use crate::engine::{Job, Message, State};
 use crate::error::StoreError;
@@ -140,8 +140,8 @@ impl Writer {
             Some(session) => (session, false),
             None => (self.connector.connect(Purpose::Writing)?, true),
         };
-        let begun = session.run(BEGIN);
-        match begun {
+        let begun = Instant::now();
+        match session.run(BEGIN) {
             Ok(1) => {
                 self.session = Some(session);
                 Ok(())
@@ -149,7 +149,9 @@ impl Writer {
             Ok(_) => Err(StoreError::Corrupt(
                 "the row of schema_migrations that writers lock is missing".to_owned(),
             )),
-            Err(fault) if fault.reach == Reach::Connection && !fresh => self.begin(),
+            Err(fault) if fault.reach == Reach::Connection && !fresh && begun.elapsed() < PROMPT => {
+                self.begin()
+            }
             Err(fault) => {
                 self.undo(session, fault.reach);
                 Err(fault.error)
