@@ -18,6 +18,8 @@ mod faults;
 mod load;
 mod moving;
 #[cfg(target_os = "linux")]
+mod pressure;
+#[cfg(target_os = "linux")]
 mod replicas;
 mod server;
 mod support;

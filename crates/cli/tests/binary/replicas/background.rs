@@ -16,7 +16,13 @@ use super::Replicas;
 struct Receiver {
     address: SocketAddr,
     pids: Arc<Mutex<Vec<u32>>>,
-    seen: Arc<Mutex<(HashMap<String, u32>, Option<u32>)>>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+#[derive(Default)]
+struct Seen {
+    times: HashMap<String, u32>,
+    sender: Option<u32>,
 }
 
 impl Receiver {
@@ -56,14 +62,14 @@ impl Receiver {
         let sender = owner(stream.peer_addr().unwrap().port(), &pids);
         {
             let mut seen = self.seen.lock().unwrap();
-            *seen.0.entry(header(&head, "webhook-id").unwrap().to_owned()).or_default() += 1;
-            seen.1 = sender.or(seen.1);
+            *seen.times.entry(header(&head, "webhook-id").unwrap().to_owned()).or_default() += 1;
+            seen.sender = sender.or(seen.sender);
         }
         stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").await.ok();
     }
 
     fn times(&self) -> HashMap<String, u32> {
-        self.seen.lock().unwrap().0.clone()
+        self.seen.lock().unwrap().times.clone()
     }
 
     /// Waits until so many different events have come; gives how long that took.
@@ -112,7 +118,7 @@ async fn reliability_r24_three_replicas_send_each_event_once_and_go_on_when_the_
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert!(receiver.times().values().all(|times| *times == 1), "{:?}", receiver.times());
 
-    let sender = receiver.seen.lock().unwrap().1.unwrap();
+    let sender = receiver.seen.lock().unwrap().sender.unwrap();
     let place = replicas.processes.iter().position(|process| process.id() == sender).unwrap();
     replicas.create(&mut connections[place], "last@example.com").await;
     replicas.processes.remove(place).kill();

@@ -226,6 +226,7 @@ async fn reliability_r21_bulks_in_opposite_order_at_two_replicas_do_not_block_ea
         assert!([format!("forth {round}"), format!("back {round}")].iter().any(|one| title == one.as_str()));
     }
     println!("two Bulks of 60 changes each, answered after {slowest:?} at most");
-    assert!(slowest < Duration::from_secs(5), "{slowest:?}");
+    // Whoever waits for the other for longer than 5 s is answered 503: that there is none says more than the time on a busy machine.
+    assert!(slowest < Duration::from_secs(20), "{slowest:?}");
     replicas.stop();
 }
