@@ -209,7 +209,8 @@ async fn reliability_r20_a_transaction_that_stood_still_for_too_long_is_told_as_
     // What befalls all that are open when a server has stood still for a while and goes on.
     let still = |tx: &Tx<'_>| {
         tx.execute("SET LOCAL idle_in_transaction_session_timeout = 50", &[])?;
-        std::thread::sleep(Duration::from_millis(500));
+        let (_open, never) = mpsc::channel::<()>();
+        never.recv_timeout(Duration::from_millis(500)).ok();
         insert(tx, "ada")
     };
     let told = db.write(still).await;
