@@ -9,9 +9,9 @@ use serde_json::json;
 use crate::App;
 
 /// `GET /healthz`: 200 while the process should be left alone, 503 when only a restart helps: the store has failed for good.
-/// Draining is healthy.
+/// Draining is healthy, and so is a process whose database server is away: restarts would help nobody.
 pub(crate) async fn live(State(app): State<App>) -> Response {
-    match app.service().ready() {
+    match app.service().alive() {
         Ok(()) => (StatusCode::OK, Json(json!({ "status": "ok" }))).into_response(),
         Err(reason) => {
             (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "failing", "reason": reason })))

@@ -8,6 +8,10 @@ use tokio::sync::watch;
 /// How often a job looks whether anything was committed, by this process or another.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// How often a job looks for work where nobody tells whether anything was committed: on a database server, which is asked a statement
+/// or two.
+const ASK: Duration = Duration::from_secs(1);
+
 /// Whether the work is to end.
 #[derive(Debug, Clone)]
 pub(crate) struct Stop(watch::Receiver<bool>);
@@ -31,7 +35,7 @@ impl Stop {
         }
     }
 
-    /// Waits until something has been committed since `seen`, or for so long; answers whether the work goes on.
+    /// Waits until something has been committed since `seen`, or may have been, or for so long; answers whether the work goes on.
     pub(crate) async fn pause_until_commit(
         &mut self,
         service: &Service,
@@ -39,7 +43,10 @@ impl Stop {
         longest: Duration,
     ) -> bool {
         let changed = async {
-            while seen.is_none() || service.generation().ok() == seen {
+            if seen.is_none() {
+                return tokio::time::sleep(ASK).await;
+            }
+            while service.generation().ok() == seen {
                 tokio::time::sleep(LOOK).await;
             }
         };

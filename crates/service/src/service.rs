@@ -97,10 +97,19 @@ impl Service {
     pub fn ready(&self) -> Result<(), String> {
         match self.db().health() {
             Health::Ok => Ok(()),
-            Health::Failed { reason } => Err(format!(
-                "writing has stopped because the disk or the database file failed ({reason}): look after the disk, then restart"
+            Health::Failed { reason } => Err(stopped(&reason)),
+            Health::Unreachable { reason } => Err(format!(
+                "the database server cannot be used ({reason}): look after it; a restart of this process is not needed"
             )),
         }
+    }
+
+    /// Whether the process should be left alone; the text says why only a restart helps. Answers at once: no database server is asked.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub fn alive(&self) -> Result<(), String> {
+        self.db().failure().map_or(Ok(()), |reason| Err(stopped(&reason)))
     }
 
     /// How much there is to do, and what was done since the start: for operators.
@@ -223,4 +232,10 @@ impl Service {
     pub(crate) fn models(&self) -> &KeptModels {
         &self.inner.models
     }
+}
+
+fn stopped(reason: &str) -> String {
+    format!(
+        "writing has stopped because the disk or the database file failed ({reason}): look after the disk, then restart"
+    )
 }

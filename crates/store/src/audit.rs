@@ -79,7 +79,7 @@ pub fn append(tx: &Tx<'_>, new: &NewEntry<'_>) -> Result<i64, StoreError> {
         origin: new.actor.origin.clone(),
     };
     let hash = head.hash.next(&entry);
-    let stored = tx.execute(
+    let stored = tx.execute_later(
         "INSERT INTO audit_entries (sequence, recorded, actor_kind, actor_id, actor, action, subject_kind, subject_id, \
          subject, directory_id, changes, hash, request_id, address, user_agent) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
@@ -107,7 +107,7 @@ pub fn append(tx: &Tx<'_>, new: &NewEntry<'_>) -> Result<i64, StoreError> {
         ),
         other => other,
     })?;
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO audit_head (id, sequence, hash) VALUES (1, ?1, ?2) \
          ON CONFLICT (id) DO UPDATE SET sequence = ?1, hash = ?2",
         &params![entry.sequence, hash.as_bytes()],

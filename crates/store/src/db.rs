@@ -68,10 +68,14 @@ impl Options {
 pub enum Health {
     /// Reads and writes work.
     Ok,
-    /// Reads may work. Writes are refused: until the process is started again when a file has failed, until the server answers again
-    /// when there is one.
+    /// A file has failed. Reads may work; writes are refused until the process is started again.
     Failed {
         /// What happened.
+        reason: String,
+    },
+    /// The database server cannot be used. Once it can, so can this: a restart helps nothing.
+    Unreachable {
+        /// What it says, or that it says nothing.
         reason: String,
     },
 }
@@ -252,14 +256,20 @@ impl Db {
         }
     }
 
-    /// Whether the database can be written. A database server is asked.
+    /// Whether the database can be written. A database server is asked, which takes a few seconds when it does not answer.
     pub fn health(&self) -> Health {
-        if let Reading::Postgres(pool) = &self.0.reading
-            && let Some(reason) = pool.trouble(READER_WAIT)
-        {
-            return Health::Failed { reason };
+        match (self.failure(), &self.0.reading) {
+            (Some(reason), _) => Health::Failed { reason },
+            (None, Reading::Postgres(pool)) => {
+                pool.trouble(READER_WAIT).map_or(Health::Ok, |reason| Health::Unreachable { reason })
+            }
+            (None, Reading::Sqlite(_)) => Health::Ok,
         }
-        self.0.state.failure().map_or(Health::Ok, |reason| Health::Failed { reason: reason.to_owned() })
+    }
+
+    /// Why nothing is written until the next start, if so. Asks nobody.
+    pub fn failure(&self) -> Option<String> {
+        self.0.state.failure().map(str::to_owned)
     }
 
     /// What the writer has done since the database was opened.

@@ -60,11 +60,10 @@ pub struct NewRoleEvent<'a> {
 /// # Errors
 /// The store fails.
 pub fn append(tx: &Tx<'_>, audit: i64) -> Result<(), StoreError> {
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO events (sequence, audit) SELECT COALESCE(MAX(sequence), 0) + 1, CAST(?1 AS BIGINT) FROM events",
         &params![audit],
     )
-    .map(drop)
 }
 
 /// Adds the event of a role that follows from the change that an audit entry tells of.
@@ -73,12 +72,11 @@ pub fn append(tx: &Tx<'_>, audit: i64) -> Result<(), StoreError> {
 /// The store fails.
 pub fn append_role(tx: &Tx<'_>, audit: i64, new: &NewRoleEvent<'_>) -> Result<(), StoreError> {
     let NewRoleEvent { of, directory, organization, name, data } = *new;
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO events (sequence, audit, type, directory_id, subject_id, subject, data) \
          SELECT COALESCE(MAX(sequence), 0) + 1, CAST(?1 AS BIGINT), ?2, ?3, ?4, ?5, ?6 FROM events",
         &params![audit, of.as_str(), directory, organization, name, data],
     )
-    .map(drop)
 }
 
 /// The first and the last place of the feed; `None` while nothing has happened.

@@ -84,6 +84,21 @@ impl<'t> Tx<'t> {
         }
     }
 
+    /// Runs a statement that returns no rows and that cannot be refused by what is in the database, and need not wait for its end: on a
+    /// database server that saves a round trip. If it fails all the same, the next statement or the commit does, by that error.
+    ///
+    /// # Errors
+    /// The engine fails; [`StoreError::Corrupt`], at the latest at the commit, when a constraint is against it after all.
+    pub fn execute_later(&self, sql: &str, params: &[Param<'_>]) -> Result<(), StoreError> {
+        match self.engine {
+            Engine::Sqlite(_) => self.execute(sql, params).map(drop),
+            Engine::Postgres(session) => {
+                self.go_on()?;
+                session.execute_later(sql, params).map_err(|fault| self.fault_at(fault))
+            }
+        }
+    }
+
     /// All rows of an answer. For an answer whose size is bounded; otherwise [`Tx::each`].
     ///
     /// # Errors

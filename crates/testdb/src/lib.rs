@@ -6,6 +6,10 @@
 //! Knows nothing of Enroll, so that the tests of every crate may use it.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test cannot go on without its database")]
 
+mod server;
+
+pub use server::OwnServer;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -28,6 +32,7 @@ pub fn wanted() -> bool {
 }
 
 /// The cluster.
+#[derive(Debug)]
 struct Cluster {
     programs: PathBuf,
     folder: PathBuf,
@@ -35,21 +40,24 @@ struct Cluster {
 
 fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(|| {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/test-postgres");
-        let runner = std::os::unix::process::parent_id().to_string();
-        let output = Command::new(script).arg(runner).stderr(Stdio::inherit()).output().unwrap();
-        assert!(output.status.success(), "scripts/test-postgres says why there is no PostgreSQL");
-        let answer = String::from_utf8(output.stdout).unwrap();
-        let (programs, folder) = answer.trim().split_once(' ').unwrap();
-        Cluster { programs: programs.into(), folder: folder.into() }
-    })
+    CLUSTER.get_or_init(|| Cluster::of(std::os::unix::process::parent_id()))
 }
 
 impl Cluster {
+    /// The cluster that lives for as long as the process `runner` does; starts it if need be.
+    fn of(runner: u32) -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/test-postgres");
+        let output = Command::new(script).arg(runner.to_string()).stderr(Stdio::inherit()).output().unwrap();
+        assert!(output.status.success(), "scripts/test-postgres says why there is no PostgreSQL");
+        let answer = String::from_utf8(output.stdout).unwrap();
+        let (programs, folder) = answer.trim().split_once(' ').unwrap();
+        Self { programs: programs.into(), folder: folder.into() }
+    }
+
+    /// Where a database is, for a role that owns it and is no administrator.
     fn url(&self, database: &str) -> String {
         let folder = self.folder.to_str().unwrap().replace('/', "%2F");
-        format!("postgres://enroll@{folder}/{database}")
+        format!("postgres://service@{folder}/{database}")
     }
 
     fn run(&self, database: &str, sql: &str) -> String {
@@ -128,7 +136,10 @@ impl TestDatabase {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         // Copying files is the faster way here: the cluster syncs nothing.
-        cluster().run("postgres", &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"));
+        cluster().run(
+            "postgres",
+            &format!("CREATE DATABASE {name} OWNER service TEMPLATE {template} STRATEGY file_copy"),
+        );
         Self { name }
     }
 

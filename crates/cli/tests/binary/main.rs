@@ -17,6 +17,10 @@ mod crash;
 mod faults;
 mod load;
 mod moving;
+#[cfg(target_os = "linux")]
+mod pressure;
+#[cfg(target_os = "linux")]
+mod replicas;
 mod server;
 mod support;
 mod transfer;

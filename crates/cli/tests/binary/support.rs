@@ -77,6 +77,11 @@ impl Process {
         Ok(process)
     }
 
+    /// The id that the system has for it.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Whether the process is still there.
     pub(crate) fn lives(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()

@@ -14,8 +14,8 @@ use crate::{Entropy, Error, Service};
 /// The event that a logout token tells of (§2.4).
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// How long whoever takes a message has it for.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// How long whoever takes a message has it for: twice as long as a client may take to answer. Then another process may try.
+const LEASE: SignedDuration = SignedDuration::from_secs(20);
 
 /// How long a logout token is good for.
 const TOKEN: SignedDuration = SignedDuration::from_mins(2);
@@ -71,7 +71,7 @@ pub(crate) fn session_ended(tx: &Tx<'_>, session: &SessionRow, now: Timestamp) -
 }
 
 impl Service {
-    /// Takes messages that are to be sent now. Nobody else gets them for a minute.
+    /// Takes messages that are to be sent now. Nobody else gets them for 20 s.
     ///
     /// # Errors
     /// [`Error::Store`]; [`Error::Internal`] when they cannot be signed.

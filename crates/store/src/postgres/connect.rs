@@ -1,14 +1,19 @@
 //! Making a connection.
 
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, Socket};
 
-use super::failure::sentence;
+use super::failure::{is_warning, sentence};
 use super::session::Session;
 use super::tls::Tls;
-use super::url::DatabaseUrl;
+use super::url::{CONNECT, DatabaseUrl};
 use crate::error::StoreError;
 
 /// How long a new connection may take altogether, over all hosts.
@@ -27,9 +32,10 @@ pub(crate) enum Purpose {
 
 impl Purpose {
     /// What is said first. A commit is answered when it is on the disk, whatever the server's configuration says; nothing runs for
-    /// longer than any request may; and a process that was stopped in the middle of a transaction does not hold its locks.
+    /// longer than any request may; and a process that was stopped in the middle of a transaction does not hold its locks. Any role may
+    /// say all of it.
     fn settings(self, lock_timeout: Duration) -> String {
-        let common = "SET standard_conforming_strings = on; SET lc_messages = 'C';";
+        let common = "SET standard_conforming_strings = on;";
         let limits = "SET statement_timeout = '20s'; SET idle_in_transaction_session_timeout = '10s';";
         let durable = format!(
             "SET lock_timeout = {}; SELECT set_config('synchronous_commit', 'on', false) \
@@ -52,10 +58,20 @@ impl Purpose {
 /// Makes connections, and drives them on a thread of its own.
 pub(crate) struct Connector {
     url: DatabaseUrl,
+    hosts: Vec<(String, Config)>,
+    /// The place, in `hosts`, of the one that was the primary when a connection was made last.
+    primary: AtomicUsize,
     tls: Tls,
     lock_timeout: Duration,
     /// Taken out when dropped.
     runtime: Option<Runtime>,
+}
+
+/// A connection that was made.
+struct Made {
+    client: Client,
+    host: usize,
+    warned: Arc<AtomicBool>,
 }
 
 impl Connector {
@@ -72,7 +88,8 @@ impl Connector {
             .map_err(|error| {
                 StoreError::Unavailable(format!("the database thread does not start: {error}"))
             })?;
-        Ok(Self { url, tls, lock_timeout, runtime: Some(runtime) })
+        let (hosts, primary) = (url.hosts(), AtomicUsize::new(0));
+        Ok(Self { url, hosts, primary, tls, lock_timeout, runtime: Some(runtime) })
     }
 
     /// The database, without a password.
@@ -80,7 +97,13 @@ impl Connector {
         self.url.to_string()
     }
 
-    /// A new connection.
+    /// Whether a connection is to the host that was found to be the primary last. One that is not may be to a primary of the past,
+    /// which wakes up again and does not know yet.
+    pub(super) fn is_current(&self, session: &Session) -> bool {
+        session.host == self.primary.load(Ordering::Relaxed)
+    }
+
+    /// A new connection. The host that was the primary last is tried first.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] with the reason.
@@ -88,20 +111,13 @@ impl Connector {
         let Some(runtime) = &self.runtime else {
             return Err(StoreError::Unavailable("it is closed".to_owned()));
         };
-        let (config, tls) = (self.url.config.clone(), self.tls.clone());
+        let first = self.primary.load(Ordering::Relaxed);
+        let mut hosts: Vec<_> = self.hosts.iter().cloned().enumerate().collect();
+        hosts.rotate_left(first);
         let (answer, connected) = mpsc::channel();
-        let task = runtime.spawn(async move {
-            match config.connect(tls).await {
-                Ok((client, connection)) => {
-                    answer.send(Ok(client)).ok();
-                    // Ends with its last client; what goes wrong before is told to those who wait for an answer.
-                    drop(connection.await);
-                }
-                Err(error) => drop(answer.send(Err(sentence(&error)))),
-            }
-        });
-        let client = match connected.recv_timeout(PATIENCE) {
-            Ok(Ok(client)) => client,
+        let task = runtime.spawn(connect_to_one(hosts, self.tls.clone(), answer));
+        let made = match connected.recv_timeout(PATIENCE) {
+            Ok(Ok(made)) => made,
             Ok(Err(reason)) => return Err(StoreError::Unavailable(reason)),
             Err(_) => {
                 task.abort();
@@ -111,9 +127,57 @@ impl Connector {
                 )));
             }
         };
-        let session = Session::new(client);
+        let session = Session::new(made.client, made.host, made.warned);
         session.run(&purpose.settings(self.lock_timeout)).map_err(|fault| fault.error)?;
+        if self.primary.swap(made.host, Ordering::Relaxed) != made.host {
+            let host = self.hosts.get(made.host).map(|(shown, _)| shown.as_str());
+            tracing::info!(host, "another host is the primary now");
+        }
         Ok(session)
+    }
+}
+
+/// Connects to the first of the hosts that can be used, hands the connection over and drives it.
+async fn connect_to_one(
+    hosts: Vec<(usize, (String, Config))>,
+    tls: Tls,
+    answer: mpsc::Sender<Result<Made, String>>,
+) {
+    let several = hosts.len() > 1;
+    let mut refusals = Vec::new();
+    for (host, (shown, config)) in hosts {
+        // A host that is stopped accepts connections and says nothing: the time is for all of it.
+        let limit = config.get_connect_timeout().copied().unwrap_or(CONNECT);
+        let refusal = match tokio::time::timeout(limit, config.connect(tls.clone())).await {
+            Ok(Ok((client, connection))) => {
+                let warned = Arc::new(AtomicBool::new(false));
+                let made = Made { client, host, warned: Arc::clone(&warned) };
+                if answer.send(Ok(made)).is_ok() {
+                    drive(connection, &warned).await;
+                }
+                return;
+            }
+            Ok(Err(error)) => sentence(&error),
+            Err(_) => format!("no connection within {} s", limit.as_secs_f32()),
+        };
+        refusals.push(if several { format!("{shown}: {refusal}") } else { refusal });
+    }
+    answer.send(Err(refusals.join("; "))).ok();
+}
+
+/// Ends with the last client; what goes wrong before is told to those who wait for an answer. A warning is noted before the answer that
+/// it belongs to is handed on.
+async fn drive<T: AsyncRead + AsyncWrite + Unpin>(
+    mut connection: Connection<Socket, T>,
+    warned: &AtomicBool,
+) {
+    while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+        if let AsyncMessage::Notice(notice) = message
+            && is_warning(&notice)
+        {
+            tracing::warn!(notice = notice.message(), "the database server warns");
+            warned.store(true, Ordering::Release);
+        }
     }
 }
 

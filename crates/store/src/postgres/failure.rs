@@ -26,9 +26,19 @@ pub(super) fn lost(reason: &str) -> Fault {
     Fault { error, reach: Reach::Connection }
 }
 
+/// Whether the server warns. All that it warns of while it commits is that it has stopped waiting for a synchronous standby: the
+/// transaction is on one disk only (`SyncRepWaitForLSN`). It has no code of its own.
+pub(super) fn is_warning(notice: &DbError) -> bool {
+    notice.parsed_severity() == Some(Severity::Warning) && *notice.code() == SqlState::WARNING
+}
+
 fn store_error(error: &DbError) -> StoreError {
     let code = error.code();
     let message = || error.message().to_owned();
+    if is_fatal(error) {
+        // Whatever its class: a transaction whose time ran out while the server stood still has that of wrong states (25P03).
+        return StoreError::Unavailable(message());
+    }
     if *code == SqlState::UNIQUE_VIOLATION {
         return StoreError::Unique { constraint: error.constraint().unwrap_or_default().to_owned() };
     }
@@ -52,20 +62,27 @@ fn store_error(error: &DbError) -> StoreError {
         // Connections, logins, resources, intervention of an operator (a time limit, too), the system, a primary that has become
         // a standby.
         "08" | "28" | "53" | "57" | "58" => StoreError::Unavailable(message()),
+        "25" if *code == SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::Unavailable(message()),
         _ => StoreError::Internal(format!("{} {}", code.code(), error.message())),
     }
 }
 
+/// Whether the server has ended the connection.
+fn is_fatal(error: &DbError) -> bool {
+    matches!(error.parsed_severity(), Some(Severity::Fatal | Severity::Panic))
+}
+
 fn reach(error: &DbError) -> Reach {
     let code = error.code();
-    match error.parsed_severity() {
-        Some(Severity::Fatal | Severity::Panic) => Reach::Connection,
-        _ if [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED].contains(code) => {
-            Reach::Transaction
-        }
-        // A primary that has become a standby: the next connection looks for the new one.
-        _ if *code == SqlState::READ_ONLY_SQL_TRANSACTION => Reach::Transaction,
-        _ => Reach::Statement,
+    let lost = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED].contains(code);
+    // A primary that has become a standby: the next connection looks for the new one.
+    let standby = *code == SqlState::READ_ONLY_SQL_TRANSACTION;
+    if is_fatal(error) {
+        Reach::Connection
+    } else if lost || standby {
+        Reach::Transaction
+    } else {
+        Reach::Statement
     }
 }
 

@@ -14,6 +14,12 @@ use crate::tx::Tx;
 /// After a connection could not be made, how long nobody else tries: they would only wait for the same answer.
 const REST: Duration = Duration::from_millis(300);
 
+/// A connection that turns out to be lost within that time was cut while nobody used it, and another one is made at once.
+pub(super) const PROMPT: Duration = Duration::from_secs(2);
+
+/// How long the server may take to answer whether it is there.
+const ALIVE: Duration = Duration::from_secs(2);
+
 /// The pool.
 pub(crate) struct Pool {
     pub(super) connector: Arc<Connector>,
@@ -79,12 +85,14 @@ impl Pool {
         })
     }
 
-    /// Why requests cannot be served, if so.
+    /// Why requests cannot be served, if so. Answers in a few seconds, also when the server does not.
     pub(crate) fn trouble(&self, wait: Duration) -> Option<String> {
         let standby = "SELECT 1 WHERE pg_is_in_recovery()";
-        match self.run_one(wait, |tx| tx.first(standby, &[], |_| Ok(()))) {
-            Ok(None) => None,
-            Ok(Some(())) => Some("the database cannot be written: it is a standby".to_owned()),
+        let asked =
+            blocking(|| self.take(wait)?.session()?.run_within(ALIVE, standby).map_err(|fault| fault.error));
+        match asked {
+            Ok(0) => None,
+            Ok(_) => Some("the database cannot be written: it is a standby".to_owned()),
             Err(error) => Some(error.to_string()),
         }
     }
@@ -101,9 +109,11 @@ impl Pool {
     /// A connection with its snapshot begun. One that was cut while nobody used it is replaced.
     fn begin(&self, wait: Duration) -> Result<Reader<'_>, StoreError> {
         let reader = self.take(wait)?;
+        let begun = Instant::now();
         match reader.session()?.run("BEGIN") {
             Ok(_) => Ok(reader.in_transaction()),
-            Err(_) if reader.session()?.is_lost() => {
+            // Who has waited for an answer that did not come has waited long enough.
+            Err(_) if reader.session()?.is_lost() && begun.elapsed() < PROMPT => {
                 drop(reader);
                 let reader = self.take(wait)?;
                 reader.session()?.run("BEGIN").map_err(|fault| fault.error)?;
@@ -113,35 +123,57 @@ impl Pool {
         }
     }
 
+    /// A connection: an idle one, a new one, or the next that somebody gives back. When no new one can be made although others are in use
+    /// (the server has no more for this role), it is those that are waited for.
     fn take(&self, wait: Duration) -> Result<Reader<'_>, StoreError> {
-        let (mut shelf, _) = self
-            .returned
-            .wait_timeout_while(self.shelf(), wait, |shelf| !shelf.closed && shelf.out >= self.limit)
-            .unwrap_or_else(PoisonError::into_inner);
-        if shelf.closed {
-            return Err(StoreError::Unavailable("it is closed".to_owned()));
+        let begun = Instant::now();
+        let mut shelf = self.shelf();
+        loop {
+            if shelf.closed {
+                return Err(StoreError::Unavailable("it is closed".to_owned()));
+            }
+            shelf.idle.retain(|session| self.is_usable(session));
+            if let Some(session) = shelf.idle.pop() {
+                shelf.out += 1;
+                return Ok(Reader { pool: self, session: Some(session), open: false });
+            }
+            let down = shelf.down.as_ref().filter(|(since, _)| since.elapsed() < REST).cloned();
+            if let Some((_, error)) = &down
+                && shelf.out == 0
+            {
+                return Err(error.clone());
+            }
+            if shelf.out < self.limit && down.is_none() {
+                shelf.out += 1;
+                drop(shelf);
+                match self.new_reader() {
+                    Ok(reader) => return Ok(reader),
+                    Err(error) => {
+                        shelf = self.shelf();
+                        shelf.down = Some((Instant::now(), error));
+                        continue;
+                    }
+                }
+            }
+            let left = wait.saturating_sub(begun.elapsed());
+            if left.is_zero() {
+                return Err(down.map_or(StoreError::Busy, |(_, error)| error));
+            }
+            let rest = if down.is_some() { left.min(REST) } else { left };
+            shelf = self.returned.wait_timeout(shelf, rest).unwrap_or_else(PoisonError::into_inner).0;
         }
-        if shelf.out >= self.limit {
-            return Err(StoreError::Busy);
-        }
-        shelf.idle.retain(|session| !session.is_lost());
-        let idle = shelf.idle.pop();
-        if idle.is_none()
-            && let Some((since, error)) = &shelf.down
-            && since.elapsed() < REST
-        {
-            return Err(error.clone());
-        }
-        shelf.out += 1;
-        drop(shelf);
-        // From here on the reader gives its place back by itself, also when connecting fails.
-        let mut reader = Reader { pool: self, session: idle, open: false };
-        if reader.session.is_none() {
-            let made = self.connector.connect(Purpose::Reading);
-            self.shelf().down = made.as_ref().err().map(|error| (Instant::now(), error.clone()));
-            reader.session = Some(made?);
-        }
+    }
+
+    /// A new connection, for a place that was counted. The place is given back when none can be made.
+    fn new_reader(&self) -> Result<Reader<'_>, StoreError> {
+        let mut reader = Reader { pool: self, session: None, open: false };
+        reader.session = Some(self.connector.connect(Purpose::Reading)?);
+        self.shelf().down = None;
         Ok(reader)
+    }
+
+    fn is_usable(&self, session: &Session) -> bool {
+        !session.is_lost() && self.connector.is_current(session)
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
@@ -169,7 +201,7 @@ impl Reader<'_> {
 
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
-        let session = self.session.take().filter(|session| !session.is_lost());
+        let session = self.session.take().filter(|session| self.pool.is_usable(session));
         if self.open
             && let Some(session) = &session
         {

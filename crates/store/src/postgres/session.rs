@@ -1,9 +1,12 @@
 //! One connection, with its prepared statements.
 
 use std::cell::{Cell, RefCell};
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::ops::ControlFlow;
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, TryStreamExt as _};
@@ -45,16 +48,37 @@ impl From<StoreError> for Fault {
     }
 }
 
+/// The answer to a statement that was sent, and that nobody waits for yet.
+type Later = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send>>;
+
 /// A connection.
 pub(crate) struct Session {
-    client: Client,
+    client: Arc<Client>,
+    /// In the order in which they were sent.
+    later: RefCell<Vec<Later>>,
     statements: RefCell<Statements>,
     lost: Cell<bool>,
+    /// The place of its host in the URL.
+    pub(super) host: usize,
+    /// Set when the server warns, before the answer that follows.
+    warned: Arc<AtomicBool>,
 }
 
 impl Session {
-    pub(super) fn new(client: Client) -> Self {
-        Self { client, statements: RefCell::default(), lost: Cell::new(false) }
+    pub(super) fn new(client: Client, host: usize, warned: Arc<AtomicBool>) -> Self {
+        Self {
+            client: Arc::new(client),
+            later: RefCell::default(),
+            statements: RefCell::default(),
+            lost: Cell::new(false),
+            host,
+            warned,
+        }
+    }
+
+    /// Whether the server has warned since this was asked last.
+    pub(super) fn was_warned(&self) -> bool {
+        self.warned.swap(false, Ordering::AcqRel)
     }
 
     /// Whether the connection can still be used.
@@ -64,7 +88,12 @@ impl Session {
 
     /// Runs statements of the engine itself, one after the other in one round trip, and gives how many rows they answered.
     pub(crate) fn run(&self, sql: &str) -> Result<usize, Fault> {
-        let answers = self.finish(self.client.simple_query(sql))?;
+        self.run_within(ANSWER, sql)
+    }
+
+    /// As [`Session::run`], for a statement that has to be answered within `limit`; else the connection counts as lost.
+    pub(super) fn run_within(&self, limit: Duration, sql: &str) -> Result<usize, Fault> {
+        let answers = self.finish_within(limit, self.client.simple_query(sql))?;
         Ok(answers.iter().filter(|answer| matches!(answer, SimpleQueryMessage::Row(_))).count())
     }
 
@@ -90,6 +119,24 @@ impl Session {
         }
         let statement = self.prepare(sql, params.len())?;
         self.finish(self.client.execute_raw(&statement, params.iter().map(Bound)))
+    }
+
+    /// Sends a statement that cannot be refused and does not wait: its error, if there is one, comes in place of the next answer on this
+    /// connection. What is sent after it runs after it.
+    pub(crate) fn execute_later(&self, sql: &str, params: &[Param<'_>]) -> Result<(), Fault> {
+        let statement = self.prepare(sql, params.len())?;
+        let client = Arc::clone(&self.client);
+        let params: Vec<_> = params.iter().cloned().map(Param::into_owned).collect();
+        let mut answer: Later = Box::pin(async move {
+            let bound: Vec<Bound<'_>> = params.iter().map(Bound).collect();
+            client.execute_raw(&statement, bound).await
+        });
+        // The first look sends, or finds that a value cannot be.
+        match (&mut answer).now_or_never() {
+            None => self.later.borrow_mut().push(answer),
+            Some(done) => drop(self.finish(std::future::ready(done))?),
+        }
+        Ok(())
     }
 
     pub(crate) fn each(
@@ -141,16 +188,79 @@ impl Session {
 
     /// Waits for an answer.
     fn finish<T>(&self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Fault> {
-        let fault = match wait(ANSWER, answer) {
-            Some(Ok(answer)) => return Ok(answer),
-            Some(Err(error)) => fault(&error),
-            None => lost(&format!("no answer within {} s", ANSWER.as_secs())),
+        self.finish_within(ANSWER, answer)
+    }
+
+    fn finish_within<T>(
+        &self,
+        limit: Duration,
+        answer: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Fault> {
+        let mut earlier = None;
+        let fault = match wait(limit, self.with_earlier(answer, &mut earlier)) {
+            Some(Ok(answer)) if earlier.is_none() => return Ok(answer),
+            // The first of several is the one that the others follow from.
+            Some(Ok(_)) => unrefusable(earlier.as_ref()),
+            Some(Err(error)) => match earlier {
+                Some(_) => unrefusable(earlier.as_ref()),
+                None => fault(&error),
+            },
+            None => lost(&format!("no answer within {} s", limit.as_secs())),
         };
         if fault.reach == Reach::Connection {
             self.lost.set(true);
         }
         Err(fault)
     }
+
+    /// The answer, together with those to what was sent before, of whose errors the first is left in `failed`. All of them are looked
+    /// at, for the connection waits with an answer until somebody takes the one before it.
+    fn with_earlier<T>(
+        &self,
+        answer: impl Future<Output = Result<T, Error>>,
+        failed: &mut Option<Error>,
+    ) -> impl Future<Output = Result<T, Error>> {
+        let mut earlier = self.later.take();
+        async move {
+            let (mut answer, mut answered) = (pin!(answer), None);
+            poll_fn(|context| {
+                if answered.is_none()
+                    && let Poll::Ready(done) = answer.as_mut().poll(context)
+                {
+                    answered = Some(done);
+                }
+                earlier.retain_mut(|one| match one.as_mut().poll(context) {
+                    Poll::Pending => true,
+                    Poll::Ready(done) => {
+                        if let Err(error) = done {
+                            failed.get_or_insert(error);
+                        }
+                        false
+                    }
+                });
+                match answered.take() {
+                    Some(done) if earlier.is_empty() => Poll::Ready(done),
+                    waiting => {
+                        answered = waiting;
+                        Poll::Pending
+                    }
+                }
+            })
+            .await
+        }
+    }
+}
+
+/// What it means that a statement failed that cannot be refused: as for others, but that the data is not what it has to be if a
+/// constraint stands against it.
+fn unrefusable(error: Option<&Error>) -> Fault {
+    let Some(mut fault) = error.map(fault) else {
+        return StoreError::Internal("no error where there is one".to_owned()).into();
+    };
+    if let StoreError::Unique { .. } | StoreError::ForeignKey | StoreError::Constraint(_) = fault.error {
+        fault.error = StoreError::Corrupt(format!("a row that must fit does not: {}", fault.error));
+    }
+    fault
 }
 
 /// Whether a statement controls the transaction. Such a one cannot be prepared when the transaction has failed, and need not be.

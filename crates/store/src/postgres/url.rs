@@ -9,8 +9,8 @@ use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
-/// How long one host may take to accept a connection, if the URL does not say.
-const CONNECT: Duration = Duration::from_secs(3);
+/// How long one host may take until a connection to it can be used, if the URL does not say.
+pub(super) const CONNECT: Duration = Duration::from_secs(3);
 
 /// How long the network may leave what was sent without an answer before the connection counts as broken.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -39,6 +39,55 @@ impl DatabaseUrl {
             #[cfg(unix)]
             Host::Unix(_) => true,
         })
+    }
+
+    /// One configuration for each host, in the order of the URL, with its name as it is shown.
+    pub(super) fn hosts(&self) -> Vec<(String, Config)> {
+        let (hosts, addresses, ports) =
+            (self.config.get_hosts(), self.config.get_hostaddrs(), self.config.get_ports());
+        let one = |(place, host): (usize, &Host)| {
+            let port = ports.get(place).or_else(|| ports.first()).copied().unwrap_or(5432);
+            let mut config = self.without_hosts();
+            config.port(port);
+            if let Some(address) = addresses.get(place) {
+                config.hostaddr(*address);
+            }
+            let shown = match host {
+                Host::Tcp(name) => {
+                    config.host(name);
+                    format!("{name}:{port}")
+                }
+                #[cfg(unix)]
+                Host::Unix(folder) => {
+                    config.host_path(folder);
+                    folder.display().to_string()
+                }
+            };
+            (shown, config)
+        };
+        hosts.iter().enumerate().map(one).collect()
+    }
+
+    /// Everything but the hosts.
+    fn without_hosts(&self) -> Config {
+        let (given, mut config) = (&self.config, Config::new());
+        given.get_user().map(|user| config.user(user));
+        given.get_password().map(|password| config.password(password));
+        given.get_dbname().map(|name| config.dbname(name));
+        given.get_options().map(|options| config.options(options));
+        given.get_application_name().map(|name| config.application_name(name));
+        given.get_connect_timeout().map(|time| config.connect_timeout(*time));
+        given.get_tcp_user_timeout().map(|time| config.tcp_user_timeout(*time));
+        given.get_keepalives_interval().map(|time| config.keepalives_interval(time));
+        given.get_keepalives_retries().map(|times| config.keepalives_retries(times));
+        config
+            .keepalives(given.get_keepalives())
+            .keepalives_idle(given.get_keepalives_idle())
+            .ssl_mode(given.get_ssl_mode())
+            .ssl_negotiation(given.get_ssl_negotiation())
+            .channel_binding(given.get_channel_binding())
+            .target_session_attrs(given.get_target_session_attrs());
+        config
     }
 }
 
@@ -168,6 +217,22 @@ mod tests {
         let url = url("postgres://u@a:5433,b/e?target_session_attrs=any").unwrap();
         assert_eq!((url.config.get_hosts().len(), url.config.get_ports()), (2, &[5433, 5432][..]));
         assert_eq!(url.config.get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
+    }
+
+    #[test]
+    fn each_host_is_tried_with_all_that_the_url_says() {
+        let text =
+            "postgres://ada:pw@a:5433,b:5434/e?connect_timeout=7&options=-c%20geqo%3Doff&keepalives_idle=9";
+        let url = url(text).unwrap();
+        let hosts = url.hosts();
+        assert_eq!(hosts.iter().map(|(shown, _)| shown.as_str()).collect::<Vec<_>>(), ["a:5433", "b:5434"]);
+        let mut whole = url.without_hosts();
+        whole.host("a").host("b").port(5433).port(5434);
+        assert_eq!(whole, url.config, "nothing is left out");
+        assert_eq!(
+            (hosts[1].1.get_hosts(), hosts[1].1.get_ports()),
+            (&[Host::Tcp("b".into())][..], &[5434][..])
+        );
     }
 
     #[test]

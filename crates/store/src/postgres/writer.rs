@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use super::connect::{Connector, Purpose};
-use super::pool::Pool;
+use super::pool::{PROMPT, Pool};
 use super::session::{Fault, Reach, Session};
 use crate::engine::{Job, Message, State};
 use crate::error::StoreError;
@@ -134,13 +134,14 @@ impl Writer {
 
     /// Begins a transaction. A connection that was cut since the last one is replaced.
     fn begin(&mut self) -> Result<(), StoreError> {
-        let kept = self.session.take().filter(|session| !session.is_lost());
+        let usable = |session: &Session| !session.is_lost() && self.connector.is_current(session);
+        let kept = self.session.take().filter(usable);
         let (session, fresh) = match kept {
             Some(session) => (session, false),
             None => (self.connector.connect(Purpose::Writing)?, true),
         };
-        let begun = session.run(BEGIN);
-        match begun {
+        let begun = Instant::now();
+        match session.run(BEGIN) {
             Ok(1) => {
                 self.session = Some(session);
                 Ok(())
@@ -148,7 +149,9 @@ impl Writer {
             Ok(_) => Err(StoreError::Corrupt(
                 "the row of schema_migrations that writers lock is missing".to_owned(),
             )),
-            Err(fault) if fault.reach == Reach::Connection && !fresh => self.begin(),
+            Err(fault) if fault.reach == Reach::Connection && !fresh && begun.elapsed() < PROMPT => {
+                self.begin()
+            }
             Err(fault) => {
                 self.undo(session, fault.reach);
                 Err(fault.error)
@@ -179,13 +182,22 @@ impl Writer {
     /// would not. What the server refuses is undone; when there is no answer, nobody knows.
     fn commit(&self, sql: &str) -> Result<(), Failed> {
         let session = self.session().map_err(|error| Failed::Undone(error.into()))?;
-        session.run(sql).map(drop).map_err(|fault| match fault.reach {
-            Reach::Connection => Failed::Unknown(StoreError::Unavailable(format!(
-                "the outcome of the commit is unknown: {}",
-                fault.error
-            ))),
-            Reach::Statement | Reach::Transaction => Failed::Undone(fault),
-        })
+        // What the statements of the closures were warned of concerns no commit.
+        session.was_warned();
+        let unknown = |reason: &dyn std::fmt::Display| {
+            let text = format!("the outcome of the commit is unknown: {reason}");
+            Failed::Unknown(StoreError::Unavailable(text))
+        };
+        match session.run(sql) {
+            // Cancelled, by a time limit or by somebody, while it waited for the synchronous standby: the server says that it is
+            // done, but a fail-over may take it back.
+            Ok(_) if session.was_warned() => {
+                Err(unknown(&"the server has stopped waiting for its synchronous standby"))
+            }
+            Ok(_) => Ok(()),
+            Err(fault) if fault.reach == Reach::Connection => Err(unknown(&fault.error)),
+            Err(fault) => Err(Failed::Undone(fault)),
+        }
     }
 
     /// The transaction is lost, and with it what its jobs did. Nobody has an answer yet, so each one runs again, alone; but not after a

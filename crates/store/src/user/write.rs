@@ -144,7 +144,7 @@ fn insert_emails(
     emails: &[EmailKeys],
 ) -> Result<(), StoreError> {
     for (position, email) in (0_i64..).zip(emails) {
-        tx.execute(
+        tx.execute_later(
             "INSERT INTO user_emails (directory_id, user_id, position, type_key, value_key) VALUES (?1, ?2, ?3, ?4, ?5)",
             &params![
                 directory,
