@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 use wake::Stop;
 
-pub use webhooks::{AllowedNetworks, InvalidNetwork};
+pub use enroll_outbound::{AllowedNetworks, InvalidNetwork};
 
 /// How the work is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
