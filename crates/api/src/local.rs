@@ -7,6 +7,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
 use bytes::Bytes;
 use enroll_domain::audit::Actor;
+use enroll_outbound::AllowedNetworks;
 use enroll_service::Service;
 use tower::ServiceExt as _;
 
@@ -40,8 +41,14 @@ pub struct LocalAnswer {
 impl LocalApi {
     /// The API on a service; the audit trail names `actor`. With `force`, changes are made although the server loses its last
     /// admin, or an organization its last owner (enrollment.md 2.8).
-    pub fn new(service: Service, actor: Actor, force: bool) -> Self {
-        let config = HttpConfig { rate_limit: None, ..HttpConfig::default() };
+    /// `networks` are those that are not public and may be asked for metadata.
+    pub fn new(service: Service, actor: Actor, force: bool, networks: AllowedNetworks) -> Self {
+        let config = HttpConfig {
+            rate_limit: None,
+            address_limit: None,
+            outbound_networks: networks,
+            ..HttpConfig::default()
+        };
         Self { router: Server::new(service, config).router(), caller: LocalCaller { actor, force } }
     }
 
