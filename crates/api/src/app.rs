@@ -1,11 +1,12 @@
 //! What every handler may use.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use enroll_service::Service;
+use enroll_outbound::Outbound;
+use enroll_service::{Error, Service};
 
 use crate::metrics::Metrics;
-use crate::rate_limit::{SessionLimiter, TokenLimiter};
+use crate::rate_limit::{AddressLimiter, SessionLimiter, TokenLimiter};
 use crate::scim::DiscoveryDocuments;
 use crate::{Drain, HttpConfig};
 
@@ -19,16 +20,29 @@ struct Inner {
     drain: Drain,
     limiter: TokenLimiter,
     session_limiter: SessionLimiter,
+    address_limiter: AddressLimiter,
     discovery: DiscoveryDocuments,
     metrics: Metrics,
+    outbound: OnceLock<Outbound>,
 }
 
 impl App {
     pub(crate) fn new(service: Service, config: Arc<HttpConfig>, drain: Drain, metrics: Metrics) -> Self {
         let limiter = TokenLimiter::new(config.rate_limit);
         let session_limiter = SessionLimiter::new(config.rate_limit);
+        let address_limiter = AddressLimiter::new(config.address_limit);
         let discovery = DiscoveryDocuments::of(&service, &config);
-        Self(Arc::new(Inner { service, config, drain, limiter, session_limiter, discovery, metrics }))
+        Self(Arc::new(Inner {
+            service,
+            config,
+            drain,
+            limiter,
+            session_limiter,
+            address_limiter,
+            discovery,
+            metrics,
+            outbound: OnceLock::new(),
+        }))
     }
 
     /// The use cases.
@@ -59,6 +73,24 @@ impl App {
     /// How many requests each session has left.
     pub(crate) fn session_limiter(&self) -> &SessionLimiter {
         &self.0.session_limiter
+    }
+
+    /// How many requests each address may still send to the sign-in.
+    pub(crate) fn address_limiter(&self) -> &AddressLimiter {
+        &self.0.address_limiter
+    }
+
+    /// Requests to addresses that an administrator has entered. It is set up when it is first needed.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it cannot be.
+    pub(crate) fn outbound(&self) -> Result<&Outbound, Error> {
+        if let Some(outbound) = self.0.outbound.get() {
+            return Ok(outbound);
+        }
+        let outbound = Outbound::new(self.config().outbound_networks.clone())
+            .map_err(|error| Error::Internal(format!("an HTTP client cannot be set up: {error}")))?;
+        Ok(self.0.outbound.get_or_init(|| outbound))
     }
 
     /// The discovery documents.

@@ -3,9 +3,11 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use enroll_outbound::AllowedNetworks;
+
 use crate::Network;
 
-/// How many requests one token may send.
+/// How many requests one token, session or address may send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
     /// Requests a second that may go on for ever.
@@ -18,6 +20,13 @@ impl Default for RateLimit {
     /// 100 a second, 200 at once: four times what Entra's gallery asks for.
     fn default() -> Self {
         Self { per_second: NonZeroU32::MIN.saturating_add(99), burst: NonZeroU32::MIN.saturating_add(199) }
+    }
+}
+
+impl RateLimit {
+    /// 50 a second, 500 at once: a company of some thousands behind one address that begins to work.
+    pub const fn of_addresses() -> Self {
+        Self { per_second: NonZeroU32::MIN.saturating_add(49), burst: NonZeroU32::MIN.saturating_add(499) }
     }
 }
 
@@ -56,11 +65,17 @@ pub struct HttpConfig {
     pub url_filters: bool,
     /// Proxies in front of the server: what they say of where a request comes from is believed, and nobody else's word is.
     pub trusted_proxies: Vec<Network>,
+    /// Networks that are not public and that may be asked for what an administrator has given a URL of: the metadata of an identity
+    /// provider.
+    pub outbound_networks: AllowedNetworks,
     /// Whether `/metrics` is shown on the main listener, to whoever reaches it. A listener of its own shows it in any case.
     pub metrics: bool,
     /// Per token; `None` for no limit. Requests without a valid token are not counted: each costs one look-up by id and one
     /// hash, and a limit on them could be used up by a stranger.
     pub rate_limit: Option<RateLimit>,
+    /// Per client address, or network of 64 bits of version 6, at the pages of the sign-in and the endpoints of the OpenID Provider;
+    /// `None` for no limit. A company may sign in from one address, and an application asks for tokens from one.
+    pub address_limit: Option<RateLimit>,
 }
 
 impl Default for HttpConfig {
@@ -80,8 +95,10 @@ impl Default for HttpConfig {
             drain_time: Duration::from_secs(9),
             url_filters: true,
             trusted_proxies: Vec::new(),
+            outbound_networks: AllowedNetworks::default(),
             metrics: false,
             rate_limit: Some(RateLimit::default()),
+            address_limit: Some(RateLimit::of_addresses()),
         }
     }
 }

@@ -8,6 +8,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use enroll_domain::audit::Actor;
+use enroll_outbound::AllowedNetworks;
 use enroll_service::Service;
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -42,8 +43,14 @@ pub struct LocalAnswer {
 impl LocalApi {
     /// The API on a service; the audit trail names `actor`. With `force`, changes are made although the server loses its last
     /// admin, or an organization its last owner (enrollment.md 2.8).
-    pub fn new(service: Service, actor: Actor, force: bool) -> Self {
-        let config = HttpConfig { rate_limit: None, ..HttpConfig::default() };
+    /// `networks` are those that are not public and may be asked for metadata.
+    pub fn new(service: Service, actor: Actor, force: bool, networks: AllowedNetworks) -> Self {
+        let config = HttpConfig {
+            rate_limit: None,
+            address_limit: None,
+            outbound_networks: networks,
+            ..HttpConfig::default()
+        };
         Self { router: Server::new(service, config).router(), caller: LocalCaller { actor, force } }
     }
 

@@ -30,14 +30,18 @@ pub(crate) fn all(app: &App) -> Router<App> {
         let once = from_fn_with_state(app.clone(), idempotency::handle);
         router = route(router, &format!("/api/v1{path}"), methods.route_layer(once));
     }
+    let limited =
+        |methods: MethodRouter<App>| methods.route_layer(from_fn_with_state(app.clone(), saml::by_address));
     for (path, methods) in oidc_routes() {
-        router = route(router, path, methods);
+        router = route(router, path, limited(methods));
     }
     for base in ["/saml", "/saml/{directory}"] {
         for (path, methods) in saml_routes() {
-            router = route(router, &format!("{base}{path}"), methods);
+            router = route(router, &format!("{base}{path}"), limited(methods));
         }
     }
+    let login = get(saml::login_page).post(saml::login_page);
+    router = route(router, "/login", limited(login));
     router = router.route("/", get(saml::home));
     router.fallback(unknown).method_not_allowed_fallback(wrong_method)
 }
@@ -128,6 +132,7 @@ fn api_routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ),
         ("/directories/{directory}/readiness", get(api::readiness::read)),
         ("/directories/{directory}/sso", get(api::sso::read).put(api::sso::set).delete(api::sso::remove)),
+        ("/directories/{directory}/sso/refresh", post(api::sso::refresh)),
         ("/directories/{directory}/sso/test", post(api::sso::test)),
         ("/directories/{directory}/sign-ins", get(api::sso::sign_ins)),
         ("/directories/{directory}/tokens", get(tokens::list_scim).post(tokens::create_scim)),

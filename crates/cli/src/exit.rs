@@ -12,7 +12,8 @@ use crate::api::{Refused, Unreachable};
 use crate::open::NoDatabase;
 
 /// `check` answered no; `apply --dry-run` would change something; `readiness` found an error; `verify`, `audit verify` or the `verify`
-/// after `move` found differences; `simulate` saw failed checks; `conform` saw a MUST broken.
+/// after `move` found differences; `simulate` saw failed checks; `conform` saw a MUST broken; `directory sso test` was refused;
+/// `directory sso refresh` took nothing.
 pub(crate) const ANSWERED_NO: u8 = 3;
 
 /// What `--help` says of them.
@@ -24,7 +25,8 @@ Exit codes:
   3  the answer is no: `check` denied, `verify` or `audit verify` found differences (also after
      `move`: the source has them too),
      `readiness` found an error, `simulate` saw failed checks, `conform` saw a MUST broken,
-     `apply --dry-run` has changes to make
+     `apply --dry-run` has changes to make, `directory sso test` saw a check refuse,
+     `directory sso refresh` could not take the metadata
   4  the database cannot be used, or the server of --server does not answer";
 
 /// Prints the error with what led to it, and gives the code for it.

@@ -94,7 +94,7 @@ pub(crate) async fn service_at(
     let log = settings.data_dir.join(REQUEST_LOG);
     let kept = RequestLogOptions { days: settings.request_log_days, entries: settings.request_log_entries };
     let clock = options.clock.clone();
-    let service = Service::open(db.clone(), options).await?;
+    let service = Service::open(db.clone(), options).await?.with_session_limits(settings.session_limits);
     let service = match opening {
         _ if kept.days == 0 => service,
         Opening::Serve => with_log(service, &log, kept, db, clock),

@@ -10,7 +10,7 @@ use anyhow::{Context as _, anyhow};
 use clap::{Args, ValueEnum};
 use enroll_api::{InvalidNetwork, Network};
 use enroll_jobs::AllowedNetworks;
-use enroll_service::PublicUrl;
+use enroll_service::{PublicUrl, SessionLimits};
 use enroll_store::DatabaseUrl;
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +35,7 @@ pub(crate) struct SettingsFlags {
     /// URL under which identity providers reach the service [default: http:// and the listen address] [env: ENROLL_PUBLIC_URL]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) public_url: Option<String>,
-    /// Per-token rate limit: on or off [default: on] [env: ENROLL_RATE_LIMIT]
+    /// Rate limits, of each token and session, and of each address at the sign-in: on or off [default: on] [env: ENROLL_RATE_LIMIT]
     #[arg(long, global = true, value_name = "on|off")]
     pub(crate) rate_limit: Option<String>,
     /// Whether queries may have filters in the URL, where proxies may log them: on or off [default: on] [env: ENROLL_URL_FILTERS]
@@ -60,10 +60,20 @@ pub(crate) struct SettingsFlags {
     /// Days that events are kept for the feed and webhooks, 1 to 3650 [default: 30] [env: ENROLL_KEEP_EVENTS_DAYS]
     #[arg(long, global = true, value_name = "DAYS")]
     pub(crate) keep_events_days: Option<String>,
-    /// Networks that are not public and that webhooks may reach, with commas between, such as 10.1.0.0/16 [default: none]
-    /// [env: ENROLL_WEBHOOK_ALLOW_PRIVATE]
+    /// Networks that are not public and that webhooks and the metadata of identity providers may be reached in, with commas between, such
+    /// as 10.1.0.0/16 [default: none] [env: ENROLL_WEBHOOK_ALLOW_PRIVATE]
     #[arg(long, global = true, value_name = "NETWORKS")]
     pub(crate) webhook_allow_private: Option<String>,
+    /// Hours after which the metadata of identity providers is fetched again, 1 to 720 [default: 24]
+    /// [env: ENROLL_METADATA_REFRESH_HOURS]
+    #[arg(long, global = true, value_name = "HOURS")]
+    pub(crate) metadata_refresh_hours: Option<String>,
+    /// Minutes after which a session ends that is not used, 5 to 1440 [default: 60] [env: ENROLL_SESSION_IDLE_MINUTES]
+    #[arg(long, global = true, value_name = "MINUTES")]
+    pub(crate) session_idle_minutes: Option<String>,
+    /// Hours after which a session ends, however much it is used, 1 to 720 [default: 12] [env: ENROLL_SESSION_HOURS]
+    #[arg(long, global = true, value_name = "HOURS")]
+    pub(crate) session_hours: Option<String>,
     /// Log level or filter [default: info] [env: ENROLL_LOG]
     #[arg(long, global = true, value_name = "FILTER")]
     pub(crate) log: Option<String>,
@@ -89,6 +99,9 @@ struct File {
     request_log_entries: Option<String>,
     keep_events_days: Option<String>,
     webhook_allow_private: Option<String>,
+    metadata_refresh_hours: Option<String>,
+    session_idle_minutes: Option<String>,
+    session_hours: Option<String>,
     log: Option<String>,
     log_format: Option<String>,
 }
@@ -136,6 +149,8 @@ pub(crate) struct Settings {
     pub(crate) request_log_entries: u32,
     pub(crate) keep_events: Duration,
     pub(crate) webhook_networks: AllowedNetworks,
+    pub(crate) metadata_every: Duration,
+    pub(crate) session_limits: SessionLimits,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
     /// The same as text, with origins, for `enroll config`.
@@ -190,6 +205,20 @@ impl Settings {
             file.webhook_allow_private,
             "",
         )?;
+        let metadata: Bounded<1, 720> = picker.pick(
+            "metadata_refresh_hours",
+            flags.metadata_refresh_hours.as_ref(),
+            file.metadata_refresh_hours,
+            "24",
+        )?;
+        let idle: Bounded<5, 1440> = picker.pick(
+            "session_idle_minutes",
+            flags.session_idle_minutes.as_ref(),
+            file.session_idle_minutes,
+            "60",
+        )?;
+        let longest: Bounded<1, 720> =
+            picker.pick("session_hours", flags.session_hours.as_ref(), file.session_hours, "12")?;
         let log = picker.pick("log", flags.log.as_ref(), file.log, "info")?;
         let log_format: FormatWord =
             picker.pick("log_format", flags.log_format.as_ref(), file.log_format, "auto")?;
@@ -207,6 +236,11 @@ impl Settings {
             request_log_entries: entries.0,
             keep_events: Duration::from_secs(u64::from(keep.0) * 24 * 60 * 60),
             webhook_networks,
+            metadata_every: Duration::from_secs(u64::from(metadata.0) * 60 * 60),
+            session_limits: SessionLimits {
+                idle: Duration::from_secs(u64::from(idle.0) * 60),
+                longest: Duration::from_secs(u64::from(longest.0) * 60 * 60),
+            },
             log,
             log_format: log_format.0,
             in_force: picker.in_force,
@@ -388,6 +422,24 @@ mod tests {
             ("ENROLL_REQUEST_LOG_DAYS", "366"),
             ("ENROLL_REQUEST_LOG_ENTRIES", "10"),
             ("ENROLL_METRICS_LISTEN", "here"),
+        ] {
+            let error = load(&SettingsFlags::default(), &[(name, value)], "").unwrap_err();
+            assert!(error.to_string().starts_with(&format!("{name} is \"{value}\": ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn limits_of_sessions_and_the_refresh_of_metadata_are_settings() {
+        let settings = load(&SettingsFlags::default(), &[], "session_hours = \"8\"").unwrap();
+        let seconds = |time: std::time::Duration| time.as_secs();
+        let limits = settings.session_limits;
+        assert_eq!((seconds(limits.idle), seconds(limits.longest)), (3600, 8 * 3600));
+        assert_eq!(seconds(settings.metadata_every), 86_400);
+        assert_eq!(origin(&settings, "session_hours"), Origin::File);
+        for (name, value) in [
+            ("ENROLL_SESSION_IDLE_MINUTES", "4"),
+            ("ENROLL_SESSION_HOURS", "721"),
+            ("ENROLL_METADATA_REFRESH_HOURS", "0"),
         ] {
             let error = load(&SettingsFlags::default(), &[(name, value)], "").unwrap_err();
             assert!(error.to_string().starts_with(&format!("{name} is \"{value}\": ")), "{error}");

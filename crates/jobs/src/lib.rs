@@ -1,10 +1,12 @@
-//! Work beside the requests: large changes are told of in slices, events are sent to webhooks, old events are deleted.
+//! Work beside the requests: large changes are told of in slices, events are sent to webhooks, old events are deleted, the metadata of
+//! identity providers is fetched again.
 //!
 //! Every process with this crate running may do the work; a lease in the database says whose turn it is, and ends by itself when
 //! its holder is gone. What a job has done is in the database after each step, so whoever goes on goes on from there
 //! (`docs/decisions/0009`).
 
 mod lease;
+mod metadata;
 mod retell;
 mod retention;
 mod wake;
@@ -18,7 +20,7 @@ use tokio::task::JoinSet;
 
 use wake::Stop;
 
-pub use webhooks::{AllowedNetworks, InvalidNetwork};
+pub use enroll_outbound::{AllowedNetworks, InvalidNetwork};
 
 /// How the work is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,14 +29,17 @@ pub struct JobOptions {
     pub keep_events: Duration,
     /// Networks that are not public and that webhooks may reach, also without TLS.
     pub webhook_networks: AllowedNetworks,
+    /// How often the metadata of identity providers is fetched.
+    pub metadata_every: Duration,
 }
 
 impl Default for JobOptions {
-    /// 30 days (enrollment.md §6.2).
+    /// Events for 30 days (enrollment.md §6.2), metadata every day.
     fn default() -> Self {
         Self {
             keep_events: Duration::from_secs(30 * 24 * 60 * 60),
             webhook_networks: AllowedNetworks::default(),
+            metadata_every: Duration::from_secs(24 * 60 * 60),
         }
     }
 }
@@ -52,6 +57,9 @@ impl Jobs {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(retell::run(service.clone(), Stop::new(stopped.clone())));
+        let networks = options.webhook_networks.clone();
+        let stop_fetching = Stop::new(stopped.clone());
+        tasks.spawn(metadata::run(service.clone(), networks, options.metadata_every, stop_fetching));
         let stop_sending = Stop::new(stopped.clone());
         tasks.spawn(webhooks::run(service.clone(), options.webhook_networks, stop_sending));
         tasks.spawn(retention::run(service.clone(), options.keep_events, Stop::new(stopped)));

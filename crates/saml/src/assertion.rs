@@ -73,6 +73,16 @@ impl Expected<'_> {
         Err(Refusal::with(Reason::Issuer, format!("found {found}, expected {expected}")))
     }
 
+    /// The destination of a logout message: it is signed, so it has to name our place for them (SAML bindings §3.4.5.2, §3.5.5.2).
+    pub(crate) fn is_logout_destination(&self, message: Node<'_, '_>) -> Result<(), Refusal> {
+        let expected = self.service_provider.logout.as_ref().map_or("none", |logout| logout.as_str());
+        let found = message.attribute("Destination").unwrap_or("none");
+        if found == expected && self.service_provider.logout.is_some() {
+            return Ok(());
+        }
+        Err(Refusal::with(Reason::Destination, format!("found {found}, expected {expected}")))
+    }
+
     /// A bearer confirmation that holds; gives its end (A11, A12, A14). Where there are several, one has to hold
     /// (SAML core §2.4.1.1).
     pub(crate) fn confirmation(
@@ -149,9 +159,21 @@ impl Expected<'_> {
     }
 
     /// That the user signed in, and until when the session may last (A12).
-    pub(crate) fn session(&self, assertion: Node<'_, '_>) -> Result<Session, Refusal> {
+    pub(crate) fn session(&self, assertion: Node<'_, '_>, begun_by: BegunBy) -> Result<Session, Refusal> {
         let mut session = None;
+        // Who was asked to prove anew who she is has done so since she was asked (SAML core §3.4.1 ForceAuthn).
+        let asked = self.pending.filter(|pending| pending.anew && begun_by == BegunBy::ServiceProvider);
         for statement in children(assertion, ASSERTION, "AuthnStatement") {
+            if let Some(asked) = asked {
+                let proved = time(attribute(statement, "AuthnInstant")?, "AuthnInstant")?;
+                let skew = self.connection.skew.as_duration();
+                if proved.saturating_add(skew).unwrap_or(Timestamp::MAX) < asked.begun {
+                    return Err(Refusal::with(
+                        Reason::NotAnew,
+                        format!("signed in at {proved}, asked at {}", asked.begun),
+                    ));
+                }
+            }
             let session = session.get_or_insert(Session { index: None, ends: None });
             if session.index.is_none() {
                 session.index = statement.attribute("SessionIndex").map(str::to_owned);
@@ -199,7 +221,7 @@ impl Expected<'_> {
 }
 
 /// An `xs:dateTime` with its offset from UTC (SAML core §1.3.3).
-fn time(written: &str, name: &'static str) -> Result<Timestamp, Refusal> {
+pub(crate) fn time(written: &str, name: &'static str) -> Result<Timestamp, Refusal> {
     let plain = written.chars().all(|c| c.is_ascii_digit() || "-:.TZ+".contains(c));
     let read = written.parse().ok().filter(|_| plain && written.contains('T'));
     read.ok_or_else(|| Refusal::with(Reason::TimeForm, format!("{name}=\"{written}\"")))

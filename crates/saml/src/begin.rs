@@ -19,6 +19,8 @@ pub struct Pending {
     pub relay_state: String,
     /// When it began.
     pub begun: Timestamp,
+    /// Whether the user is to prove anew who she is.
+    pub anew: bool,
 }
 
 impl Pending {
@@ -49,7 +51,7 @@ pub fn begin(
     now: Timestamp,
     entropy: &[u8; 32],
 ) -> Begun {
-    request(service_provider, connection, now, entropy, "")
+    request(service_provider, connection, now, entropy, false)
 }
 
 /// As [`begin`], for a user who is to prove anew who she is, whatever session the identity provider has of her (SAML core §3.4.1
@@ -60,7 +62,7 @@ pub fn begin_anew(
     now: Timestamp,
     entropy: &[u8; 32],
 ) -> Begun {
-    request(service_provider, connection, now, entropy, " ForceAuthn=\"true\"")
+    request(service_provider, connection, now, entropy, true)
 }
 
 fn request(
@@ -68,8 +70,9 @@ fn request(
     connection: &Connection,
     now: Timestamp,
     entropy: &[u8; 32],
-    more: &str,
+    anew: bool,
 ) -> Begun {
+    let more = if anew { " ForceAuthn=\"true\"" } else { "" };
     let (request, relay) = entropy.split_at(16);
     // Entra ID refuses ids that begin with a digit, as XML does.
     let request_id = format!("id-{}", HEXLOWER.encode(request));
@@ -85,7 +88,7 @@ fn request(
         escaped(service_provider.entity_id.as_str()),
     );
     let redirect = redirect(destination, "SAMLRequest", &xml, Some(&relay_state));
-    Begun { redirect, pending: Pending { request_id, relay_state, begun: now } }
+    Begun { redirect, pending: Pending { request_id, relay_state, begun: now, anew } }
 }
 
 /// A time as SAML writes it: in UTC, to the second.

@@ -79,10 +79,11 @@ fn checked(expected: &Expected<'_>, saml_response: &str, trace: &mut Trace) -> R
     let conditions = trace.note(Check::Conditions, expected.conditions(assertion), |end| {
         format!("audience {}, until {end}", expected.service_provider.entity_id.as_str())
     })?;
-    let session = trace.note(Check::Session, expected.session(assertion), |session| match session.ends {
-        Some(ends) => format!("until {ends}"),
-        None => "no end given".to_owned(),
-    })?;
+    let session =
+        trace.note(Check::Session, expected.session(assertion, begun_by), |session| match session.ends {
+            Some(ends) => format!("until {ends}"),
+            None => "no end given".to_owned(),
+        })?;
     let once = expected.once(assertion, confirmed.max(conditions))?;
     let identity = subject::read(assertion, &expected.connection.mapping)
         .map(|facts| facts.into_identity(begun_by, session, once));
@@ -90,7 +91,7 @@ fn checked(expected: &Expected<'_>, saml_response: &str, trace: &mut Trace) -> R
 }
 
 /// The bytes of the form field: base64, which some identity providers break into lines.
-fn decoded(field: &str) -> Result<Vec<u8>, Refusal> {
+pub(crate) fn decoded(field: &str) -> Result<Vec<u8>, Refusal> {
     // Four characters for three bytes, and room for line ends.
     if field.len() > MAX_DECODED_BYTES * 3 / 2 {
         return Err(Reason::TooLarge.into());

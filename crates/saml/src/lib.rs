@@ -10,6 +10,8 @@
 //! 4. `signature` and `canonical`: each signature, by a configured key. What comes out is the text that was verified;
 //! 5. `response`, `assertion`, `subject`: read from that text, parsed anew.
 //!
+//! Logout messages (`logout`) take the same way.
+//!
 //! What is accepted is decided in [`policy`] alone; why the crate does not build on a SAML library is in
 //! `docs/decisions/0011-saml-verification-of-our-own.md`.
 //!
@@ -44,6 +46,8 @@ mod certificate;
 mod connection;
 mod finish;
 mod identity;
+mod key;
+mod logout;
 mod mapping;
 pub mod metadata;
 pub mod policy;
@@ -63,6 +67,11 @@ pub use connection::{
 };
 pub use finish::{Finished, finish};
 pub use identity::{AssertedGroups, BegunBy, Identity, NameId, Once};
+pub use key::{KeyError, ServiceKey};
+pub use logout::{
+    Arrived, BegunLogout, LoggedOut, LogoutRequest, LogoutResponse, answer_logout, begin_logout,
+    logout_request, logout_response,
+};
 pub use mapping::{AttributeMapping, JoinBy, Preset};
 pub use refusal::{Reason, Refusal};
 pub use trace::{Check, Step, Trace, Verdict};

@@ -39,6 +39,9 @@ pub const MAX_SKEW: SignedDuration = SignedDuration::from_secs(180);
 /// How long a begun sign-in waits for its response. A stolen request id is worth nothing after that (A14).
 pub const PENDING_FOR: SignedDuration = SignedDuration::from_mins(10);
 
+/// How long a logout request is good for that does not say so itself. It is done at once or not at all (A12).
+pub const LOGOUT_FOR: SignedDuration = SignedDuration::from_mins(5);
+
 /// The one canonical form: exclusive, without comments. Inclusive forms take namespaces from outside what is signed; forms with
 /// comments make the text of a name depend on who reads it (A4, A5, A7).
 pub const EXCLUSIVE_CANONICALIZATION: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";

@@ -131,6 +131,10 @@ reasons! {
     IdpInitiated = "idp_initiated": "the sign-in began at the identity provider, which this connection does not allow: begin at the sign-in page here",
     /// A14.
     InResponseTo = "in_response_to": "the response answers another request than this browser's: sign in again",
+    /// A12.
+    NotAnew = "not_anew": "the user was to prove anew who she is, and the identity provider has answered from an older sign-in: it has to heed ForceAuthn",
+    /// A3.
+    NotALogout = "not_a_logout": "the message is no samlp:LogoutRequest or samlp:LogoutResponse: the logout URL takes nothing else",
     /// A14.
     PendingExpired = "pending_expired": "the sign-in took longer than ten minutes: sign in again",
     /// S9.

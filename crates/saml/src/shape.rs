@@ -7,7 +7,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::trace::{Check, Trace};
 use crate::xml::{ASSERTION, PROTOCOL, SIGNATURE, at_most_one, children, is, one};
 
-const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
+pub(crate) const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 
 /// The places of what counts.
 pub(crate) struct Shape<'a, 'i> {

@@ -71,10 +71,14 @@ pub use scim::{
 };
 pub use service::{Load, Service, ServiceOptions};
 pub use session::{ApiSession, ScimSession, SessionUser};
-pub use sessions::{NewSession, SessionDetails, SessionInfo, SignedIn, SignedInUser, UserOrganization};
+pub use sessions::{
+    NewSession, SessionDetails, SessionInfo, SessionLimits, SignedIn, SignedInUser, UserOrganization,
+};
 pub use sign_in::{
-    BegunSignIn, Browser, CertificateInfo, ConfigurationCheck, Join, LoggedSignIn, LoggedStep, Posted,
-    RefusedSignIn, SignInOutcome, SignInTest, SignInWish, SsoAttributes, SsoInfo, SsoSettings, SsoTest,
+    BeforeAfter, BegunSignIn, Browser, CertificateInfo, ConfigurationCheck, Join, LoggedSignIn, LoggedStep,
+    LogoutArrived, LogoutAsked, LogoutThere, METADATA, MetadataBounds, MetadataChanges, MetadataRefresh,
+    MetadataSource, Posted, RefusedLogout, RefusedSignIn, SignInOutcome, SignInPlace, SignInTest, SignInWish,
+    SsoAttributes, SsoInfo, SsoRefresh, SsoSettings, SsoTest, check_return_path,
 };
 pub use source::{GroupSummary, ImpliedView, ResourceSourceView, SourceView};
 pub use transfer::{

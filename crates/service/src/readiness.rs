@@ -87,7 +87,7 @@ struct Subject<'a> {
 type Check = fn(&Subject<'_>) -> Result<Vec<ReadinessFinding>, Error>;
 
 /// Every check. One of the whole instance belongs here too: each directory's report is read by itself.
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 10] = [
     checks::traffic,
     expiry::tokens,
     checks::shared_work_emails,
@@ -97,6 +97,7 @@ const CHECKS: [Check; 9] = [
     checks::organizations_without_owner,
     checks::no_local_admin,
     checks::sign_in,
+    checks::metadata,
 ];
 
 impl Service {

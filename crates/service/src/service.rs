@@ -13,7 +13,7 @@ use crate::models::KeptModels;
 use crate::scim::{CursorKey, KeptUsers};
 use crate::session::KeptTokens;
 use crate::sessions::KeptSessions;
-use crate::{Clock, Entropy, Error, PublicUrl, RequestLogReader};
+use crate::{Clock, Entropy, Error, PublicUrl, RequestLogReader, SessionLimits};
 
 /// What a service is configured with.
 #[derive(Debug, Clone)]
@@ -52,6 +52,7 @@ pub struct Service {
     /// The key of the request that makes them, if it has one.
     attempt: Option<Arc<Attempt>>,
     requests: Option<RequestLogReader>,
+    session_limits: SessionLimits,
     /// Whether they are made although an organization or the server is left without anybody in charge.
     force: bool,
 }
@@ -84,8 +85,14 @@ impl Service {
         let (tokens, users) = (KeptTokens::default(), KeptUsers::default());
         let (sessions, checks) = (KeptSessions::default(), KeptChecks::default());
         let inner = Arc::new(Inner { db, models, options, cursor_key, tokens, users, sessions, checks });
-        let service =
-            Self { inner, actor: Arc::new(Actor::system()), attempt: None, requests: None, force: false };
+        let service = Self {
+            inner,
+            actor: Arc::new(Actor::system()),
+            attempt: None,
+            requests: None,
+            session_limits: SessionLimits::default(),
+            force: false,
+        };
         service.ensure_default_directory().await?;
         Ok(service)
     }
@@ -179,6 +186,16 @@ impl Service {
     #[must_use]
     pub fn forcing(&self, force: bool) -> Self {
         Self { force, ..self.clone() }
+    }
+
+    /// The same service, with sessions that last otherwise.
+    #[must_use]
+    pub fn with_session_limits(self, session_limits: SessionLimits) -> Self {
+        Self { session_limits, ..self }
+    }
+
+    pub(crate) fn session_limits(&self) -> &SessionLimits {
+        &self.session_limits
     }
 
     pub(crate) fn forces(&self) -> bool {

@@ -183,6 +183,8 @@ pub fn delete(tx: &Tx<'_>, id: DirectoryId) -> Result<bool, StoreError> {
         "DELETE FROM losses WHERE directory_id = ?1",
         "DELETE FROM directory_idps WHERE directory_id = ?1",
         "DELETE FROM sso_connections WHERE directory_id = ?1",
+        "DELETE FROM sso_metadata WHERE directory_id = ?1",
+        "DELETE FROM sign_in_domains WHERE directory_id = ?1",
         "DELETE FROM sign_in_requests WHERE directory_id = ?1",
         "DELETE FROM used_assertions WHERE directory_id = ?1",
         "DELETE FROM sign_ins WHERE directory_id = ?1",

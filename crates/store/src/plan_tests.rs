@@ -10,7 +10,7 @@ use crate::page::{Listed, Page, Start, count_statement, statement};
 use crate::user::UserRow;
 use crate::{Db, Options, Param};
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 12] = [
     "users",
     "user_emails",
     "groups",
@@ -21,6 +21,8 @@ const TABLES: [&str; 10] = [
     "client_authorizations",
     "client_tokens",
     "client_logouts",
+    "tombstones",
+    "sso_metadata",
 ];
 
 fn plan(sql: &str, parameters: usize) -> Vec<String> {
@@ -132,5 +134,26 @@ fn e7_1_readiness_reads_no_table_from_end_to_end() {
             let plan = assert_index(sql, parameters);
             assert!(plan.iter().any(|step| step.contains(index)), "{plan:#?}\n{sql}");
         }
+    }
+}
+
+#[test]
+fn threat_a19_deleted_users_are_found_by_an_index() {
+    use crate::tombstone::{BY_NAME, WITHOUT_KEY};
+    for sql in [BY_NAME, WITHOUT_KEY] {
+        let plan = assert_index(sql, 2);
+        let index = "tombstones_name (directory_id=? AND name_key=?)";
+        assert!(matches!(plan.as_slice(), [only] if only.contains(index)), "{plan:#?}\n{sql}");
+    }
+}
+
+#[test]
+fn sessions_of_a_name_id_and_metadata_that_is_due_are_found_by_an_index() {
+    for (sql, parameters, index) in [
+        (crate::session::of_name_id(), 2, "sessions_name_id (directory_id=? AND name_id=?)"),
+        (crate::sso_metadata::DUE.to_owned(), 3, "sso_metadata_tried (tried<?)"),
+    ] {
+        let plan = assert_index(&sql, parameters);
+        assert!(plan.iter().any(|step| step.contains(index)), "{plan:#?}\n{sql}");
     }
 }

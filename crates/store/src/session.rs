@@ -31,10 +31,12 @@ pub struct SessionRow {
     pub name_id: Option<String>,
     /// How the identity provider names the session.
     pub session_index: Option<String>,
+    /// The format of its name of her.
+    pub name_id_format: Option<String>,
 }
 
 const SELECT: &str = "SELECT id, user_id, directory_id, created, expires, last_used, address, user_agent, name_id, \
-                      session_index FROM sessions";
+                      session_index, name_id_format FROM sessions";
 
 fn read(row: &Row<'_>) -> Result<SessionRow, StoreError> {
     let text = |column| Ok::<_, StoreError>(row.optional_text(column)?.map(str::to_owned));
@@ -49,6 +51,7 @@ fn read(row: &Row<'_>) -> Result<SessionRow, StoreError> {
         user_agent: text(7)?,
         name_id: text(8)?,
         session_index: text(9)?,
+        name_id_format: text(10)?,
     })
 }
 
@@ -68,7 +71,7 @@ fn stale_before(now: Timestamp) -> Timestamp {
 pub fn insert(tx: &Tx<'_>, cookie: SecretHash, session: &SessionRow) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO sessions (id, cookie_hash, user_id, directory_id, created, expires, last_used, address, user_agent, \
-         name_id, session_index) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+         name_id, session_index, name_id_format) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         &params![
             session.id,
             cookie.as_bytes(),
@@ -81,6 +84,7 @@ pub fn insert(tx: &Tx<'_>, cookie: SecretHash, session: &SessionRow) -> Result<(
             session.user_agent.as_deref(),
             session.name_id.as_deref(),
             session.session_index.as_deref(),
+            session.name_id_format.as_deref(),
         ],
     )
     .map(drop)
@@ -131,6 +135,22 @@ pub fn delete(tx: &Tx<'_>, id: SessionId) -> Result<bool, StoreError> {
 /// The store fails.
 pub fn list_of_user(tx: &Tx<'_>, user: UserId) -> Result<Vec<SessionRow>, StoreError> {
     tx.query(&format!("{SELECT} WHERE user_id = ?1 ORDER BY id"), &params![user], read)
+}
+
+/// The sessions of whom a directory's identity provider names so, character by character, oldest first.
+///
+/// # Errors
+/// The store fails.
+pub fn list_of_name_id(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    name_id: &str,
+) -> Result<Vec<SessionRow>, StoreError> {
+    tx.query(&of_name_id(), &params![directory, name_id], read)
+}
+
+pub(crate) fn of_name_id() -> String {
+    format!("{SELECT} WHERE directory_id = ?1 AND name_id = ?2 ORDER BY id")
 }
 
 /// Deletes the sessions that have ended by time.

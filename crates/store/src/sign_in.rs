@@ -34,12 +34,26 @@ pub fn set_connection(
     .map(drop)
 }
 
+/// The directories that have a connection, two at most: whoever comes without a name goes to the only one.
+///
+/// # Errors
+/// The store fails.
+pub fn connected(tx: &Tx<'_>) -> Result<Vec<DirectoryId>, StoreError> {
+    tx.query("SELECT directory_id FROM sso_connections ORDER BY directory_id LIMIT 2", &[], |row| row.id(0))
+}
+
 /// Removes a directory's connection with the sign-ins that are under way; answers whether there was one. What was used up stays.
 ///
 /// # Errors
 /// The store fails.
 pub fn delete_connection(tx: &Tx<'_>, directory: DirectoryId) -> Result<bool, StoreError> {
-    tx.execute("DELETE FROM sign_in_requests WHERE directory_id = ?1", &params![directory])?;
+    for sql in [
+        "DELETE FROM sign_in_requests WHERE directory_id = ?1",
+        "DELETE FROM sso_metadata WHERE directory_id = ?1",
+        "DELETE FROM sign_in_domains WHERE directory_id = ?1",
+    ] {
+        tx.execute(sql, &params![directory])?;
+    }
     Ok(tx.execute("DELETE FROM sso_connections WHERE directory_id = ?1", &params![directory])? > 0)
 }
 
@@ -54,6 +68,8 @@ pub struct SignInRequest {
     pub browser: SecretHash,
     /// Where the browser goes when it is done.
     pub return_path: String,
+    /// Whether the user is to prove anew who she is.
+    pub anew: bool,
     /// When it began.
     pub begun: Timestamp,
     /// Until when a response is accepted.
@@ -83,8 +99,8 @@ pub fn begin(
         return Ok(false);
     }
     tx.execute(
-        "INSERT INTO sign_in_requests (directory_id, relay_state, request_id, browser_hash, return_path, begun, expires) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO sign_in_requests (directory_id, relay_state, request_id, browser_hash, return_path, begun, expires, anew) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         &params![
             directory,
             &request.relay_state,
@@ -93,6 +109,7 @@ pub fn begin(
             &request.return_path,
             request.begun,
             request.expires,
+            request.anew,
         ],
     )?;
     Ok(true)
@@ -109,7 +126,7 @@ pub fn begun(
     relay_state: &str,
 ) -> Result<Option<SignInRequest>, StoreError> {
     tx.first(
-        "SELECT relay_state, request_id, return_path, begun, expires FROM sign_in_requests \
+        "SELECT relay_state, request_id, return_path, begun, expires, anew FROM sign_in_requests \
          WHERE directory_id = ?1 AND relay_state = ?2 AND browser_hash = ?3",
         &params![directory, relay_state, browser.as_bytes()],
         |row| {
@@ -120,6 +137,7 @@ pub fn begun(
                 return_path: row.text(2)?.to_owned(),
                 begun: row.timestamp(3)?,
                 expires: row.timestamp(4)?,
+                anew: row.boolean(5)?,
             })
         },
     )
@@ -241,26 +259,6 @@ pub fn users_by_work_email(
         &params![directory, email.as_str()],
         |row| row.id(0),
     )
-}
-
-/// Whether a user of this userName was deleted, without regard to case (threat A19).
-///
-/// # Errors
-/// The store fails.
-pub fn was_deleted(tx: &Tx<'_>, directory: DirectoryId, user_name: &Folded) -> Result<bool, StoreError> {
-    let mut found = false;
-    tx.each(
-        "SELECT name FROM tombstones WHERE directory_id = ?1 AND kind = 'User'",
-        &params![directory],
-        |row| {
-            if Folded::new(row.text(0)?) == *user_name {
-                found = true;
-                return Ok(std::ops::ControlFlow::Break(()));
-            }
-            Ok(std::ops::ControlFlow::Continue(()))
-        },
-    )?;
-    Ok(found)
 }
 
 /// Notes that a sign-in has made a group.

@@ -1,6 +1,7 @@
 //! Tombstones: what stays of a deleted user or group for the audit trail (enrollment.md 2.5).
 
 use enroll_domain::{DirectoryId, Handle};
+use enroll_scim::Folded;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -54,9 +55,18 @@ pub(crate) fn insert(
     deletion: Deletion<'_>,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO tombstones (directory_id, id, kind, handle, name, deleted, deleted_by) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        &params![directory, id, kind, handle.map(Handle::as_str), name, deletion.now, deletion.by],
+        "INSERT INTO tombstones (directory_id, id, kind, handle, name, deleted, deleted_by, name_key) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        &params![
+            directory,
+            id,
+            kind,
+            handle.map(Handle::as_str),
+            name,
+            deletion.now,
+            deletion.by,
+            Folded::new(name).as_str()
+        ],
     )
     .map(drop)
 }
@@ -71,4 +81,36 @@ pub fn find(tx: &Tx<'_>, directory: DirectoryId, id: Uuid) -> Result<Option<Tomb
         &params![directory, id],
         read,
     )
+}
+
+/// Tombstones without a key that are given one at a time.
+const FILLED: u32 = 1000;
+
+pub(crate) const BY_NAME: &str =
+    "SELECT 1 FROM tombstones WHERE directory_id = ?1 AND name_key = ?2 AND kind = 'User' LIMIT 1";
+
+pub(crate) const WITHOUT_KEY: &str =
+    "SELECT id, name FROM tombstones WHERE directory_id = ?1 AND name_key IS NULL LIMIT ?2";
+
+/// Whether a user of this userName was deleted, without regard to case (threat A19).
+///
+/// Tombstones that are older than the column have no key: SQL does not know how names compare. They are given one by the first who
+/// looks.
+///
+/// # Errors
+/// The store fails.
+pub fn is_of_user(tx: &Tx<'_>, directory: DirectoryId, user_name: &Folded) -> Result<bool, StoreError> {
+    loop {
+        let old = tx.query(WITHOUT_KEY, &params![directory, FILLED], |row| {
+            Ok((row.id::<Uuid>(0)?, Folded::new(row.text(1)?)))
+        })?;
+        for (id, key) in &old {
+            let sql = "UPDATE tombstones SET name_key = ?3 WHERE directory_id = ?1 AND id = ?2";
+            tx.execute(sql, &params![directory, *id, key.as_str()])?;
+        }
+        if old.is_empty() {
+            break;
+        }
+    }
+    Ok(tx.first(BY_NAME, &params![directory, user_name.as_str()], |row| row.integer(0))?.is_some())
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// Every crate with what it may build on. A crate that is missing here has no place yet: give it one, with a reason.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     // Knows nothing of Enroll: starts PostgreSQL for tests.
     ("enroll-testdb", &[]),
     ("enroll-scim", &[]),
@@ -15,9 +15,11 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("enroll-saml", &[]),
     ("enroll-store", &["enroll-scim", "enroll-domain"]),
     ("enroll-service", &["enroll-scim", "enroll-domain", "enroll-saml", "enroll-store"]),
+    // Asks addresses that somebody else has given, and knows nothing of what for.
+    ("enroll-outbound", &[]),
     // Beside the API, not above or below it: what it does needs no request.
-    ("enroll-jobs", &["enroll-domain", "enroll-service"]),
-    ("enroll-api", &["enroll-scim", "enroll-domain", "enroll-service"]),
+    ("enroll-jobs", &["enroll-domain", "enroll-service", "enroll-outbound"]),
+    ("enroll-api", &["enroll-scim", "enroll-domain", "enroll-service", "enroll-outbound"]),
     // Plays identity providers from outside: knowing the server would let it agree with its faults.
     ("enroll-simulate", &[]),
     // Checks servers from outside, for the same reason.

@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use enroll_service::{SignInTest, SsoInfo, SsoSettings, SsoTest};
+use enroll_outbound::Fetch;
+use enroll_service::{METADATA, SignInTest, SsoInfo, SsoRefresh, SsoSettings, SsoTest};
 use serde_json::{Value, json};
 
 use super::Problem;
@@ -20,13 +21,39 @@ pub(crate) async fn read(
     Ok(Json(app.service().sso(&directory).await?))
 }
 
-/// Makes or changes it.
+/// Makes or changes it. Metadata that is given as a URL is fetched first.
 pub(crate) async fn set(
+    State(app): State<App>,
     caller: Authenticated<ToAdminister>,
     Path(directory): Path<String>,
-    Body(settings): Body<SsoSettings>,
+    Body(mut settings): Body<SsoSettings>,
 ) -> Result<Json<SsoInfo>, Problem> {
+    if let Some(url) = settings.to_fetch()? {
+        caller.service.directory(&directory).await?;
+        let unusable = |why: String| Problem::bad_request(format!("metadataUrl: {url}: {why}"));
+        let document = fetched(&app, url).await?.map_err(unusable)?;
+        let document =
+            String::from_utf8(document).map_err(|_| unusable("the answer is not UTF-8".to_owned()))?;
+        settings.metadata = Some(document);
+    }
     Ok(Json(caller.service.set_sso(&directory, settings).await?))
+}
+
+/// Fetches the metadata again, now. That it is not taken is no error of the request: the answer says so.
+pub(crate) async fn refresh(
+    State(app): State<App>,
+    caller: Authenticated<ToAdminister>,
+    Path(directory): Path<String>,
+) -> Result<Json<SsoRefresh>, Problem> {
+    let source = caller.service.sso_metadata_source(&directory).await?;
+    let document = fetched(&app, &source.url).await?;
+    Ok(Json(caller.service.refresh_sso(&source, document).await?))
+}
+
+/// The document at a URL, or why there is none.
+async fn fetched(app: &App, url: &str) -> Result<Result<Vec<u8>, String>, Problem> {
+    let fetch = Fetch { bytes: METADATA.bytes, time: METADATA.time };
+    Ok(app.outbound()?.fetch(url, fetch).await.map_err(|error| error.to_string()))
 }
 
 /// Removes it.

@@ -1,6 +1,6 @@
 //! Where a request comes from. Whoever connects can write forwarding headers: they are believed from trusted proxies alone (S36).
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::http::{Extensions, HeaderMap, HeaderName};
 
@@ -22,6 +22,14 @@ impl ClientAddress {
     /// The address, when the request came through a connection.
     pub(crate) fn ip(extensions: &Extensions) -> Option<IpAddr> {
         extensions.get::<Self>().map(|address| address.0)
+    }
+
+    /// The address, or its network: whoever has one address of version 6 has as many as she likes in its network of 64 bits.
+    pub(crate) fn network(&self) -> IpAddr {
+        match self.0 {
+            IpAddr::V4(_) => self.0,
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        }
     }
 
     /// The client behind trusted proxies: each proxy adds the address it was reached from at the end, so the list is read from its
@@ -93,6 +101,13 @@ mod tests {
     use axum::http::HeaderMap;
 
     use super::{ClientAddress, FORWARDED, X_FORWARDED_FOR};
+
+    #[test]
+    fn l36_addresses_of_one_network_of_version_6_are_one() {
+        let network = |text: &str| ClientAddress(text.parse().unwrap()).network().to_string();
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(network("203.0.113.9"), "203.0.113.9");
+    }
 
     fn client(peer: &str, trusted: &[&str], headers: &[(&str, &str)]) -> String {
         let trusted: Vec<_> = trusted.iter().map(|network| network.parse().unwrap()).collect();

@@ -3,7 +3,8 @@
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method};
-use enroll_service::{Parameters, SignedIn};
+use enroll_domain::audit::{Actor, Origin};
+use enroll_service::{Parameters, Service, SignedIn};
 
 use crate::api::body::read;
 use crate::edge::origin;
@@ -15,8 +16,10 @@ pub(crate) struct Input {
     pub(crate) parameters: Parameters,
     pub(crate) headers: HeaderMap,
     pub(crate) method: Method,
-    /// The id of the request.
-    pub(crate) request_id: Option<String>,
+    /// The request, for the audit trail.
+    pub(crate) origin: Origin,
+    /// The query or the form as it was sent.
+    pub(crate) text: String,
 }
 
 /// The parameters cannot be read.
@@ -32,21 +35,22 @@ impl FromRequest<App> for Input {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Unreadable> {
         let (parts, body) = request.into_parts();
-        let request_id = origin(&parts).request_id;
+        let origin = origin(&parts);
         let (method, headers) = (parts.method.clone(), parts.headers.clone());
         match parameters(Request::from_parts(parts, body), &method, &headers, app).await {
-            Ok(parameters) => Ok(Self { parameters, headers, method, request_id }),
-            Err(text) => Err(Unreadable { text, request_id }),
+            Ok((parameters, text)) => Ok(Self { parameters, headers, method, origin, text }),
+            Err(text) => Err(Unreadable { text, request_id: origin.request_id }),
         }
     }
 }
 
+/// The parameters, and the text that they were read from.
 async fn parameters(
     request: Request,
     method: &Method,
     headers: &HeaderMap,
     app: &App,
-) -> Result<Parameters, &'static str> {
+) -> Result<(Parameters, String), &'static str> {
     let text = if *method == Method::POST {
         let form = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let form = form.split(';').next().unwrap_or_default().trim();
@@ -59,10 +63,15 @@ async fn parameters(
         request.uri().query().unwrap_or_default().to_owned()
     };
     let pairs = form::pairs(&text).ok_or("a parameter is not percent-encoded UTF-8")?;
-    Ok(pairs.into_iter().collect())
+    Ok((pairs.into_iter().collect(), text))
 }
 
 impl Input {
+    /// The service, for what this request does: the audit trail names the request.
+    pub(crate) fn service(&self, app: &App) -> Service {
+        app.service().acting_as(Actor::system().by(self.origin.clone()))
+    }
+
     /// The user whose session the browser has, if one is in force.
     ///
     /// # Errors

@@ -18,12 +18,12 @@ const REPEATED: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect
 pub(crate) async fn logout(State(app): State<App>, input: Input) -> Response {
     match carry_out(&app, &input).await {
         Ok(response) => response,
-        Err(error) => page::error(&error, input.request_id.as_deref()),
+        Err(error) => page::error(&error, input.origin.request_id.as_deref()),
     }
 }
 
 async fn carry_out(app: &App, input: &Input) -> Result<Response, Error> {
-    let (service, parameters) = (app.service(), &input.parameters);
+    let (service, parameters) = (input.service(app), &input.parameters);
     let one = |name| parameters.one(name).map_err(|refusal| Error::Invalid(refusal.description));
     let confirmed = input.method == Method::POST
         && one("confirmed")? == Some("yes")

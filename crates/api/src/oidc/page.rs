@@ -11,7 +11,7 @@ use super::input::Unreadable;
 const STYLE: &str = include_str!("page.css");
 
 /// The SHA-256 of [`STYLE`], by which browsers apply it and no other.
-const STYLE_HASH: &str = "sha256-iUfZMPMMWd/1LcTGC5g6iXQlkRlXJyceHffTVJHcbas=";
+const STYLE_HASH: &str = "sha256-vtvN1cgjjKwg9g/sW+ubc9O2wv/jgmmkCKqvxz8b8Ts=";
 
 /// A page with a heading and a body of HTML, whose texts were escaped. `form` is where a form of it may lead.
 pub(crate) fn page(status: StatusCode, title: &str, body: &str, form: &str) -> Response {

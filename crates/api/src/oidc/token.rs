@@ -27,7 +27,7 @@ pub(crate) async fn token(State(app): State<App>, input: Result<Input, Unreadabl
     };
     let answer = async {
         let client = app.service().authenticate_client(&credentials)?;
-        app.service().client_tokens(client, &request(&input.parameters)?).await
+        input.service(&app).client_tokens(client, &request(&input.parameters)?).await
     };
     match answer.await {
         Ok(tokens) => shown(&tokens),

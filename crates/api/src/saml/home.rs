@@ -17,7 +17,7 @@ pub(crate) async fn home(State(app): State<App>, visit: Visit) -> Response {
         Err(error) => return refusal::error(&error, &visit.origin),
     };
     let Some(signed_in) = signed_in else {
-        let login = escape(&format!("{}/saml/login", service.public_url()));
+        let login = escape(&format!("{}/login", service.public_url()));
         return page(
             StatusCode::OK,
             "Enroll",
@@ -41,6 +41,8 @@ pub(crate) async fn home(State(app): State<App>, visit: Visit) -> Response {
         }
         body.push_str("</ul>\n");
     }
-    body.push_str(&logout::form(&app));
-    page(StatusCode::OK, "Enroll", &body, "'self'")
+    match logout::form(&app, Some(&signed_in)) {
+        Ok((form, to)) => page(StatusCode::OK, "Enroll", &(body + &form), &to),
+        Err(error) => refusal::error(&error, &visit.origin),
+    }
 }

@@ -10,7 +10,7 @@ use crate::App;
 
 /// Our metadata for a directory.
 pub(crate) async fn metadata(State(app): State<App>, visit: Visit) -> Response {
-    match app.service().saml_metadata(&visit.directory) {
+    match app.service().saml_metadata(&visit.directory).await {
         Ok(xml) => {
             let kind = (CONTENT_TYPE, "application/samlmetadata+xml");
             ([kind, (X_CONTENT_TYPE_OPTIONS, "nosniff")], xml).into_response()

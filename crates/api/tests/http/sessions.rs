@@ -1,8 +1,10 @@
 //! Sessions of users who have signed in: enrollment.md 2.3 to 2.5, 4.4; threats S22, S38, A12; OWASP ASVS 3.3, 7.
 
+use std::time::Duration;
+
 use enroll_api::HttpConfig;
 use enroll_domain::{DirectoryId, Role, Scope, UserId};
-use enroll_service::{Clock, Error, NewSession, PublicUrl, SessionDetails};
+use enroll_service::{Clock, Error, NewSession, PublicUrl, SessionDetails, SessionLimits};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -225,7 +227,7 @@ async fn asvs_7_3_1_a_session_ends_when_it_was_not_used_for_an_hour() {
         // The time of the use is written beside the answer.
         let used = || async { site.service.sessions_of("ann", &page()).await.unwrap().items[0].last_used };
         while used().await != clock.now() {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
     clock.advance(60 * 60_000);
@@ -246,7 +248,7 @@ async fn asvs_7_3_2_a_session_ends_after_twelve_hours_however_much_it_is_used() 
         assert_eq!(me(&site, &cookie).await, 200);
         let written = clock.now();
         while site.service.sessions_of("ann", &page()).await.unwrap().items[0].last_used != written {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
         clock.advance(30 * 60_000);
     }
@@ -362,4 +364,28 @@ async fn asvs_7_4_5_administrators_list_and_end_sessions_of_anybody() {
     reader.get("/users/ann/sessions").await.problem(403);
     reader.delete("/users/ann/sessions").await.problem(403);
     reader.delete(&format!("/sessions/{}", ids[1])).await.problem(403);
+}
+
+#[tokio::test]
+async fn limits_of_sessions_are_a_setting_and_shorter_ones_count_at_once() {
+    let clock = Clock::manual(START);
+    let site = Site::at(clock.clone(), HttpConfig { rate_limit: None, ..HttpConfig::default() }).await;
+    let id = site.user("ann@example.com").await;
+    let limits = |idle: u64, longest: u64| SessionLimits {
+        idle: Duration::from_secs(idle),
+        longest: Duration::from_secs(longest),
+    };
+    let short = site.service.clone().with_session_limits(limits(600, 3600));
+    let user: UserId = id.parse().unwrap();
+    let open = short.open_session(user, directory(&site).await, SessionDetails::default()).await.unwrap();
+    assert_eq!(open.info.expires.duration_since(START), SignedDuration::from_hours(1));
+    clock.advance(300_000);
+    for (limits, opens, why) in [
+        (limits(300, 3600), false, "it was not used for five minutes"),
+        (limits(3600, 300), false, "it has begun five minutes ago"),
+        (limits(301, 301), true, "neither is over"),
+    ] {
+        let service = site.service.clone().with_session_limits(limits);
+        assert_eq!(service.authenticate_session(open.reveal()).is_ok(), opens, "{why}");
+    }
 }

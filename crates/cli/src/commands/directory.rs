@@ -1,5 +1,7 @@
 //! `enroll directory`: directories.
 
+use std::process::ExitCode;
+
 use clap::{Args, Subcommand, ValueEnum};
 use enroll_domain::{Idp, Role};
 use enroll_scim::Quirk;
@@ -169,24 +171,34 @@ fn quirk(text: &str) -> Result<(Quirk, Option<bool>), String> {
     Ok((quirk, accepted))
 }
 
-pub(crate) async fn run(command: &DirectoryCommand, api: &Api, output: Output) -> anyhow::Result<()> {
+pub(crate) async fn run(command: &DirectoryCommand, api: &Api, output: Output) -> anyhow::Result<ExitCode> {
     let directories = match command {
         DirectoryCommand::Create { name, settings } => {
             let mut new = settings.settings();
             new["name"] = json!(name);
             vec![api.send(Method::POST, "/directories", &new).await?]
         }
-        DirectoryCommand::Brake(command) => return brake::run(command, api, output).await,
+        DirectoryCommand::Brake(command) => {
+            brake::run(command, api, output).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
         DirectoryCommand::Sso(command) => return sso::run(command, api, output).await,
-        DirectoryCommand::Pause { name } => return brake::pause(api, name, true, output).await,
-        DirectoryCommand::Resume { name } => return brake::pause(api, name, false, output).await,
+        DirectoryCommand::Pause { name } => {
+            brake::pause(api, name, true, output).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        DirectoryCommand::Resume { name } => {
+            brake::pause(api, name, false, output).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
         DirectoryCommand::List => api.all("/directories", "directories").await?,
         DirectoryCommand::Set { name, settings } => {
             let directory = format!("/directories/{}", segment(name));
             vec![api.send(Method::PATCH, &directory, &settings.settings()).await?]
         }
     };
-    print(&directories, output)
+    print(&directories, output)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn print(directories: &[Value], output: Output) -> anyhow::Result<()> {

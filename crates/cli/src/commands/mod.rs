@@ -60,8 +60,8 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Conform(conform) => return conform::run(conform, output).await,
         Command::Simulate(simulate) => return simulate::run(simulate, output).await,
         Command::Directory(ByApi { server, command }) => {
-            with_api(server, &settings, opening, async |api| directory::run(command, api, output).await)
-                .await?;
+            let run = async |api: &Api| directory::run(command, api, output).await;
+            return with_api(server, &settings, opening, run).await;
         }
         Command::Token(ByApi { server, command }) => {
             with_api(server, &settings, opening, async |api| token::run(command, api, output).await).await?;

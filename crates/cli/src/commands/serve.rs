@@ -23,9 +23,11 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let rate_limit = settings.rate_limit.then(RateLimit::default);
     let http = HttpConfig {
         rate_limit,
+        address_limit: settings.rate_limit.then(RateLimit::of_addresses),
         url_filters: settings.url_filters,
         metrics: settings.metrics,
         trusted_proxies: settings.trusted_proxies.clone(),
+        outbound_networks: settings.webhook_networks.clone(),
         ..HttpConfig::default()
     };
     let warning = tokio::spawn(warn_daily(service.clone()));
@@ -42,7 +44,11 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     };
     let jobs = Jobs::start(
         &service,
-        JobOptions { keep_events: settings.keep_events, webhook_networks: settings.webhook_networks.clone() },
+        JobOptions {
+            keep_events: settings.keep_events,
+            webhook_networks: settings.webhook_networks.clone(),
+            metadata_every: settings.metadata_every,
+        },
     );
     let served = server.serve(listener, shutdown_signal()).await;
     jobs.stop().await;

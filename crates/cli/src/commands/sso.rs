@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
@@ -11,6 +12,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::api::{Api, segment, text};
+use crate::exit;
 use crate::output::{Output, table};
 
 /// What to do with a sign-in connection.
@@ -22,7 +24,9 @@ pub(crate) enum SsoCommand {
     Show(OfDirectory),
     /// Remove the connection: nobody signs in by it any more
     Remove(OfDirectory),
-    /// Check the connection, and a response as the browser has posted it; nothing is changed
+    /// Fetch the metadata of the identity provider again, now, and show what it changes; exit code 3 when it is not taken
+    Refresh(OfDirectory),
+    /// Check the connection, and a response as the browser has posted it; nothing is changed. Exit code 3 when a check refuses
     Test {
         #[command(flatten)]
         of: OfDirectory,
@@ -56,6 +60,18 @@ pub(crate) struct SetArguments {
     /// The metadata of the identity provider
     #[arg(long, value_name = "FILE")]
     metadata: Option<PathBuf>,
+    /// Where its metadata is: fetched now and every day. What is new there is taken, what is gone there is dropped
+    #[arg(long, value_name = "URL", conflicts_with = "metadata")]
+    metadata_url: Option<String>,
+    /// Do not fetch the metadata any more; the connection stays as it is
+    #[arg(long, conflicts_with = "metadata_url")]
+    no_metadata_url: bool,
+    /// An e-mail domain whose people sign in by this directory; may be given more than once, and stands for all that were there
+    #[arg(long = "domain", value_name = "DOMAIN")]
+    domains: Vec<String>,
+    /// No e-mail domain leads to this directory
+    #[arg(long, conflicts_with = "domains")]
+    no_domains: bool,
     /// Make users who are not there when they sign in
     #[arg(long)]
     jit: Option<Switch>,
@@ -68,12 +84,21 @@ pub(crate) struct SetArguments {
     /// The names that attributes have: okta or entra
     #[arg(long, value_parser = str::parse::<SsoPreset>)]
     preset: Option<SsoPreset>,
+    /// Attributes have nobody's names but those that are given
+    #[arg(long, conflicts_with = "preset")]
+    no_preset: bool,
     /// The attribute with the names of the groups
     #[arg(long, value_name = "NAME")]
     groups_attribute: Option<String>,
+    /// Forget the names of attributes that were given besides the preset
+    #[arg(long, conflicts_with = "groups_attribute")]
+    no_attributes: bool,
     /// What groups in an assertion do: ignore, merge (adds only) or replace (they are the whole truth)
     #[arg(long, value_parser = str::parse::<GroupsPolicy>)]
     groups: Option<GroupsPolicy>,
+    /// Groups do what they do by default: they are merged until SCIM pushes a group, and ignored from then on
+    #[arg(long, conflicts_with = "groups")]
+    no_groups: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -115,6 +140,23 @@ impl SetArguments {
         if let Some(groups) = self.groups {
             settings["groups"] = json!(groups);
         }
+        if let Some(url) = &self.metadata_url {
+            settings["metadataUrl"] = json!(url);
+        }
+        if !self.domains.is_empty() {
+            settings["domains"] = json!(self.domains);
+        }
+        for (clear, member) in [
+            (self.no_metadata_url, "metadataUrl"),
+            (self.no_domains, "domains"),
+            (self.no_preset, "preset"),
+            (self.no_attributes, "attributes"),
+            (self.no_groups, "groups"),
+        ] {
+            if clear {
+                settings[member] = Value::Null;
+            }
+        }
         Ok(settings)
     }
 }
@@ -123,7 +165,13 @@ fn read(path: &Path) -> anyhow::Result<String> {
     fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
 }
 
-pub(crate) async fn run(command: &SsoCommand, api: &Api, output: Output) -> anyhow::Result<()> {
+pub(crate) async fn run(command: &SsoCommand, api: &Api, output: Output) -> anyhow::Result<ExitCode> {
+    let yes = carry_out(command, api, output).await?;
+    Ok(if yes { ExitCode::SUCCESS } else { ExitCode::from(exit::ANSWERED_NO) })
+}
+
+/// Answers whether a check has passed, or a refresh was taken; of other commands, that they are done.
+async fn carry_out(command: &SsoCommand, api: &Api, output: Output) -> anyhow::Result<bool> {
     let target = |of: &OfDirectory| format!("/directories/{}/sso", segment(&of.directory));
     match command {
         SsoCommand::Set(set) => {
@@ -137,12 +185,17 @@ pub(crate) async fn run(command: &SsoCommand, api: &Api, output: Output) -> anyh
                 };
                 settings["attributes"]["groups"] = json!(name);
             }
-            print(&api.send(Method::PUT, &target, &settings).await?, output)
+            print(&api.send(Method::PUT, &target, &settings).await?, output)?;
         }
-        SsoCommand::Show(of) => print(&api.get(&target(of)).await?, output),
+        SsoCommand::Show(of) => print(&api.get(&target(of)).await?, output)?,
+        SsoCommand::Refresh(of) => {
+            let refresh = api.send(Method::POST, &format!("{}/refresh", target(of)), &json!({})).await?;
+            output.result(&refresh, refreshed)?;
+            return Ok(refresh["refreshed"] == true);
+        }
         SsoCommand::Remove(of) => {
             api.delete(&target(of)).await?;
-            output.done("Removed. Nobody signs in by it any more; sessions go on.")
+            output.done("Removed. Nobody signs in by it any more; sessions go on.")?;
         }
         SsoCommand::Test { of, response } => {
             let mut test = json!({});
@@ -154,13 +207,46 @@ pub(crate) async fn run(command: &SsoCommand, api: &Api, output: Output) -> anyh
                 let steps = ["configuration", "response"].into_iter();
                 let steps = steps.flat_map(|part| report[part].as_array().into_iter().flatten());
                 rows(steps)
-            })
+            })?;
+            return Ok(report["passed"] == true);
         }
         SsoCommand::Log(of) => {
             let target = format!("/directories/{}/sign-ins", segment(&of.directory));
-            log(&api.get(&target).await?["signIns"], output)
+            log(&api.get(&target).await?["signIns"], output)?;
         }
     }
+    Ok(true)
+}
+
+/// What a refresh has changed, or why it was not taken.
+fn refreshed(refresh: &Value) -> String {
+    if let Some(failure) = refresh["failure"].as_str() {
+        return format!("Not taken; the connection stays as it is: {failure}");
+    }
+    let changes = changes(&refresh["changes"]);
+    if changes.is_empty() {
+        return "Fetched. Nothing has changed.".to_owned();
+    }
+    let lines = changes.iter().map(|change| format!("  {change}"));
+    format!("Fetched. Changed:\n{}", lines.collect::<Vec<String>>().join("\n"))
+}
+
+/// A line for each change.
+fn changes(changes: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (member, words) in
+        [("certificatesAdded", "new certificate"), ("certificatesRemoved", "certificate gone")]
+    {
+        let prints = changes[member].as_array().into_iter().flatten().filter_map(Value::as_str);
+        lines.extend(prints.map(|print| format!("{words} {print}")));
+    }
+    for (member, words) in [("signInUrl", "sign-in at"), ("logoutUrl", "logout at")] {
+        if let Some(change) = changes.get(member) {
+            let or_none = |of: &str| change[of].as_str().unwrap_or("nowhere").to_owned();
+            lines.push(format!("{words} {}, was {}", or_none("after"), or_none("before")));
+        }
+    }
+    lines
 }
 
 fn rows<'v>(steps: impl Iterator<Item = &'v Value>) -> String {
@@ -196,6 +282,20 @@ fn print(sso: &Value, output: Output) -> anyhow::Result<()> {
             format!("Identity provider: {}", text(sso, "entityId")),
             format!("  sign-in at {}", text(sso, "signInUrl")),
         ];
+        if let Some(logout) = sso["logoutUrl"].as_str() {
+            lines.push(format!("  logout at {logout}"));
+        }
+        if let Some(url) = sso["metadataUrl"].as_str() {
+            let refresh = &sso["metadataRefresh"];
+            lines.push(format!("  metadata from {url}, last taken {}", text(refresh, "fetched")));
+            if let Some(failure) = refresh["failure"].as_str() {
+                lines.push(format!("  not taken {}: {failure}", text(refresh, "failed")));
+            }
+            if let Some(changed) = refresh["changed"].as_str() {
+                lines.push(format!("  last changed {changed}:"));
+                lines.extend(changes(&refresh["changes"]).iter().map(|change| format!("    {change}")));
+            }
+        }
         for certificate in sso["certificates"].as_array().into_iter().flatten() {
             let end = text(certificate, "notAfter");
             let expired = if certificate["expired"] == true { " (expired)" } else { "" };
@@ -211,6 +311,11 @@ fn print(sso: &Value, output: Output) -> anyhow::Result<()> {
         ));
         let groups = sso.get("groups").and_then(Value::as_str);
         lines.push(format!("Groups: {}", groups.unwrap_or("merged until SCIM pushes a group, then ignored")));
+        let domains: Vec<&str> =
+            sso["domains"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        if !domains.is_empty() {
+            lines.push(format!("Addresses that lead here: {}", domains.join(", ")));
+        }
         for note in sso["notes"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             lines.push(format!("Note: {note}"));
         }

@@ -323,3 +323,65 @@ fn clients_are_registered_before_the_first_start_changed_and_deleted() {
     );
     assert!(!refused.status.success() && refusal(&refused).contains("https://"));
 }
+
+/// Metadata with a certificate of a key that nobody has.
+fn metadata() -> String {
+    const CERTIFICATE: &str = "MIIBdDCCARmgAwIBAgIUft4RKi63N235iddtjzZZf1Ixb78wCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEVGVzdDAeFw0yNjExMjcw\
+     MTU5NDRaFw00NjExMjIwMTU5NDRaMA8xDTALBgNVBAMMBFRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQQk+IIQLqp/D4c\
+     0s26m9qEMAzSjMmJtyrTO10ExEEF7Bpzg3wkjypAG+hO81qg5prJgiCeUxRaTp/y4+hmOcMmo1MwUTAdBgNVHQ4EFgQUJ3OjaRy5\
+     YpKSEuOcdcxk+0GAIDgwHwYDVR0jBBgwFoAUJ3OjaRy5YpKSEuOcdcxk+0GAIDgwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQD\
+     AgNJADBGAiEA9tXuL+ECAu7CrS1nFV/UeFU2j6/4ZPueAaZrFngSKKECIQDt6fBfEH52NJ3XZ9qrfuuCR2QeN69+8kcO7DKi4O/H\
+     mA==";
+    format!(
+        "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"https://idp.example/entity\">\
+         <md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">\
+         <md:KeyDescriptor><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data><ds:X509Certificate>\
+         {CERTIFICATE}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>\
+         <md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" Location=\"https://idp.example/sso\"/>\
+         </md:IDPSSODescriptor></md:EntityDescriptor>"
+    )
+}
+
+#[test]
+fn a_sign_in_connection_is_set_tried_refreshed_and_cleared_by_command() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (metadata, junk) = (file("metadata.xml", &metadata()), file("response", "AAAA"));
+    let sso = |arguments: &[&str]| {
+        let arguments: Vec<&str> = ["directory", "sso"].iter().chain(arguments).copied().collect();
+        enroll(folder.path(), address, &arguments)
+    };
+    let ok = |arguments: &[&str]| {
+        let output = sso(arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", refusal(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    enroll_ok(folder.path(), address, &["org", "create", "acme"]);
+    let set = ok(&[
+        "set",
+        "--metadata",
+        &metadata,
+        "--preset",
+        "okta",
+        "--domain",
+        "example.com",
+        "--domain",
+        "b.example",
+    ]);
+    assert!(set.contains("Addresses that lead here: b.example, example.com"), "{set}");
+    ok(&["test"]);
+    let refused = sso(&["test", "--response", &junk]);
+    assert_eq!(refused.status.code(), Some(3), "{}", refusal(&refused));
+    let no_url = sso(&["refresh"]);
+    assert_eq!((no_url.status.code(), refusal(&no_url).contains("--metadata-url")), (Some(1), true));
+    let inside = sso(&["set", "--metadata-url", "https://127.0.0.1:1/metadata"]);
+    assert_eq!((inside.status.code(), refusal(&inside).contains("webhook_allow_private")), (Some(1), true));
+    ok(&["set", "--no-preset", "--no-attributes", "--no-groups", "--no-domains", "--no-metadata-url"]);
+    let shown = json(&ok(&["show", "--json"]));
+    assert_eq!((shown.get("preset"), &shown["domains"]), (None, &Value::Array(Vec::new())));
+    assert_eq!(shown["entityId"], "https://idp.example/entity");
+}

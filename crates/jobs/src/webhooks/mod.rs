@@ -2,7 +2,6 @@
 //!
 //! One process sends for all webhooks, a task each: a receiver that hangs delays its own events and nobody else's.
 
-mod guard;
 mod send;
 
 use std::collections::{HashMap, HashSet};
@@ -10,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use enroll_domain::WebhookId;
 use enroll_domain::audit::Actor;
+use enroll_outbound::AllowedNetworks;
 use enroll_service::{Delivered, Error, Scanned, Service, WebhookBatch};
 use tokio::task::JoinSet;
 use tracing::{error, warn};
@@ -17,7 +17,6 @@ use tracing::{error, warn};
 use crate::lease::Lease;
 use crate::wake::Stop;
 
-pub use guard::{AllowedNetworks, InvalidNetwork};
 use send::Sender;
 
 /// Events read at a time.

@@ -1,17 +1,13 @@
 //! One request to a receiver.
 
-use std::error::Error as _;
-use std::sync::Arc;
 use std::time::Duration;
 
+use enroll_outbound::{AllowedNetworks, ClientError, Outbound, causes};
 use enroll_service::{FailedDelivery, WebhookMessage};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::header::RETRY_AFTER;
-use reqwest::redirect::Policy;
-use reqwest::{Client, Response, Url};
-
-use super::guard::{AllowedNetworks, GuardedResolver};
+use reqwest::{Response, Url};
 
 /// The longest time for one request, from the look-up of the name to the end of the answer (threat S39).
 const LONGEST: Duration = Duration::from_secs(10);
@@ -24,11 +20,7 @@ const SHOWN: usize = 200;
 
 /// Sends messages.
 #[derive(Clone)]
-pub(super) struct Sender {
-    networks: AllowedNetworks,
-    https: Client,
-    http: Client,
-}
+pub(super) struct Sender(Outbound);
 
 /// Why a message was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,19 +44,8 @@ impl Failed {
 
 impl Sender {
     /// For the public internet and the networks listed.
-    pub(super) fn new(networks: AllowedNetworks) -> Result<Self, reqwest::Error> {
-        let client = |tls: bool| {
-            Client::builder()
-                .user_agent(concat!("Enroll/", env!("CARGO_PKG_VERSION")))
-                .redirect(Policy::none())
-                // A proxy would resolve names itself, unguarded.
-                .no_proxy()
-                .https_only(tls)
-                .dns_resolver(Arc::new(GuardedResolver { networks: networks.clone(), tls }))
-                .pool_max_idle_per_host(1)
-                .build()
-        };
-        Ok(Self { https: client(true)?, http: client(false)?, networks })
+    pub(super) fn new(networks: AllowedNetworks) -> Result<Self, ClientError> {
+        Ok(Self(Outbound::new(networks)?))
     }
 
     /// Sends a message; gives the status of an answer that takes it.
@@ -80,19 +61,7 @@ impl Sender {
             .url
             .parse()
             .map_err(|error: url::ParseError| Failed::without_answer(error.to_string()))?;
-        let tls = url.scheme() == "https";
-        // Addresses are not looked up, so the client would not ask the resolver.
-        let literal = match url.host() {
-            Some(url::Host::Ipv4(address)) => Some(address.into()),
-            Some(url::Host::Ipv6(address)) => Some(address.into()),
-            _ => None,
-        };
-        if let Some(address) = literal {
-            self.networks
-                .check(address, tls)
-                .map_err(|refused| Failed::without_answer(refused.to_string()))?;
-        }
-        let client = if tls { &self.https } else { &self.http };
+        let client = self.0.client(&url).map_err(|refused| Failed::without_answer(refused.to_string()))?;
         let mut request = client.post(url).body(message.body.clone());
         for (name, value) in &message.headers {
             request = request.header(*name, value);
@@ -132,18 +101,6 @@ fn wait(text: &str, now: Timestamp) -> Option<Duration> {
     }
     let date = rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text.trim()).ok()?;
     Duration::try_from(date.duration_since(now)).ok()
-}
-
-/// An error with all that is behind it: the outermost says only that sending failed.
-fn causes(error: &reqwest::Error) -> String {
-    let mut text = String::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        // The innermost are the most exact, and each says again what is in it.
-        text = cause.to_string();
-        next = cause.source();
-    }
-    if text.is_empty() { error.to_string() } else { text }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The work beside the requests.
 #![expect(clippy::unwrap_used, reason = "for tests")]
 
+mod metadata;
 mod receiver;
 mod site;
 mod webhooks;

@@ -6,4 +6,4 @@ mod write;
 
 pub use compare::{Differences, differences};
 pub use read::{Metadata, MetadataError, read};
-pub use write::service_provider;
+pub use write::{service_provider, service_provider_with_key};

@@ -10,6 +10,7 @@
 
 mod good;
 mod hostile;
+mod logout;
 mod metadata;
 mod outside;
 mod world;

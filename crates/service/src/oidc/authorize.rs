@@ -11,7 +11,7 @@ use secrecy::ExposeSecret as _;
 
 use super::claims::Hint;
 use super::{CODE, OAuthError, Refusal};
-use crate::{Error, Service, SignedIn};
+use crate::{Error, Service, SignInPlace, SignedIn};
 
 /// Longest value of `state` and `nonce`, in bytes.
 const TEXT_BYTES: usize = 2048;
@@ -188,17 +188,22 @@ impl Service {
                 self.keep_return(&path).await?.expose_secret().to_owned()
             }
         };
-        let of = match client.directory {
-            None => String::new(),
+        let login = match client.directory {
+            None => match self.sign_in_place(parameters.one("login_hint")?)? {
+                SignInPlace::Directory(name) => self.login_path(&name),
+                SignInPlace::Ask | SignInPlace::Unknown => "/login".to_owned(),
+                // Its page says how a connection is made.
+                SignInPlace::Nowhere => self.login_path("default"),
+            },
             Some(id) => {
                 let found = self.db().look_up_one(|tx| directory::find(tx, id))?;
                 let gone =
                     || Refusal::new(OAuthError::AccessDenied, "the directory of this client was deleted");
-                format!("/{}", found.ok_or_else(gone)?.name)
+                self.login_path(found.ok_or_else(gone)?.name.as_str())
             }
         };
         let again = if wanted.anew || wanted.max_age.is_some() { "&prompt=login" } else { "" };
-        Ok(Authorize::SignIn { path: format!("/saml{of}/login?return={key}{again}") })
+        Ok(Authorize::SignIn { path: format!("{login}?return={key}{again}") })
     }
 
     async fn wanted(&self, client: &ClientRow, parameters: &Parameters) -> Result<Wanted, Refusal> {

@@ -1,7 +1,7 @@
 //! The token endpoint and what its tokens open (RFC 6749 §4.1.3, §6; OpenID Connect Core 1.0 §3.1.3, §5.3, §12).
 
 use data_encoding::BASE64URL_NOPAD;
-use enroll_domain::audit::{Action, Actor, SubjectKind};
+use enroll_domain::audit::{Action, Actor, Origin, SubjectKind};
 use enroll_domain::{ClientId, ClientScope, OpaqueSecret, SecretHash};
 use enroll_store::Tx;
 use enroll_store::oidc::authorization::{self, AuthorizationRow};
@@ -93,7 +93,7 @@ impl Service {
         if row.secret_hash == sent { Ok(id) } else { Err(refused()) }
     }
 
-    /// Gives tokens for a code or a refresh token.
+    /// Gives tokens for a code or a refresh token. The request is that of who acts: see [`Service::acting_as`].
     ///
     /// A code is good for one use, a refresh token too. A second use means that somebody else has it: everything that was given for
     /// it is taken back (RFC 6749 §4.1.2, RFC 9700 §4.14.2).
@@ -108,16 +108,16 @@ impl Service {
         let new = (SecretHash::of(&access), SecretHash::of(&refresh));
         let row = self.db().look_up_one(|tx| client::find(tx, client))?;
         let row = row.ok_or_else(|| Refusal::new(OAuthError::InvalidClient, "the client was deleted"))?;
-        let (algorithm, request) = (row.algorithm, request.clone());
+        let (algorithm, request, origin) = (row.algorithm, request.clone(), self.actor().origin.clone());
         let outcome = self
             .db()
             .write(move |tx| {
                 let outcome = match &request {
                     TokenRequest::Code { code, redirect_uri, verifier } => {
-                        by_code(tx, &row, (code, redirect_uri, verifier), now)
+                        by_code(tx, &row, (code, redirect_uri, verifier), (now, &origin))
                     }
                     TokenRequest::Refresh { token, scope } => {
-                        by_refresh(tx, &row, token, scope.as_deref(), now)
+                        by_refresh(tx, &row, token, scope.as_deref(), (now, &origin))
                     }
                 }?;
                 if let Outcome::Given(given) = &outcome {
@@ -182,7 +182,7 @@ fn by_code(
     tx: &Tx<'_>,
     client: &ClientRow,
     (code, redirect_uri, verifier): (&SecretString, &str, &SecretString),
-    now: Timestamp,
+    (now, origin): (Timestamp, &Origin),
 ) -> Result<Outcome, Refusal> {
     let unknown = || bad("the code is not known here, has ended, or was given to another client");
     let row = authorization::find_by_code(tx, hash(code).ok_or_else(unknown)?)?.ok_or_else(unknown)?;
@@ -190,7 +190,7 @@ fn by_code(
         return Err(unknown());
     }
     if row.redeemed.is_some() {
-        return reused(tx, client, &row, "code", now);
+        return reused(tx, client, &row, "code", (now, origin));
     }
     if row.code_expires <= now {
         return Err(unknown());
@@ -205,9 +205,9 @@ fn by_code(
     let (session, user) = in_force(tx, &row, now)?.ok_or_else(unknown)?;
     // Where several write at a time, the row counts, and not what was read of it before.
     if !authorization::redeem(tx, row.id, now)? {
-        return reused(tx, client, &row, "code", now);
+        return reused(tx, client, &row, "code", (now, origin));
     }
-    let scribe = Scribe::of_actor(Actor::user(user.id, &user.user_name), now);
+    let scribe = Scribe::of_actor(Actor::user(user.id, &user.user_name).by(origin.clone()), now);
     let mut changes = Changes::default();
     changes.note("session", session.id);
     changes.note("user", user.id);
@@ -222,7 +222,7 @@ fn by_refresh(
     client: &ClientRow,
     presented: &SecretString,
     scope: Option<&str>,
-    now: Timestamp,
+    (now, origin): (Timestamp, &Origin),
 ) -> Result<Outcome, Refusal> {
     let unknown = || {
         bad("the refresh token is not valid: it has ended, was taken back, or was given to another client")
@@ -232,7 +232,7 @@ fn by_refresh(
     let row = authorization::find(tx, found.authorization)?.filter(|row| row.client == client.id);
     let row = row.ok_or_else(unknown)?;
     if found.used.is_some() {
-        return reused(tx, client, &row, "refresh token", now);
+        return reused(tx, client, &row, "refresh token", (now, origin));
     }
     if found.expires <= now {
         return Err(unknown());
@@ -245,7 +245,7 @@ fn by_refresh(
     }
     let (session, user) = in_force(tx, &row, now)?.ok_or_else(unknown)?;
     if !token::mark_used(tx, hash, now)? {
-        return reused(tx, client, &row, "refresh token", now);
+        return reused(tx, client, &row, "refresh token", (now, origin));
     }
     given(tx, client, row, (&session, &user), false)
 }
@@ -267,7 +267,7 @@ fn reused(
     client: &ClientRow,
     row: &AuthorizationRow,
     what: &str,
-    now: Timestamp,
+    (now, origin): (Timestamp, &Origin),
 ) -> Result<Outcome, Refusal> {
     authorization::delete(tx, row.id)?;
     let mut changes = Changes::default();
@@ -275,7 +275,7 @@ fn reused(
     changes.note("session", row.session);
     let id = client.id.to_string();
     let subject = (SubjectKind::Client, id.as_str(), client.name.as_str());
-    Scribe::of_actor(Actor::system(), now).write_global(
+    Scribe::of_actor(Actor::system().by(origin.clone()), now).write_global(
         tx,
         Action::ClientReuseDetected,
         subject,

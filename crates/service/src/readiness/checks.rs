@@ -4,13 +4,13 @@ use enroll_domain::{DirectoryState, MappingBinding, OrganizationId, RoleOn};
 use enroll_saml::Certificate;
 use enroll_store::mapping::MappingRow;
 use enroll_store::readiness::{self, Found};
-use enroll_store::{mapping, organization, owner, server_admin};
+use enroll_store::{mapping, organization, owner, server_admin, sso_metadata};
 
 use jiff::SignedDuration;
 
 use super::{Concerned, NAMED, ReadinessFinding, Severity, Subject};
 use crate::Error;
-use crate::sign_in::{CERTIFICATE_DAYS, stored_connection};
+use crate::sign_in::{CERTIFICATE_DAYS, MetadataRefresh, stored_connection};
 
 /// A finding about what the store has found; none when that is nothing.
 fn about(
@@ -209,4 +209,44 @@ pub(super) fn sign_in(subject: &Subject<'_>) -> Result<Vec<ReadinessFinding>, Er
         count: u64::try_from(certificates.len()).unwrap_or_default(),
         concerned: concerned.collect(),
     }])
+}
+
+/// Metadata that is fetched: that it was not taken, and what it has changed in the last week (threat A17).
+pub(super) fn metadata(subject: &Subject<'_>) -> Result<Vec<ReadinessFinding>, Error> {
+    let Some(noted) = sso_metadata::find(subject.tx, subject.directory.id)? else { return Ok(Vec::new()) };
+    let noted = MetadataRefresh::from(noted);
+    let name = &subject.directory.name;
+    let mut findings = Vec::new();
+    let finding = |severity, code, text, advice| ReadinessFinding {
+        severity,
+        code,
+        text,
+        advice,
+        count: 0,
+        concerned: Vec::new(),
+    };
+    if let (Some(failed), Some(failure)) = (noted.failed, &noted.failure) {
+        findings.push(finding(
+            Severity::Warning,
+            "metadata-failed",
+            format!(
+                "The metadata of the identity provider was not taken on {failed:.0}, for the last time on {:.0}: {failure}. People \
+                 sign in with what was taken then.",
+                noted.fetched
+            ),
+            format!("Correct it, then: enroll directory sso refresh --directory {name}"),
+        ));
+    }
+    let week = SignedDuration::from_hours(7 * 24);
+    if let (Some(changed), Some(changes)) = (noted.changed, &noted.changes)
+        && subject.now.duration_since(changed) < week
+    {
+        findings.push(finding(
+            Severity::Info,
+            "metadata-changed",
+            format!("The metadata of the identity provider has changed on {changed:.0}: {changes}."),
+            "Compare the fingerprints with those that the identity provider shows.".to_owned(),
+        ));
+    }
+    Ok(findings)
 }

@@ -8,7 +8,6 @@ use enroll_store::user::{self, UserRow};
 use jiff::Timestamp;
 use tracing::warn;
 
-use super::in_time;
 use crate::kept::{Kept, Weight};
 use crate::{Error, Service, SessionUser};
 
@@ -85,7 +84,7 @@ impl Service {
         })?;
         let Session { row, user, server_admin } = &*kept;
         let now = self.clock().now();
-        if !user.active || !in_time(row, now) {
+        if !user.active || !self.session_limits().in_time(row, now) {
             return Err(refused());
         }
         if session::needs_touch(row.last_used, now) {

@@ -9,6 +9,8 @@ mod me;
 mod open;
 mod revoke;
 
+use std::time::Duration;
+
 use enroll_domain::SessionId;
 use enroll_store::session::SessionRow;
 use jiff::{SignedDuration, Timestamp};
@@ -20,13 +22,40 @@ pub(crate) use me::organizations_of;
 pub use me::{SignedInUser, UserOrganization};
 pub(crate) use open::Opening;
 pub use open::{NewSession, SessionDetails};
-pub(crate) use revoke::revoke_all;
+pub(crate) use revoke::{end, revoke_all};
 
-/// A cookie that was not used for so long opens nothing any more (OWASP ASVS 7.3.1; NIST SP 800-63B-4 §2.2.3).
-pub(crate) const IDLE: SignedDuration = SignedDuration::from_hours(1);
+/// How long sessions last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// A cookie that was not used for so long opens nothing any more (OWASP ASVS 7.3.1; NIST SP 800-63B-4 §2.2.3). As a use is written once
+    /// a minute, less than some minutes means little.
+    pub idle: Duration,
+    /// No session is longer, however much it is used (OWASP ASVS 7.3.2).
+    pub longest: Duration,
+}
 
-/// No session is longer, however much it is used (OWASP ASVS 7.3.2).
-pub(crate) const LONGEST: SignedDuration = SignedDuration::from_hours(12);
+impl Default for SessionLimits {
+    /// An hour and twelve hours.
+    fn default() -> Self {
+        Self { idle: Duration::from_secs(60 * 60), longest: Duration::from_secs(12 * 60 * 60) }
+    }
+}
+
+impl SessionLimits {
+    /// When a session ends at the latest that begins at `created`.
+    pub(crate) fn end(&self, created: Timestamp) -> Timestamp {
+        let longest = SignedDuration::try_from(self.longest).unwrap_or(SignedDuration::MAX);
+        created.checked_add(longest).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Whether the cookie of a session still opens it, by the clock alone. Limits that were made shorter since it began count too.
+    pub(crate) fn in_time(&self, session: &SessionRow, now: Timestamp) -> bool {
+        let idle = SignedDuration::try_from(self.idle).unwrap_or(SignedDuration::MAX);
+        session.expires > now
+            && self.end(session.created) > now
+            && now.duration_since(session.last_used) < idle
+    }
+}
 
 /// A session as its user or an administrator sees it. Nothing of it opens anything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,10 +91,4 @@ impl SessionInfo {
             user_agent: row.user_agent,
         }
     }
-}
-
-/// Whether the cookie of a session still opens it, by the clock alone.
-pub(crate) fn in_time(session: &SessionRow, now: Timestamp) -> bool {
-    let idle = now.duration_since(session.last_used);
-    session.expires > now && idle < IDLE
 }

@@ -9,7 +9,7 @@ use enroll_store::user::{self, UserRow};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{LONGEST, SessionInfo};
+use super::SessionInfo;
 use crate::audit::{Changes, Scribe};
 use crate::{Error, Service};
 
@@ -29,6 +29,8 @@ pub struct SessionDetails {
     pub name_id: Option<String>,
     /// How the identity provider names the session.
     pub session_index: Option<String>,
+    /// The format of its name of the user.
+    pub name_id_format: Option<String>,
 }
 
 /// A session that was just opened.
@@ -94,6 +96,7 @@ impl Opening {
             user_agent: self.details.user_agent.clone(),
             name_id: self.details.name_id.clone(),
             session_index: self.details.session_index.clone(),
+            name_id_format: self.details.name_id_format.clone(),
         }
     }
 }
@@ -101,7 +104,7 @@ impl Opening {
 impl Service {
     /// Opens a session for a user of a directory who has proved who she is. The caller has checked that; nothing here does.
     ///
-    /// The session ends after 12 hours, or when the identity provider says so, whichever comes first.
+    /// The session ends when the limits say so ([`crate::SessionLimits`]), or when the identity provider says so, whichever comes first.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for a deactivated user (enrollment.md 4.4), and when the identity provider's session has ended;
@@ -113,13 +116,14 @@ impl Service {
         details: SessionDetails,
     ) -> Result<NewSession, Error> {
         let (opening, cookie) = self.opening(details)?;
-        let write = opening.clone();
+        let (write, origin) = (opening.clone(), self.actor().origin.clone());
         let (opened, name) = self
             .db()
             .write(move |tx| {
                 let missing = || Error::NotFound("the directory has no such user".to_owned());
                 let found = user::find(tx, directory, user)?.ok_or_else(missing)?;
-                let scribe = Scribe::of_actor(Actor::user(user, &found.user_name), write.now);
+                let actor = Actor::user(user, &found.user_name).by(origin.clone());
+                let scribe = Scribe::of_actor(actor, write.now);
                 let opened = write.insert(tx, &found, &scribe)?;
                 Ok::<_, Error>((opened, found.user_name))
             })
@@ -138,7 +142,7 @@ impl Service {
     /// [`Error::Forbidden`] when the identity provider's session has ended.
     pub(crate) fn opening(&self, details: SessionDetails) -> Result<(Opening, OpaqueSecret), Error> {
         let now = self.clock().now();
-        let longest = now.checked_add(LONGEST).unwrap_or(Timestamp::MAX);
+        let longest = self.session_limits().end(now);
         let expires = details.not_on_or_after.map_or(longest, |theirs| theirs.min(longest));
         if expires <= now {
             return Err(Error::Forbidden(

@@ -51,13 +51,13 @@ pub(crate) fn end(
 }
 
 impl Service {
-    /// Signs a user out: ends the session that she is using.
+    /// Signs a user out: ends the session that she is using. The request is that of who acts: see [`Service::acting_as`].
     ///
     /// # Errors
     /// [`Error::Store`]. A session that is gone already is no error.
     pub async fn sign_out(&self, signed_in: &SignedIn) -> Result<(), Error> {
         let signed_in = signed_in.clone();
-        let scribe = Scribe::of_actor(signed_in.actor(), self.clock().now());
+        let scribe = Scribe::of_actor(signed_in.actor().by(self.actor().origin.clone()), self.clock().now());
         self.db()
             .write(move |tx| match session::find(tx, signed_in.session)? {
                 Some(row) => end(tx, &scribe, &row, &signed_in.user_name, (Action::UserSignedOut, None)),

@@ -76,6 +76,7 @@ impl Service {
             browser: SecretHash::of(&browser),
             return_path,
             begun: now,
+            anew: begun.pending.anew,
         };
         let kept = self.db().write(move |tx: &Tx<'_>| sign_in::begin(tx, row.id, &request, MOST)).await?;
         if !kept {
@@ -83,6 +84,14 @@ impl Service {
         }
         Ok(BegunSignIn { redirect: begun.redirect, browser: Browser(browser.reveal()) })
     }
+}
+
+/// Checks a path that a sign-in is to end at.
+///
+/// # Errors
+/// [`Error::Invalid`] for one that is none of this service (threat A15).
+pub fn check_return_path(path: &str) -> Result<(), Error> {
+    local_path(path).map(drop)
 }
 
 /// A path of this service, and nothing that a browser would take for another place (threat A15): browsers read a backslash as a

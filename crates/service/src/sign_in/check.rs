@@ -70,6 +70,7 @@ impl Service {
                 request_id,
                 relay_state: String::new(),
                 begun: now,
+                anew: false,
             });
             let finished = finish(&ours, &connection, pending.as_ref(), posted, now);
             let mut steps = Steps::of(&finished.trace, (id, now), None);

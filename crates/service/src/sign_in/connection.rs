@@ -1,13 +1,17 @@
 //! A directory's connection to its identity provider, as an administrator sees and changes it.
 
+use enroll_domain::DirectoryId;
 use enroll_domain::audit::{Action, SubjectKind};
 use enroll_domain::sign_in::{GroupsPolicy, SsoPreset};
 use enroll_saml::{Certificate, Endpoint, EntityId, ServiceProvider, metadata};
 use enroll_store::directory::DirectoryRow;
-use enroll_store::{Tx, sign_in};
+use enroll_store::sso_metadata::{self, SsoMetadataRow};
+use enroll_store::{Tx, sign_in, sign_in_domain};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::domains;
+use super::refresh::MetadataRefresh;
 use super::settings::{Join, SsoAttributes, SsoSettings, Stored, stored};
 use crate::admin::find_directory;
 use crate::audit::{Changes, Scribe};
@@ -27,7 +31,9 @@ pub struct SsoInfo {
     /// What to enter in the identity provider: where it posts responses.
     pub acs_url: String,
     /// Where our metadata is.
-    pub metadata_url: String,
+    pub service_provider_metadata_url: String,
+    /// What to enter in the identity provider for single logout.
+    pub logout_service_url: String,
     /// Where people begin to sign in.
     pub login_url: String,
     /// The identity provider's entity ID.
@@ -55,6 +61,14 @@ pub struct SsoInfo {
     pub groups: Option<GroupsPolicy>,
     /// How far the clocks may be apart, in seconds.
     pub skew_seconds: i64,
+    /// The e-mail domains whose people sign in by it.
+    pub domains: Vec<String>,
+    /// Where the identity provider's metadata is fetched from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata_url: Option<String>,
+    /// What came of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata_refresh: Option<MetadataRefresh>,
     /// What is to be done in the identity provider.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -86,7 +100,7 @@ impl Service {
         self.db()
             .read(move |tx| {
                 let (row, stored) = connected(tx, &name)?;
-                service.info(&row, stored, Vec::new())
+                service.info(tx, &row, stored, Vec::new())
             })
             .await
     }
@@ -103,15 +117,30 @@ impl Service {
             .write(move |tx| {
                 let row = find_directory(tx, &name)?;
                 let before = stored(tx, row.id)?;
-                let (after, notes) = Stored::changed(before.clone(), settings.clone())?;
-                let info = service.info(&row, after.clone(), notes)?;
+                let (after, mut notes) = Stored::changed(before.clone(), settings.clone())?;
+                let mut changes = changes(before.as_ref(), Some(&after));
                 if before.as_ref() != Some(&after) {
-                    let text = serde_json::to_string(&after)
-                        .map_err(|error| Error::Internal(format!("a connection as JSON: {error}")))?;
-                    sign_in::set_connection(tx, row.id, &text, scribe.now())?;
-                    tell(tx, &scribe, Action::SsoUpdated, &row, &changes(before.as_ref(), Some(&after)))?;
+                    sign_in::set_connection(tx, row.id, &after.text()?, scribe.now())?;
                 }
-                Ok(info)
+                if let Some(given) = &settings.domains {
+                    let wanted = domains::domains(given.as_deref().unwrap_or_default())?;
+                    let before = domains::set(tx, row.id, &wanted)?;
+                    changes.change("domains", Some(before), Some(wanted));
+                }
+                let url = sso_metadata::find(tx, row.id)?.map(|noted| noted.url);
+                if settings.by_hand() && settings.metadata_url.is_none() && url.is_some() {
+                    notes.push("the metadata is not fetched any more, as the identity provider was described by hand".to_owned());
+                }
+                let wanted = match &settings.metadata_url {
+                    Some(wanted) => wanted.clone(),
+                    None => url.clone().filter(|_| !settings.by_hand()),
+                };
+                fetched(tx, row.id, &settings, wanted.as_deref(), scribe.now())?;
+                changes.change("metadataUrl", url, wanted);
+                if !changes.is_empty() || before.as_ref() != Some(&after) {
+                    tell(tx, &scribe, Action::SsoUpdated, &row, &changes)?;
+                }
+                service.info(tx, &row, after, notes)
             })
             .await
     }
@@ -137,9 +166,11 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such directory; [`Error::Conflict`].
-    pub fn saml_metadata(&self, directory: &str) -> Result<String, Error> {
+    pub async fn saml_metadata(&self, directory: &str) -> Result<String, Error> {
         let row = self.db().look_up(|tx| find_directory(tx, directory))?;
-        Ok(metadata::service_provider(&self.service_provider(row.name.as_str())?))
+        let ours = self.service_provider(row.name.as_str())?;
+        let key = self.saml_key().await?;
+        Ok(metadata::service_provider_with_key(&ours, key.certificate()))
     }
 
     /// This service as a directory's identity provider knows it.
@@ -157,16 +188,22 @@ impl Service {
         Ok(ServiceProvider {
             entity_id: EntityId::new(&format!("{base}/metadata")).map_err(unusable)?,
             acs: Endpoint::new(&format!("{base}/acs")).map_err(unusable)?,
-            logout: None,
+            logout: Some(Endpoint::new(&format!("{base}/logout")).map_err(unusable)?),
         })
     }
 
     fn saml_base(&self, directory: &str) -> String {
-        let of = if directory == DEFAULT { String::new() } else { format!("/{directory}") };
-        format!("{}/saml{of}", self.public_url())
+        format!("{}{}", self.public_url(), saml_path(directory))
     }
 
-    fn info(&self, row: &DirectoryRow, stored: Stored, notes: Vec<String>) -> Result<SsoInfo, Error> {
+    pub(super) fn info(
+        &self,
+        tx: &Tx<'_>,
+        row: &DirectoryRow,
+        stored: Stored,
+        notes: Vec<String>,
+    ) -> Result<SsoInfo, Error> {
+        let noted = sso_metadata::find(tx, row.id)?;
         let (directory, now) = (row.name.to_string(), self.clock().now());
         let ours = self.service_provider(&directory)?;
         let connection = stored.connection()?;
@@ -183,7 +220,11 @@ impl Service {
             directory,
             service_provider_entity_id: ours.entity_id.as_str().to_owned(),
             acs_url: ours.acs.as_str().to_owned(),
-            metadata_url: format!("{base}/metadata"),
+            service_provider_metadata_url: format!("{base}/metadata"),
+            domains: sign_in_domain::list(tx, row.id)?,
+            metadata_url: noted.as_ref().map(|noted| noted.url.clone()),
+            metadata_refresh: noted.map(MetadataRefresh::from),
+            logout_service_url: format!("{base}/logout"),
             login_url: format!("{base}/login"),
             certificates: connection.identity_provider.certificates.iter().map(certificate).collect(),
             attributes: SsoAttributes {
@@ -207,6 +248,12 @@ impl Service {
     }
 }
 
+/// The path of a directory's addresses.
+pub(super) fn saml_path(directory: &str) -> String {
+    let of = if directory == DEFAULT { String::new() } else { format!("/{directory}") };
+    format!("/saml{of}")
+}
+
 /// A directory with its connection.
 pub(super) fn connected(tx: &Tx<'_>, name: &str) -> Result<(DirectoryRow, Stored), Error> {
     let row = find_directory(tx, name)?;
@@ -220,7 +267,29 @@ pub(super) fn connected(tx: &Tx<'_>, name: &str) -> Result<(DirectoryRow, Stored
     Ok((row, stored))
 }
 
-fn tell(
+/// Keeps from where the metadata is fetched, when it was, or that it is not any more.
+fn fetched(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    settings: &SsoSettings,
+    wanted: Option<&str>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    match (&settings.metadata_url, wanted) {
+        (Some(Some(url)), _) => {
+            if settings.metadata.is_none() {
+                return Err(Error::Internal("the metadata of a URL was not fetched".to_owned()));
+            }
+            let row =
+                SsoMetadataRow { url: url.clone(), tried: now, fetched: now, failed: None, changed: None };
+            Ok(sso_metadata::set(tx, directory, &row)?)
+        }
+        (_, None) => Ok(sso_metadata::delete(tx, directory)?),
+        (_, Some(_)) => Ok(()),
+    }
+}
+
+pub(super) fn tell(
     tx: &Tx<'_>,
     scribe: &Scribe,
     action: Action,
@@ -233,7 +302,7 @@ fn tell(
 }
 
 /// What an entry of the trail says of a change. Certificates stand in it by their fingerprints.
-fn changes(before: Option<&Stored>, after: Option<&Stored>) -> Changes {
+pub(super) fn changes(before: Option<&Stored>, after: Option<&Stored>) -> Changes {
     let prints = |stored: &Stored| -> Vec<String> {
         let read = |text: &String| Certificate::from_text(text).map(|certificate| certificate.fingerprint());
         stored.certificates.iter().filter_map(|text| read(text).ok()).collect()
@@ -241,6 +310,7 @@ fn changes(before: Option<&Stored>, after: Option<&Stored>) -> Changes {
     let mut changes = Changes::default();
     changes.change("entityId", before.map(|s| &s.entity_id), after.map(|s| &s.entity_id));
     changes.change("signInUrl", before.map(|s| &s.sign_in_url), after.map(|s| &s.sign_in_url));
+    changes.change("logoutUrl", before.map(|s| &s.logout_url), after.map(|s| &s.logout_url));
     changes.change("certificates", before.map(prints), after.map(prints));
     changes.change("join", before.map(|s| &s.join), after.map(|s| &s.join));
     changes.change("jit", before.map(|s| s.jit), after.map(|s| s.jit));
@@ -250,6 +320,7 @@ fn changes(before: Option<&Stored>, after: Option<&Stored>) -> Changes {
         after.map(|s| s.allow_idp_initiated),
     );
     changes.change("groups", before.map(|s| s.groups), after.map(|s| s.groups));
+    changes.change("preset", before.map(|s| s.preset), after.map(|s| s.preset));
     changes.change("attributes", before.map(|s| &s.attributes), after.map(|s| &s.attributes));
     changes
 }

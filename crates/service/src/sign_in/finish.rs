@@ -7,7 +7,7 @@ use enroll_saml::{AssertedGroups, BegunBy, Identity, Pending, Reason, finish};
 use enroll_store::directory::DirectoryRow;
 use enroll_store::sign_in::{self, SignInRequest};
 use enroll_store::user::UserRow;
-use enroll_store::{Tx, brake};
+use enroll_store::{Tx, brake, tombstone};
 
 use super::connection::connected;
 use super::lookup::{Found, described, find};
@@ -110,6 +110,7 @@ impl Service {
             request_id: request.request_id.clone(),
             relay_state: request.relay_state.clone(),
             begun: request.begun,
+            anew: request.anew,
         });
         let finished = finish(&ours, &connection, pending.as_ref(), &posted.response, now);
         let id = *SessionId::new(now, &self.entropy().id()).as_uuid();
@@ -133,6 +134,7 @@ impl Service {
             not_on_or_after: identity.session_ends,
             name_id: Some(identity.name_id.value.clone()),
             session_index: identity.session_index.clone(),
+            name_id_format: identity.name_id.format.clone(),
         };
         let (opening, cookie) = self.opening(details)?;
         let by_us = identity.begun_by == BegunBy::ServiceProvider;
@@ -289,7 +291,7 @@ impl Finishing {
             return Ok(Err(refused("unknown_user", ASK, admin)));
         }
         let key = enroll_scim::Folded::new(&self.identity.name_id.value);
-        if sign_in::was_deleted(tx, self.directory.id, &key)? {
+        if tombstone::is_of_user(tx, self.directory.id, &key)? {
             steps.note("user", false, "was deleted");
             return Ok(Err(refused(
                 "deleted_user",

@@ -6,15 +6,25 @@
 mod begin;
 mod check;
 mod connection;
+mod domains;
 mod finish;
+mod key;
+mod logout;
 mod lookup;
+mod place;
+mod refresh;
 mod settings;
 mod steps;
 
-pub use begin::{BegunSignIn, Browser, SignInWish};
+pub use begin::{BegunSignIn, Browser, SignInWish, check_return_path};
 pub use check::{ConfigurationCheck, SignInTest, SsoTest};
 pub use connection::{CertificateInfo, SsoInfo};
 pub use finish::{Posted, RefusedSignIn, SignInOutcome};
+pub use logout::{LogoutArrived, LogoutAsked, LogoutThere, RefusedLogout};
+pub use place::SignInPlace;
+pub use refresh::{
+    BeforeAfter, METADATA, MetadataBounds, MetadataChanges, MetadataRefresh, MetadataSource, SsoRefresh,
+};
 pub use settings::{Join, SsoAttributes, SsoSettings};
 pub use steps::{LoggedSignIn, LoggedStep};
 

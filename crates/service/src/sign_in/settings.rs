@@ -7,7 +7,7 @@ use enroll_saml::{
     IdentityProvider, InvalidSetting, JoinBy, Preset, Skew, metadata,
 };
 use enroll_store::{Tx, sign_in};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::Error;
 
@@ -20,28 +20,81 @@ const ATTRIBUTE_BYTES: usize = 512;
 pub struct SsoSettings {
     /// The identity provider's metadata, as XML. It stands for the four that follow.
     pub metadata: Option<String>,
+    /// Where its metadata is fetched from, now and every day; `None` inside stops that and leaves the connection as it is. Whoever
+    /// gives a URL gives what it has fetched there as `metadata`: see [`SsoSettings::to_fetch`].
+    #[serde(deserialize_with = "nullable")]
+    pub metadata_url: Option<Option<String>>,
     /// The identity provider's entity ID.
     pub entity_id: Option<String>,
     /// Where sign-ins begin there.
     pub sign_in_url: Option<String>,
-    /// Where logouts go there.
-    pub logout_url: Option<String>,
+    /// Where logouts go there; `None` inside for nowhere.
+    #[serde(deserialize_with = "nullable")]
+    pub logout_url: Option<Option<String>>,
     /// Its signing certificates, as PEM or base64.
     pub certificates: Option<Vec<String>>,
-    /// Whose names attributes have.
-    pub preset: Option<SsoPreset>,
-    /// The names of attributes that are called otherwise.
-    pub attributes: Option<SsoAttributes>,
+    /// Whose names attributes have; `None` inside for nobody's.
+    #[serde(deserialize_with = "nullable")]
+    pub preset: Option<Option<SsoPreset>>,
+    /// The names of attributes that are called otherwise; `None` inside for none.
+    #[serde(deserialize_with = "nullable")]
+    pub attributes: Option<Option<SsoAttributes>>,
     /// How users are found.
     pub join: Option<Join>,
     /// Whether users who are not there are made.
     pub jit: Option<bool>,
     /// Whether sign-ins may begin at the identity provider.
     pub allow_idp_initiated: Option<bool>,
-    /// What groups in an assertion do.
-    pub groups: Option<GroupsPolicy>,
+    /// What groups in an assertion do; `None` inside for the default: merged until SCIM pushes a group, ignored from then on.
+    #[serde(deserialize_with = "nullable")]
+    pub groups: Option<Option<GroupsPolicy>>,
     /// How far the clocks may be apart, in seconds.
     pub skew_seconds: Option<i64>,
+    /// The e-mail domains whose people sign in by this connection; `None` inside for none.
+    #[serde(deserialize_with = "nullable")]
+    pub domains: Option<Option<Vec<String>>>,
+}
+
+/// A member that `null` clears.
+fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+impl SsoSettings {
+    /// The URL whose document has to be fetched before these settings can be applied, and goes into `metadata`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is none that metadata is fetched from, or when what it stands for is given too.
+    pub fn to_fetch(&self) -> Result<Option<&str>, Error> {
+        let Some(Some(url)) = &self.metadata_url else { return Ok(None) };
+        if Endpoint::new(url).is_err() {
+            return Err(Error::Invalid(
+                "metadataUrl: metadata is fetched from an https:// URL of at most 2,048 characters"
+                    .to_owned(),
+            ));
+        }
+        if self.metadata.is_some() || self.describes() {
+            return Err(Error::Invalid(
+                "metadataUrl stands for metadata, entityId, signInUrl, logoutUrl and certificates: give it or them".to_owned(),
+            ));
+        }
+        Ok(Some(url))
+    }
+
+    /// Whether the identity provider is described by its parts.
+    fn describes(&self) -> bool {
+        self.entity_id.is_some()
+            || self.sign_in_url.is_some()
+            || self.logout_url.is_some()
+            || self.certificates.is_some()
+    }
+
+    /// Whether an administrator describes the identity provider otherwise than by a URL.
+    pub(super) fn by_hand(&self) -> bool {
+        !matches!(self.metadata_url, Some(Some(_))) && (self.metadata.is_some() || self.describes())
+    }
 }
 
 /// How users are found: by the NameID or one attribute, compared with one attribute of theirs.
@@ -140,11 +193,7 @@ impl Stored {
                         .to_owned(),
                 );
             }
-            let of = read.identity_provider;
-            stored.entity_id = of.entity_id.as_str().to_owned();
-            stored.sign_in_url = of.sign_in.as_str().to_owned();
-            stored.logout_url = of.logout.map(|logout| logout.as_str().to_owned());
-            stored.certificates = of.certificates.iter().map(Certificate::to_base64).collect();
+            stored.describe(&read.identity_provider);
         }
         let set = |to: &mut String, value: Option<String>| {
             if let Some(value) = value {
@@ -153,14 +202,14 @@ impl Stored {
         };
         set(&mut stored.entity_id, change.entity_id);
         set(&mut stored.sign_in_url, change.sign_in_url);
-        stored.logout_url = change.logout_url.or(stored.logout_url);
+        stored.logout_url = change.logout_url.unwrap_or(stored.logout_url);
         stored.certificates = change.certificates.unwrap_or(stored.certificates);
-        stored.preset = change.preset.or(stored.preset);
-        stored.attributes = change.attributes.unwrap_or(stored.attributes);
+        stored.preset = change.preset.unwrap_or(stored.preset);
+        stored.attributes = change.attributes.map_or(stored.attributes, Option::unwrap_or_default);
         stored.join = change.join.unwrap_or(stored.join);
         stored.jit = change.jit.unwrap_or(stored.jit);
         stored.allow_idp_initiated = change.allow_idp_initiated.unwrap_or(stored.allow_idp_initiated);
-        stored.groups = change.groups.or(stored.groups);
+        stored.groups = change.groups.unwrap_or(stored.groups);
         stored.skew_seconds = change.skew_seconds.unwrap_or(stored.skew_seconds);
         // One form is stored, whichever was given.
         let read = stored.connection()?;
@@ -173,6 +222,22 @@ impl Stored {
             ));
         }
         Ok((stored, notes))
+    }
+
+    /// Takes over what metadata says of the identity provider.
+    pub(super) fn describe(&mut self, of: &IdentityProvider) {
+        self.entity_id = of.entity_id.as_str().to_owned();
+        self.sign_in_url = of.sign_in.as_str().to_owned();
+        self.logout_url = of.logout.as_ref().map(|logout| logout.as_str().to_owned());
+        self.certificates = of.certificates.iter().map(Certificate::to_base64).collect();
+    }
+
+    /// As it is stored.
+    ///
+    /// # Errors
+    /// [`Error::Internal`]
+    pub(super) fn text(&self) -> Result<String, Error> {
+        serde_json::to_string(self).map_err(|error| Error::Internal(format!("a connection as JSON: {error}")))
     }
 
     /// Checks the names of attributes.

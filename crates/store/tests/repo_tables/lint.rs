@@ -3,7 +3,7 @@
 use crate::sources::literals;
 
 /// Tables whose rows belong to a directory.
-const OWNED: [&str; 22] = [
+const OWNED: [&str; 24] = [
     "users",
     "user_emails",
     "groups",
@@ -26,10 +26,12 @@ const OWNED: [&str; 22] = [
     "used_assertions",
     "sign_ins",
     "sign_in_groups",
+    "sso_metadata",
+    "sign_in_domains",
 ];
 
 /// Statements that are not bound to one directory, each by a part of its text, with the reason.
-const ALLOWED: [(&str, &str); 17] = [
+const ALLOWED: [(&str, &str); 20] = [
     ("FROM users WHERE users.id = ?1", "an admin's reference to a user"),
     ("grants.organization_id = ?1 AND grants.role = 'owner'", "an owner by grant may be of any directory"),
     ("users.id = server_admins.user_id", "a server admin may be of any directory"),
@@ -54,6 +56,12 @@ const ALLOWED: [(&str, &str); 17] = [
         "an organization has mappings of any directory",
     ),
     ("FROM directory_enrollments WHERE organization_id = ?1", "an organization may be that of any directory"),
+    ("FROM sso_metadata WHERE tried <= ?2", "the metadata of every directory is fetched again"),
+    (
+        "SELECT directory_id FROM sso_connections ORDER BY",
+        "who wants to sign in has not said yet of which directory she is",
+    ),
+    ("FROM sign_in_domains WHERE domain = ?1", "the domain is what names the directory"),
     ("FROM scim_tokens WHERE id = ?1", "the token is what names the directory"),
     (
         "JOIN directories ON directories.id = scim_tokens.directory_id",

@@ -4,11 +4,13 @@
 //! and hashes that text. A wrong reading of the standards cannot hide in both.
 
 mod key;
+mod logout;
 mod mutation;
 mod response;
 mod signature;
 
 pub use key::{KeyKind, SigningKey};
+pub use logout::{LogoutContent, LogoutSpec};
 pub use mutation::mutated;
 pub use response::{Attribute, Dialect, ResponseSpec, Signed, instant};
 pub use signature::SignatureSpec;

@@ -79,6 +79,8 @@ pub struct ResponseSpec {
     pub not_on_or_after: Timestamp,
     /// `SubjectConfirmationData/@NotOnOrAfter`.
     pub confirmed_until: Timestamp,
+    /// `AuthnStatement/@AuthnInstant`.
+    pub authenticated: Timestamp,
     /// `AuthnStatement/@SessionNotOnOrAfter`.
     pub session_until: Option<Timestamp>,
     /// The NameID.
@@ -149,6 +151,7 @@ impl ResponseSpec {
             not_before: now - SignedDuration::from_mins(5),
             not_on_or_after: end,
             confirmed_until: end,
+            authenticated: now,
             session_until: None,
             name_id: "ada@example.com".to_owned(),
             name_id_format: "1.1:nameid-format:emailAddress".to_owned(),
@@ -249,7 +252,7 @@ impl ResponseSpec {
              <{p}SubjectConfirmationData{} NotOnOrAfter=\"{}\" Recipient=\"{}\"></{p}SubjectConfirmationData>\
              </{p}SubjectConfirmation></{p}Subject>\
              <{p}Conditions NotBefore=\"{}\" NotOnOrAfter=\"{}\">{restrictions}</{p}Conditions>\
-             <{p}AuthnStatement AuthnInstant=\"{issued}\" SessionIndex=\"{}\"{}><{p}AuthnContext>\
+             <{p}AuthnStatement AuthnInstant=\"{}\" SessionIndex=\"{}\"{}><{p}AuthnContext>\
              <{p}AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</{p}AuthnContextClassRef>\
              </{p}AuthnContext></{p}AuthnStatement>{}</{p}Assertion>",
             self.assertion_id,
@@ -262,6 +265,7 @@ impl ResponseSpec {
             self.recipient,
             instant(self.not_before),
             instant(self.not_on_or_after),
+            instant(self.authenticated),
             self.assertion_id,
             optional("SessionNotOnOrAfter", self.session_until.map(instant).as_deref()),
             self.attribute_statement(p),

@@ -199,7 +199,7 @@ async fn threat_s38_signing_out_is_asked_for_on_a_page_of_this_service() {
     let out = browser.post("/saml/logout", &[], PUBLIC_URL).await;
     assert_eq!((out.status.as_u16(), browser.cookie(SESSION)), (303, None));
     assert_eq!(browser.me().await.status, 401);
-    assert!(browser.get("/").await.text.contains("/saml/login"));
+    assert!(browser.get("/").await.text.contains(&format!("{PUBLIC_URL}/login")));
 }
 
 #[tokio::test]

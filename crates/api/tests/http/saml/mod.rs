@@ -4,7 +4,10 @@ mod connection;
 mod flow;
 mod groups;
 mod hostile;
+mod login_page;
+mod metadata_url;
 mod provisioning;
+mod single_logout;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -91,7 +94,7 @@ impl<'s> Browser<'s> {
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = if cookies.is_empty() { request } else { request.header("cookie", cookies.join("; ")) };
         let reply = reply(request).await;
-        if let Some(set) = reply.header(SET_COOKIE.as_str()) {
+        for set in reply.all(SET_COOKIE.as_str()) {
             let (name, rest) = set.split_once('=').unwrap();
             let value = rest.split(';').next().unwrap();
             self.cookies.retain(|(known, _)| known != name);

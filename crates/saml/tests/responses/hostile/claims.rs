@@ -1,8 +1,8 @@
 //! Well signed, and for somebody else, somewhere else or some other time (A11, A12, A14, A16).
 
-use enroll_saml::Reason;
+use enroll_saml::{Reason, begin_anew};
 use enroll_testkit::idp::{Dialect, ResponseSpec, Signed, replacing};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, ToSpan as _};
 
 use crate::world::{ACS, ENTITY_ID, World, key};
 
@@ -292,4 +292,21 @@ fn threat_a16_encrypted() {
     spec.edit_assertion =
         replacing("</AttributeStatement>", "<EncryptedAttribute></EncryptedAttribute></AttributeStatement>");
     assert_eq!(world.refusal(&spec), Reason::Encrypted);
+}
+
+#[test]
+fn threat_a12_who_was_asked_to_prove_anew_who_she_is_has_done_so() {
+    let mut world = World::of(Dialect::Okta);
+    let mut spec = world.spec(Dialect::Okta);
+    spec.authenticated = world.now - 2.hours();
+    world.identity(&spec);
+    world.begun = begin_anew(&world.service_provider, &world.connection, world.now, &[7; 32]);
+    assert!(world.begun.pending.anew);
+    assert_eq!(world.refusal(&spec), Reason::NotAnew);
+    spec.authenticated = world.now - 61.seconds();
+    assert_eq!(world.refusal(&spec), Reason::NotAnew);
+    spec.authenticated = world.now - 60.seconds();
+    world.identity(&spec);
+    spec.edit_assertion = replacing("AuthnInstant=", "AuthnInstan=");
+    assert_eq!(world.refusal(&spec), Reason::Incomplete);
 }

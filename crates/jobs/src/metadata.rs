@@ -1,0 +1,74 @@
+//! The metadata of identity providers is fetched again (threat A17).
+
+use std::time::Duration;
+
+use enroll_domain::audit::Actor;
+use enroll_outbound::{AllowedNetworks, Fetch, Outbound};
+use enroll_service::{Error, METADATA, MetadataSource, Service};
+use tracing::{error, info, warn};
+
+use crate::lease::Lease;
+use crate::wake::Stop;
+
+/// How often it is looked whether anything is to be fetched.
+const LOOK: Duration = Duration::from_secs(60);
+
+pub(crate) async fn run(service: Service, networks: AllowedNetworks, every: Duration, mut stop: Stop) {
+    let service = service.acting_as(Actor::system());
+    let outbound = match Outbound::new(networks) {
+        Ok(outbound) => outbound,
+        Err(error) => return error!(%error, "no metadata can be fetched"),
+    };
+    let mut lease = Lease::new("sso-metadata", &service);
+    loop {
+        if let Err(error) = work(&service, &outbound, every, &mut lease, &mut stop).await {
+            warn!(%error, "metadata was not fetched; it is tried again");
+        }
+        lease.give_back(&service).await;
+        if !stop.pause(LOOK).await {
+            return;
+        }
+    }
+}
+
+async fn work(
+    service: &Service,
+    outbound: &Outbound,
+    every: Duration,
+    lease: &mut Lease,
+    stop: &mut Stop,
+) -> Result<(), Error> {
+    for source in service.sso_metadata_due(every).await? {
+        if !lease.hold(service).await? {
+            return Ok(());
+        }
+        tokio::select! {
+            refreshed = refresh(service, outbound, &source) => match refreshed {
+                // Somebody was faster, or the connection is gone.
+                Err(Error::Conflict(_) | Error::NotFound(_)) | Ok(()) => {}
+                Err(error) => return Err(error),
+            },
+            () = stop.stopped() => return Ok(()),
+        }
+    }
+    Ok(())
+}
+
+async fn refresh(service: &Service, outbound: &Outbound, source: &MetadataSource) -> Result<(), Error> {
+    let fetch = Fetch { bytes: METADATA.bytes, time: METADATA.time };
+    let fetched = outbound.fetch(&source.url, fetch).await.map_err(|error| error.to_string());
+    let refreshed = service.refresh_sso(source, fetched).await?;
+    let directory = &refreshed.sso.directory;
+    match &refreshed.failure {
+        Some(failure) => warn!(
+            %directory, url = %source.url, failure,
+            "the metadata of the identity provider was not taken; the connection stays as it is"
+        ),
+        None if refreshed.changes.is_empty() => {}
+        None => info!(
+            %directory, url = %source.url, changes = %refreshed.changes,
+            "the metadata of the identity provider has changed"
+        ),
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! The metadata of identity providers is fetched again (threat A17).
+
+use std::time::Duration;
+
+use enroll_jobs::{JobOptions, Jobs};
+use enroll_service::{Clock, Service, SsoInfo, SsoSettings};
+use jiff::Timestamp;
+
+use crate::receiver::{Answer, Receiver};
+use crate::site::service;
+
+/// A certificate of a P-256 key that nobody has.
+const CERTIFICATE: &str = "MIIBdDCCARmgAwIBAgIUft4RKi63N235iddtjzZZf1Ixb78wCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEVGVzdDAeFw0yNjExMjcw\
+     MTU5NDRaFw00NjExMjIwMTU5NDRaMA8xDTALBgNVBAMMBFRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQQk+IIQLqp/D4c\
+     0s26m9qEMAzSjMmJtyrTO10ExEEF7Bpzg3wkjypAG+hO81qg5prJgiCeUxRaTp/y4+hmOcMmo1MwUTAdBgNVHQ4EFgQUJ3OjaRy5\
+     YpKSEuOcdcxk+0GAIDgwHwYDVR0jBBgwFoAUJ3OjaRy5YpKSEuOcdcxk+0GAIDgwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQD\
+     AgNJADBGAiEA9tXuL+ECAu7CrS1nFV/UeFU2j6/4ZPueAaZrFngSKKECIQDt6fBfEH52NJ3XZ9qrfuuCR2QeN69+8kcO7DKi4O/H\
+     mA==";
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// Metadata with this place to sign in at. The certificate is one that a test has made, once; it is not looked at here.
+fn metadata(sign_in: &str) -> String {
+    format!(
+        "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"https://idp.example/entity\">\
+         <md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">\
+         <md:KeyDescriptor><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data><ds:X509Certificate>\
+         {CERTIFICATE}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>\
+         <md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" Location=\"{sign_in}\"/>\
+         </md:IDPSSODescriptor></md:EntityDescriptor>"
+    )
+}
+
+async fn run(service: &Service) {
+    let networks = "127.0.0.0/8".parse().unwrap();
+    let jobs = Jobs::start(service, JobOptions { webhook_networks: networks, ..JobOptions::default() });
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    jobs.stop().await;
+}
+
+#[tokio::test]
+async fn threat_a17_metadata_is_fetched_every_day_and_a_failure_leaves_the_connection() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::manual("2026-03-01T00:00:00Z".parse::<Timestamp>().unwrap());
+    let service = service(&folder, &clock).await;
+    let new = "https://idp.example/new";
+    let answers = [Answer::Document(metadata(new)), Answer::Status(500, None)];
+    let published = Receiver::start(answers).await;
+    let settings = SsoSettings {
+        metadata_url: Some(Some(published.url.clone())),
+        metadata: Some(metadata("https://idp.example/sso")),
+        ..SsoSettings::default()
+    };
+    service.set_sso("default", settings).await.unwrap();
+    let shown = async || -> SsoInfo { service.sso("default").await.unwrap() };
+
+    run(&service).await;
+    assert_eq!(published.received().len(), 0, "it was fetched when it was set");
+    clock.advance(DAY);
+    run(&service).await;
+    assert_eq!(published.received().len(), 1);
+    let sso = shown().await;
+    let refresh = sso.metadata_refresh.unwrap();
+    assert_eq!(
+        (sso.sign_in_url.as_str(), refresh.fetched, refresh.changed),
+        (new, clock.now(), Some(clock.now()))
+    );
+    clock.advance(DAY);
+    run(&service).await;
+    assert_eq!(published.received().len(), 2);
+    let sso = shown().await;
+    assert_eq!(sso.sign_in_url, new);
+    assert!(sso.metadata_refresh.unwrap().failure.unwrap().contains("500"));
+    run(&service).await;
+    assert_eq!(published.received().len(), 2, "what has failed is tried again after an hour");
+}
