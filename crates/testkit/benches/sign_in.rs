@@ -18,9 +18,9 @@ use enroll_saml::{
     AttributeMapping, Certificate, Certificates, Connection as Sso, Endpoint, EntityId, IdentityProvider,
     Preset, ServiceProvider, Skew, begin, finish,
 };
+use enroll_service::Clock;
 use enroll_testkit::idp::{Dialect, KeyKind, ResponseSpec, Signed, SigningKey};
 use enroll_testkit::{Connection, TestServer, wire};
-use jiff::Timestamp;
 use serde_json::json;
 
 /// The allocator of the binary.
@@ -88,7 +88,7 @@ fn verification(key: &SigningKey, (dialect, signed, form): (Dialect, Signed, &st
         skew: Skew::default(),
         mapping: AttributeMapping::preset(preset(dialect)),
     };
-    let now = Timestamp::now();
+    let now = Clock::system().now();
     let begun = begin(&service_provider, &sso, now, &[7; 32]);
     let request = begun.pending.request_id.as_str();
     let (audience, acs) = (service_provider.entity_id.as_str(), service_provider.acs.as_str());
@@ -189,7 +189,7 @@ async fn begun(
 
     let base = format!("http://{}/saml", server.address);
     let (audience, acs) = (format!("{base}/metadata"), format!("{base}/acs"));
-    let mut spec = ResponseSpec::new(dialect, ISSUER, &audience, &acs, Some(request), Timestamp::now());
+    let mut spec = ResponseSpec::new(dialect, ISSUER, &audience, &acs, Some(request), Clock::system().now());
     spec.signed = signed;
     spec.response_id = format!("_response{number}");
     spec.assertion_id = format!("_assertion{number}");

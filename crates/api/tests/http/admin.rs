@@ -208,3 +208,14 @@ async fn the_openapi_document_is_served_to_anybody() {
         document.text.contains("openapi: 3.1.0") && document.text.contains("/organizations/{organization}:")
     );
 }
+
+/// The sources that an answer to `/explain` names, without what brought them.
+pub(crate) fn without_causes(explanation: &Value) -> Value {
+    let mut sources = explanation["sources"].clone();
+    for source in sources.as_array_mut().unwrap() {
+        let source = source.as_object_mut().unwrap();
+        source.remove("since").unwrap();
+        source.remove("broughtBy").unwrap();
+    }
+    sources
+}
