@@ -129,7 +129,8 @@ async fn e3_11_a_user_is_enrolled_at_the_first_sign_in_and_kept_until_an_admin_t
     let given = site.service.enroll_at_sign_in(id).await.unwrap().unwrap();
     assert_eq!((given.kind, given.granted_by.as_str()), (GrantKind::Jit, "default enrollment of default"));
     let why = admin.get("/explain?user=ann&organization=acme").await.body();
-    assert_eq!(why["sources"], json!([{"kind": "jit", "role": "writer"}]));
+    assert_eq!((&why["sources"][0]["kind"], &why["sources"][0]["role"]), (&json!("jit"), &json!("writer")));
+    assert_eq!(why["sources"][0]["broughtBy"]["action"], "grant.added");
     // Another default, or none, takes nothing away; the next sign-in gives nothing more.
     admin.send("PATCH", "/directories/default", &enroll("member")).await;
     assert_eq!(site.service.enroll_at_sign_in(id).await.unwrap(), None);
