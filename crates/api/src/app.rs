@@ -5,8 +5,10 @@ use std::sync::{Arc, OnceLock};
 use enroll_outbound::Outbound;
 use enroll_service::{Error, Service};
 
+use crate::api::openapi::Texts;
 use crate::metrics::Metrics;
 use crate::rate_limit::{AddressLimiter, SessionLimiter, TokenLimiter};
+use crate::reference::Written;
 use crate::scim::DiscoveryDocuments;
 use crate::{Drain, HttpConfig};
 
@@ -24,6 +26,8 @@ struct Inner {
     discovery: DiscoveryDocuments,
     metrics: Metrics,
     outbound: OnceLock<Outbound>,
+    document: Texts,
+    reference: Written,
 }
 
 impl App {
@@ -32,6 +36,7 @@ impl App {
         let session_limiter = SessionLimiter::new(config.rate_limit);
         let address_limiter = AddressLimiter::new(config.address_limit);
         let discovery = DiscoveryDocuments::of(&service, &config);
+        let (document, reference) = (Texts::default(), Written::default());
         Self(Arc::new(Inner {
             service,
             config,
@@ -42,6 +47,8 @@ impl App {
             discovery,
             metrics,
             outbound: OnceLock::new(),
+            document,
+            reference,
         }))
     }
 
@@ -96,5 +103,15 @@ impl App {
     /// The discovery documents.
     pub(crate) fn discovery(&self) -> &DiscoveryDocuments {
         &self.0.discovery
+    }
+
+    /// The OpenAPI document.
+    pub(crate) fn document(&self) -> &Texts {
+        &self.0.document
+    }
+
+    /// The reference page.
+    pub(crate) fn reference(&self) -> &Written {
+        &self.0.reference
     }
 }

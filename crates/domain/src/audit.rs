@@ -3,7 +3,9 @@
 mod chain;
 mod words;
 
+use crate::time::Moment;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -26,7 +28,7 @@ pub struct Actor {
 }
 
 /// The request by which a change is made, as far as there is one (enrollment.md §6.3).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Origin {
     /// The id on its answer and in the logs.
@@ -93,12 +95,14 @@ impl Actor {
 }
 
 /// One entry as stored. Everything is text here: an entry that somebody has changed is still to be read and judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// Its place in the trail, from 1 and without gaps.
+    #[schemars(range(min = 1))]
     pub sequence: i64,
     /// When, by the clock of the server; the order of entries is that of their places.
+    #[schemars(with = "Moment")]
     pub time: Timestamp,
     /// What made the change: an [`ActorKind`].
     pub actor_kind: String,

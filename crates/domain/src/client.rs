@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::word::words;
@@ -57,7 +58,8 @@ const URI_BYTES: usize = 1000;
 /// assert!("http://127.0.0.1:3000/callback".parse::<ClientUri>().is_ok());
 /// assert!("http://app.example.com/callback".parse::<ClientUri>().is_err());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
 #[serde(try_from = "String", into = "String")]
 pub struct ClientUri(String);
 

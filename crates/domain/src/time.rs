@@ -1,8 +1,29 @@
 //! Times as the service keeps them: in whole milliseconds, so that what is stored and what is answered are the same.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+/// What JSON Schema says of a [`Timestamp`], which knows nothing of JSON Schema itself: a `date-time` (RFC 3339).
+#[derive(Debug)]
+pub struct Moment;
+
+impl JsonSchema for Moment {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Moment".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
 
 /// A number of milliseconds outside the years -9999 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -12,6 +12,7 @@ use enroll_domain::{GroupId, GroupName, OrganizationId, OrganizationName, Role, 
 use enroll_store::Tx;
 use enroll_store::slice::{self, PageUser, Scope};
 use enroll_store::user::{self, Reference, UserRow};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use reach::{AccessEntry, AccessSources};
@@ -21,12 +22,12 @@ pub(crate) use kept_checks::KeptChecks;
 pub(crate) use resource::{is_listed, resource_members_page};
 
 use crate::admin::find_organization;
-use crate::roles::{Explained, explained};
+use crate::roles::{Explained, ExplainedSource, explained};
 use crate::source::{Names, SourceView};
 use crate::{Error, Service};
 
 /// A user as other objects name it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserSummary {
     /// The id.
@@ -38,7 +39,8 @@ pub struct UserSummary {
 }
 
 /// One member of an organization; as [`ResourceMemberEntry`], one who has a role on a resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "MemberEntry_{R}")]
 pub struct MemberEntry<R = Role, S = SourceView<R>> {
     /// Who.
     pub user: UserSummary,
@@ -49,7 +51,8 @@ pub struct MemberEntry<R = Role, S = SourceView<R>> {
 }
 
 /// A page of the members of an organization, or of those with a role on a resource, in the order of their ids.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "MembersPage_{E}")]
 pub struct MembersPage<E = MemberEntry> {
     /// The members.
     pub members: Vec<E>,
@@ -59,7 +62,7 @@ pub struct MembersPage<E = MemberEntry> {
 }
 
 /// Whether a user may act in an organization or on a resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CheckAnswer<R = Role> {
     /// Whether a role is in force, and is as high as was asked for.
     pub allowed: bool,
@@ -71,8 +74,9 @@ pub struct CheckAnswer<R = Role> {
 }
 
 /// Why a user has, or has not, a role in an organization or on a resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ExplainAnswer_{R}")]
 pub struct ExplainAnswer<R = Role, S = SourceView<R>> {
     /// Who.
     pub user: UserSummary,
@@ -87,6 +91,7 @@ pub struct ExplainAnswer<R = Role, S = SourceView<R>> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<R>,
     /// Every grant with where it comes from and what brought it; the highest first.
+    #[schemars(with = "Vec<ExplainedSource>")]
     pub sources: Vec<Explained<S>>,
     /// What narrowly gives none, a sentence each.
     pub without_effect: Vec<String>,

@@ -6,9 +6,11 @@ use std::time::Duration;
 use data_encoding::HEXLOWER;
 use enroll_domain::DirectoryId;
 use enroll_domain::event::{EventType, TypeFilter};
+use enroll_domain::time::Moment;
 use enroll_store::Tx;
 use enroll_store::event::{self, EventRow};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -51,7 +53,7 @@ pub enum EventPlace {
 }
 
 /// A part of the feed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct EventPage {
     /// The events that were asked for, in order.
     pub events: Vec<Event>,
@@ -62,16 +64,19 @@ pub struct EventPage {
 }
 
 /// One event.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Event {
     /// Its place in the feed, from 1 and without gaps.
+    #[schemars(range(min = 1))]
     pub sequence: i64,
     /// The same however often the event is sent; never that of another event, in this database or a copy of it.
     pub id: String,
     /// What happened.
     #[serde(rename = "type")]
+    #[schemars(with = "String")]
     pub of: EventType,
     /// When the change was made.
+    #[schemars(with = "Moment")]
     pub time: Timestamp,
     /// The id of the directory, where what has changed is of one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,11 +88,12 @@ pub struct Event {
     /// The place of the change in the audit trail.
     pub audit: i64,
     /// What has changed of it.
+    #[schemars(with = "serde_json::Map<String, Value>")]
     pub data: Value,
 }
 
 /// What an event is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EventSubject {
     /// What it is: `user`, `group`, `organization` and so on.
     #[serde(rename = "type")]
@@ -99,7 +105,7 @@ pub struct EventSubject {
 }
 
 /// Who has made a change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EventActor {
     /// What kind of actor: `scim-token`, `api-token`, `cli`, `system`.
     #[serde(rename = "type")]

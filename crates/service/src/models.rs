@@ -10,6 +10,7 @@ use enroll_store::Tx;
 use enroll_store::custom_schema::{self, Definitions};
 use enroll_store::directory::{self, DirectoryRow};
 use quick_cache::sync::Cache;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -49,7 +50,7 @@ pub enum ResourceKind {
 
 /// A resource type as an administrator defines it. One that is called as a core type adds its extensions to that, and needs nothing
 /// else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceTypeDefinition {
     /// The name, for example `Role`.
@@ -62,9 +63,11 @@ pub struct ResourceTypeDefinition {
     pub description: String,
     /// The URI of the base schema.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub schema: Option<enroll_scim::SchemaUri>,
     /// The extensions.
     #[serde(default)]
+    #[schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")]
     pub schema_extensions: Vec<SchemaExtension>,
 }
 

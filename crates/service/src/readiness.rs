@@ -9,6 +9,7 @@ mod expiry;
 use enroll_store::Tx;
 use enroll_store::directory::DirectoryRow;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::admin::find_directory;
@@ -22,7 +23,7 @@ const NAMED: u32 = 20;
 const NOT_CHECKED: [&str; 1] = ["whether the join rule of the sign-in connection finds the users"];
 
 /// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// People are or will soon be without access.
@@ -34,7 +35,7 @@ pub enum Severity {
 }
 
 /// Something that a finding is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Concerned {
     /// The id.
     pub id: String,
@@ -43,7 +44,7 @@ pub struct Concerned {
 }
 
 /// Something to look at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReadinessFinding {
     /// How much it matters.
     pub severity: Severity,
@@ -60,7 +61,7 @@ pub struct ReadinessFinding {
 }
 
 /// What was found in a directory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadinessReport {
     /// The directory's name.

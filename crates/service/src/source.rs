@@ -5,10 +5,11 @@ use std::fmt;
 
 use enroll_domain::enrollment::{GroupPath, NearMiss, ResourceSource, Source};
 use enroll_domain::{GroupId, GroupName, MappingId, ResourceRole, Role};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A group as other objects name it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupSummary {
     /// The id.
@@ -18,8 +19,9 @@ pub struct GroupSummary {
 }
 
 /// One grant with its source: on an organization; with [`ResourceRole`], on a resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "camelCase")]
+#[schemars(rename = "SourceView_{R}")]
 pub enum SourceView<R = Role> {
     /// Through a mapping.
     Group {
@@ -45,7 +47,7 @@ pub enum SourceView<R = Role> {
 }
 
 /// One grant with its source, on a resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ResourceSourceView {
     /// On the resource itself.
@@ -55,7 +57,7 @@ pub enum ResourceSourceView {
 }
 
 /// Why somebody has a role on a resource without a grant on it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum ImpliedView {
     /// By a role on the organization.

@@ -3,30 +3,48 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use enroll_service::{NewLocalUser, UserInfo};
+use enroll_service::{NewLocalUser, ServerAdminInfo, UserInfo};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister, ToRead};
-use super::body::{Body, given};
-use super::list::{ListParameters, listed};
+use super::body::{Body, ONE_LINE, given};
+use super::list::{ListParameters, list, listed};
 use crate::App;
+use crate::openapi::{Routes, op};
 
 /// A local admin to be made.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewAdmin {
+    /// The userName.
+    #[schemars(length(min = 1, max = 100), regex(pattern = ONE_LINE))]
+    #[schemars(example = &"emergency")]
     name: String,
+    /// The e-mail address.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(email, length(max = 100))]
     email: Option<String>,
 }
 
 /// A bot to be made.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewBot {
+    /// The userName.
+    #[schemars(length(min = 1, max = 100), regex(pattern = ONE_LINE))]
     name: String,
+}
+
+list! {
+    /// The server admins.
+    ServerAdmins { admins: ServerAdminInfo }
+}
+
+list! {
+    /// The bots.
+    Bots { bots: UserInfo }
 }
 
 /// A page of the server admins, in the order of their ids.
@@ -34,8 +52,8 @@ pub(crate) async fn list(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
     ListParameters(page): ListParameters,
-) -> Result<Json<Value>, Problem> {
-    listed("admins", app.service().admins_page(&page).await?)
+) -> Result<Json<ServerAdmins>, Problem> {
+    Ok(listed(app.service().admins_page(&page).await?))
 }
 
 /// Makes a local user who is a server admin: 201.
@@ -69,8 +87,8 @@ pub(crate) async fn list_bots(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
     ListParameters(page): ListParameters,
-) -> Result<Json<Value>, Problem> {
-    listed("bots", app.service().bots_page(&page).await?)
+) -> Result<Json<Bots>, Problem> {
+    Ok(listed(app.service().bots_page(&page).await?))
 }
 
 /// Makes a bot: 201.
@@ -89,4 +107,36 @@ pub(crate) async fn delete_bot(
 ) -> Result<StatusCode, Problem> {
     caller.service.delete_bot(&bot).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What of it is reached where.
+pub(crate) fn routes() -> Routes {
+    Routes::of("Admins and bots")
+        .get("/admins", list, op("listAdmins", "List the server admins").ok("A page"))
+        .post(
+            "/admins",
+            create,
+            op("createAdmin", "Create a local user who is a server admin")
+                .created("The user")
+                .refuses(&[409]),
+        )
+        .put(
+            "/admins/{user}",
+            grant,
+            op("grantAdmin", "Make a user a server admin").ok("The user").refuses(&[409]),
+        )
+        .delete(
+            "/admins/{user}",
+            revoke,
+            op("revokeAdmin", "Take it back; refused for the last active one")
+                .gone("The user is none any more")
+                .refuses(&[409]),
+        )
+        .get("/bots", list_bots, op("listBots", "List the bots").ok("A page"))
+        .post("/bots", create_bot, op("createBot", "Create a bot").created("The bot").refuses(&[409]))
+        .delete(
+            "/bots/{bot}",
+            delete_bot,
+            op("deleteBot", "Delete a bot with its tokens and grants").gone("It is gone").refuses(&[409]),
+        )
 }

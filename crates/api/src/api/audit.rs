@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use axum::Json;
 use axum::body::{Body, HttpBody};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
@@ -10,15 +11,17 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use enroll_service::{AuditFilter, AuditFormat, Error, Service};
+use enroll_service::{AuditFilter, AuditFormat, ChainedEntry, Error, Service};
 use hyper::body::Frame;
 use jiff::Timestamp;
+use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister};
-use super::list::{ListParameters, listed};
+use super::list::{ListParameters, list, listed};
 use crate::App;
+use crate::openapi::{Answer, Input, Routes, Sketch, op};
 use crate::parse::query::Query;
 
 /// Entries read at a time for an export.
@@ -67,15 +70,62 @@ impl FromRequestParts<App> for Wanted {
     }
 }
 
+impl Input for Wanted {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        let text = || json!({ "type": "string" });
+        let time = || json!({ "type": "string", "format": "date-time" });
+        sketch.query("actor", "Only entries by the token of this label or id", text());
+        sketch.query("action", "Only entries with this action, for example user.created", text());
+        sketch.query("subject", "Only entries about what has this name or id", text());
+        sketch.query("directory", "Only entries of this directory, by name or id", text());
+        sketch.query("since", "Only entries made then or later", time());
+        sketch.query("until", "Only entries made before", time());
+        sketch.query(
+            "format",
+            "Send all that is asked for as a file, oldest entry first, instead of a page",
+            json!({ "type": "string", "enum": ["csv", "jsonl"] }),
+        );
+        sketch.refuses(404);
+    }
+}
+
+/// A page, or the file.
+pub(crate) enum Trail {
+    Page(Json<AuditEntries>),
+    File(Response),
+}
+
+impl IntoResponse for Trail {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Page(page) => page.into_response(),
+            Self::File(file) => file,
+        }
+    }
+}
+
+impl Answer for Trail {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        sketch.gives::<AuditEntries>("application/json");
+        sketch.gives_text("text/csv");
+        sketch.gives_text("application/jsonl");
+    }
+}
+
+list! {
+    /// Entries of the audit trail.
+    AuditEntries { entries: ChainedEntry }
+}
+
 /// A page, newest first; with `format` everything that is asked for, oldest first.
 pub(crate) async fn list(
     caller: Authenticated<ToAdminister>,
     Wanted { filter, export }: Wanted,
     ListParameters(page): ListParameters,
-) -> Result<Response, Problem> {
+) -> Result<Trail, Problem> {
     match export {
-        None => Ok(listed("entries", caller.service.audit_trail(&filter, &page).await?)?.into_response()),
-        Some(format) => exported(caller.service, filter, format).await,
+        None => Ok(Trail::Page(listed(caller.service.audit_trail(&filter, &page).await?))),
+        Some(format) => exported(caller.service, filter, format).await.map(Trail::File),
     }
 }
 
@@ -119,6 +169,11 @@ async fn exported(service: Service, filter: AuditFilter, format: AuditFormat) ->
         (CONTENT_DISPOSITION, HeaderValue::from_static(name)),
     ];
     Ok((headers, Body::new(Pages(receiver))).into_response())
+}
+
+pub(crate) fn routes() -> Routes {
+    let entries = op("listAuditEntries", "List who has changed what, newest first, or export it");
+    Routes::of("Audit").get("/audit", list, entries.ok("A page, or the file"))
 }
 
 /// A body that somebody else is still writing.

@@ -13,6 +13,7 @@ use super::signed_in::BySession;
 use crate::App;
 use crate::edge::{Caller, ClientAddress, origin};
 use crate::local::LocalCaller;
+use crate::openapi::{Input, Security, Sketch};
 use crate::parse::bearer;
 
 /// A scope that a handler needs.
@@ -120,6 +121,12 @@ impl<N: Need> FromRequestParts<App> for Authenticated<N> {
             Some(user) => Self::of_user(service, user),
             None => Ok(Self { service, own: None, need: PhantomData }),
         }
+    }
+}
+
+impl<N: Need> Input for Authenticated<N> {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        sketch.secured(Security::Token { scope: N::SCOPE.as_str(), own: N::OWN });
     }
 }
 

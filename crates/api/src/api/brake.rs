@@ -8,6 +8,7 @@ use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister, ToRead};
 use super::body::Body;
 use crate::App;
+use crate::openapi::{Routes, op};
 
 /// The brake of a directory and what it holds.
 pub(crate) async fn read(
@@ -57,4 +58,41 @@ pub(crate) async fn resume(
     Path(directory): Path<String>,
 ) -> Result<Json<BrakeInfo>, Problem> {
     Ok(Json(caller.service.pause_directory(&directory, false).await?))
+}
+
+/// What of it is reached where.
+pub(crate) fn routes() -> Routes {
+    Routes::of("Directories")
+        .get(
+            "/directories/{directory}/brake",
+            read,
+            op("readBrake", "Read the brake of a directory").ok("The brake"),
+        )
+        .put(
+            "/directories/{directory}/brake",
+            set,
+            op("setBrake", "Set the limits of the brake").ok("The brake as it is now"),
+        )
+        .delete(
+            "/directories/{directory}/brake",
+            off,
+            op("switchBrakeOff", "Switch the brake off").ok("The brake as it is now"),
+        )
+        .post(
+            "/directories/{directory}/brake/approve",
+            approve,
+            op("approveBrake", "Let through what the brake holds, and everything for two hours")
+                .ok("The brake as it is now")
+                .refuses(&[409]),
+        )
+        .post(
+            "/directories/{directory}/pause",
+            pause,
+            op("pauseDirectory", "Take no changes over SCIM").ok("The brake as it is now"),
+        )
+        .post(
+            "/directories/{directory}/resume",
+            resume,
+            op("resumeDirectory", "Take changes over SCIM again").ok("The brake as it is now"),
+        )
 }

@@ -10,67 +10,99 @@ use enroll_domain::word::UnknownWord;
 use enroll_domain::{RebindPolicy, Role};
 use enroll_scim::{Quirk, UnknownExtensions};
 use enroll_service::{DirectoryInfo, DirectorySettings, NewEnrollment};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister, ToRead};
 use super::body::{Body, given};
-use super::list::{ListParameters, listed};
+use super::list::{ListParameters, list, listed};
 use crate::App;
+use crate::openapi::{Routes, op};
 
 /// How strictly requests are read.
-#[derive(Deserialize, PartialEq, Eq)]
+#[derive(Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "Dialect")]
 enum DialectWord {
+    /// As the RFCs have it.
     Strict,
+    /// With the quirks of real identity providers.
     Compat,
 }
 
 /// A directory to be made.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "NewDirectory")]
 pub(crate) struct New {
+    /// The name, unique in the instance.
+    #[schemars(regex(pattern = "^[a-z][a-z0-9-]{2,31}$"))]
+    #[schemars(example = &"okta")]
     name: String,
+    /// How strictly requests are read.
     #[serde(default, deserialize_with = "given")]
     dialect: Option<DialectWord>,
+    /// What happens when a mapped group is deleted and one of the same name is made.
     #[serde(default, deserialize_with = "given")]
     rebind: Option<RebindPolicy>,
+    /// What happens to extensions that no schema of the directory describes.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(extend("enum" = ["ignore", "keep", "refuse"]))]
     unknown_extensions: Option<String>,
+    /// Which identity provider it is of; `guess` for what it seems to be from what it sends.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(extend("enum" = ["entra", "okta", "onelogin", "jumpcloud", "ping", "google", "keycloak", "authentik", "other", "guess"]))]
     idp: Option<String>,
+    /// By name: accepted, refused, or null for as the dialect has it.
     #[serde(default)]
     quirks: BTreeMap<String, Option<bool>>,
+    /// Where everybody who signs in is enrolled; null for nowhere.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(extend("x-null-means" = true))]
     default_enrollment: Option<Option<Enrollment>>,
 }
 
 /// What to change; what is left out stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "DirectoryChange")]
 pub(crate) struct Change {
+    /// How strictly requests are read.
     #[serde(default, deserialize_with = "given")]
     dialect: Option<DialectWord>,
+    /// What happens when a mapped group is deleted and one of the same name is made.
     #[serde(default, deserialize_with = "given")]
     rebind: Option<RebindPolicy>,
+    /// What happens to extensions that no schema of the directory describes.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(extend("enum" = ["ignore", "keep", "refuse"]))]
     unknown_extensions: Option<String>,
+    /// Which identity provider it is of; `guess` for what it seems to be from what it sends.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(extend("enum" = ["entra", "okta", "onelogin", "jumpcloud", "ping", "google", "keycloak", "authentik", "other", "guess"]))]
     idp: Option<String>,
+    /// By name: accepted, refused, or null for as the dialect has it.
     #[serde(default)]
     quirks: BTreeMap<String, Option<bool>>,
+    /// Where everybody who signs in is enrolled; null for nowhere.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(extend("x-null-means" = true))]
     default_enrollment: Option<Option<Enrollment>>,
 }
 
 /// Where everybody who signs in is enrolled.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "NewEnrollment")]
 pub(crate) struct Enrollment {
+    /// Name or id.
+    #[schemars(length(min = 1), example = &"acme")]
     organization: String,
+    /// The role; `member` without it.
     #[serde(default, deserialize_with = "given")]
     role: Option<Role>,
+    /// Needed for the roles admin and owner.
     #[serde(default)]
     allow_privileged: bool,
 }
@@ -112,13 +144,18 @@ impl Change {
     }
 }
 
+list! {
+    /// The directories by name.
+    Directories { directories: DirectoryInfo }
+}
+
 /// A page, by name.
 pub(crate) async fn list(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
     ListParameters(page): ListParameters,
-) -> Result<Json<Value>, Problem> {
-    listed("directories", app.service().directories_page(&page).await?)
+) -> Result<Json<Directories>, Problem> {
+    Ok(listed(app.service().directories_page(&page).await?))
 }
 
 /// Makes one: 201.
@@ -156,4 +193,29 @@ pub(crate) async fn delete(
 ) -> Result<StatusCode, Problem> {
     caller.service.delete_directory(&directory).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What of it is reached where.
+pub(crate) fn routes() -> Routes {
+    Routes::of("Directories")
+        .get("/directories", list, op("listDirectories", "List the directories by name").ok("A page"))
+        .post(
+            "/directories",
+            create,
+            op("createDirectory", "Create a directory")
+                .created("The directory that was created")
+                .refuses(&[404, 409]),
+        )
+        .get("/directories/{directory}", read, op("readDirectory", "Read a directory").ok("The directory"))
+        .patch(
+            "/directories/{directory}",
+            change,
+            op("changeDirectory", "Change the settings of a directory; in force with its next request")
+                .ok("The directory as it is now"),
+        )
+        .delete(
+            "/directories/{directory}",
+            delete,
+            op("deleteDirectory", "Delete a directory that holds nothing").gone("It is gone").refuses(&[409]),
+        )
 }

@@ -7,10 +7,12 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use enroll_domain::event::TypeFilter;
 use enroll_service::{EventPage, EventPlace, EventQuery};
+use serde_json::json;
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToRead};
 use crate::App;
+use crate::openapi::{Input, Routes, Sketch, op};
 use crate::parse::query::Query;
 
 /// The longest time a request waits for an event: safely below what a request may take.
@@ -53,6 +55,22 @@ impl FromRequestParts<App> for Asked {
     }
 }
 
+impl Input for Asked {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        let text = || json!({ "type": "string" });
+        sketch.query(
+            "after",
+            "The `next` of the answer before, or `newest` for what comes from now on; without it, from the oldest event that is kept",
+            json!({ "type": "string", "pattern": "^(newest|[0-9]+)$" }),
+        );
+        sketch.query("directory", "Only events of this directory, by name or id", text());
+        sketch.query("type", "Only these types, with commas between; `group.*` is all of a kind", text());
+        let wait = "While there are none, wait so many seconds for the first; 25 at most";
+        sketch.query("wait", wait, json!({ "type": "integer" }));
+        sketch.shares("limit");
+    }
+}
+
 /// The events behind a place; with `wait`, as soon as there are some. A server on its way out lets nobody wait.
 pub(crate) async fn events(
     State(app): State<App>,
@@ -67,4 +85,9 @@ pub(crate) async fn events(
         Some(page) => page,
         None => app.service().events(&query).await?,
     }))
+}
+
+pub(crate) fn routes() -> Routes {
+    let events = op("listEvents", "Read what has changed, in order and without gaps");
+    Routes::of("Events").get("/events", self::events, events.ok("Events").refuses(&[404, 410]))
 }

@@ -2,12 +2,28 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use enroll_service::{ExplainAnswer, PastAnswer, ResourceExplainAnswer};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToReadOwn};
 use super::parameters::{At, UserAndTarget};
 use crate::App;
+use crate::openapi::{Routes, op};
+
+/// Why somebody has, had, or has not a role.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub(crate) enum Explained {
+    /// In an organization.
+    Organization(ExplainAnswer),
+    /// On a resource.
+    Resource(ResourceExplainAnswer),
+    /// In an organization at an earlier time.
+    Past(Box<PastAnswer>),
+}
 
 /// Every source of a role, and what nearly gives one; with `at`, what was at that time, and what brought it.
 pub(crate) async fn explain(
@@ -15,19 +31,24 @@ pub(crate) async fn explain(
     caller: Authenticated<ToReadOwn>,
     UserAndTarget { user, organization, resource }: UserAndTarget,
     At(at): At,
-) -> Result<Response, Problem> {
+) -> Result<Json<Explained>, Problem> {
     caller.about(&user).await?;
     let service = app.service();
-    Ok(match (resource, at) {
-        (None, None) => Json(service.explain(&user, &organization).await?).into_response(),
+    Ok(Json(match (resource, at) {
+        (None, None) => Explained::Organization(service.explain(&user, &organization).await?),
         (Some(resource), None) => {
-            Json(service.explain_resource(&user, &organization, &resource).await?).into_response()
+            Explained::Resource(service.explain_resource(&user, &organization, &resource).await?)
         }
-        (None, Some(at)) => Json(service.explain_at(&user, &organization, at).await?).into_response(),
+        (None, Some(at)) => Explained::Past(Box::new(service.explain_at(&user, &organization, at).await?)),
         (Some(_), Some(_)) => {
             return Err(Problem::bad_request(
                 "the history has roles on organizations only: leave away resource, or at",
             ));
         }
-    })
+    }))
+}
+
+pub(crate) fn routes() -> Routes {
+    let explain = op("explain", "Every source of a role, and what narrowly gives none");
+    Routes::of("Access").get("/explain", self::explain, explain.ok("The explanation").refuses(&[404, 409]))
 }

@@ -4,11 +4,10 @@ use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use enroll_service::{Page, PageRequest};
-use serde::Serialize;
-use serde_json::{Map, Value, json};
 
 use super::Problem;
 use crate::App;
+use crate::openapi::{Input, Sketch};
 use crate::parse::query::Query;
 
 /// `limit` and `after`: `after` is the `next` of the page before; `limit` is at least 1 and is cut to the largest page of this
@@ -30,16 +29,37 @@ impl FromRequestParts<App> for ListParameters {
     }
 }
 
-/// A page as an answer: the objects under `name`, and `next` unless it is the last page.
-///
-/// # Errors
-/// 500 for an object that cannot be written as JSON.
-pub(super) fn listed<T: Serialize>(name: &str, page: Page<T>) -> Result<Json<Value>, Problem> {
-    let items = serde_json::to_value(page.items).map_err(|error| Problem::unwritable(&error))?;
-    let mut body = Map::new();
-    body.insert(name.to_owned(), items);
-    if let Some(next) = page.next {
-        body.insert("next".to_owned(), json!(next));
+impl Input for ListParameters {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        sketch.shares("limit");
+        sketch.shares("after");
     }
-    Ok(Json(Value::Object(body)))
+}
+
+/// Declares a page as it is answered: the objects under a name of their own.
+macro_rules! list {
+    ($(#[$doc:meta])* $name:ident { $member:ident: $item:ty }) => {
+        $(#[$doc])*
+        #[derive(serde::Serialize, schemars::JsonSchema)]
+        pub(crate) struct $name {
+            /// What is on the page.
+            $member: Vec<$item>,
+            /// What to give as `after` for the next page; not on the last.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            next: Option<String>,
+        }
+
+        impl From<enroll_service::Page<$item>> for $name {
+            fn from(page: enroll_service::Page<$item>) -> Self {
+                Self { $member: page.items, next: page.next }
+            }
+        }
+    };
+}
+
+pub(super) use list;
+
+/// A page as an answer.
+pub(super) fn listed<T, L: From<Page<T>>>(page: Page<T>) -> Json<L> {
+    Json(page.into())
 }

@@ -9,6 +9,7 @@ use super::Problem;
 use super::authenticated::{Authenticated, ToRead};
 use super::list::ListParameters;
 use crate::App;
+use crate::openapi::{Routes, op};
 
 /// A page of the members with their effective roles and the sources of these. `organization` is a name or an id; `after` is
 /// the `next` of the page before; `limit` is at least 1 and is cut to the largest page of this server.
@@ -36,4 +37,21 @@ pub(crate) async fn of_resource(
 fn after(text: Option<&str>) -> Result<Option<UserId>, Problem> {
     let parsed = text.map(str::parse).transpose();
     parsed.map_err(|_| Problem::bad_request("after is not the `next` of an earlier page"))
+}
+
+/// What of it is reached where.
+pub(crate) fn routes() -> Routes {
+    Routes::of("Access")
+        .get(
+            "/organizations/{organization}/members",
+            members,
+            op("listMembers", "List the members with their effective roles").ok("A page"),
+        )
+        .get(
+            "/organizations/{organization}/resources/{resource}/members",
+            of_resource,
+            op("listResourceMembers", "List who has a role on a resource that not everybody has")
+                .ok("A page")
+                .refuses(&[409]),
+        )
 }

@@ -18,12 +18,12 @@ mod keys;
 pub(crate) mod list;
 pub(crate) mod mappings;
 pub(crate) mod members;
-mod openapi;
+pub(crate) mod openapi;
 pub(crate) mod organizations;
 pub(crate) mod parameters;
 pub(crate) mod people;
 pub(crate) mod previews;
-mod problem;
+pub(crate) mod problem;
 pub(crate) mod readiness;
 pub(crate) mod request_log;
 pub(crate) mod resource_grants;
@@ -37,10 +37,37 @@ pub(crate) mod transfer;
 pub(crate) mod version;
 pub(crate) mod webhooks;
 
-pub(crate) use access::access;
-pub(crate) use check::check;
-pub(crate) use events::events;
-pub(crate) use explain::explain;
-pub(crate) use keys::keys;
-pub(crate) use openapi::openapi;
 pub(crate) use problem::Problem;
+
+use crate::openapi::Routes;
+
+/// Everything below `/api/v1`, in the order in which readers of the document meet it.
+pub(crate) fn routes() -> Routes {
+    organizations::routes()
+        .and(members::routes())
+        .and(grants::routes())
+        .and(resources::routes())
+        .and(resource_grants::routes())
+        .and(mappings::routes())
+        .and(previews::routes())
+        .and(directories::routes())
+        .and(schemas::routes())
+        .and(readiness::routes())
+        .and(sso::routes())
+        .and(brake::routes())
+        .and(transfer::routes())
+        .and(tokens::routes())
+        .and(people::routes())
+        .and(access::routes())
+        .and(admins::routes())
+        .and(sessions::routes())
+        .and(clients::routes())
+        .and(audit::routes())
+        .and(request_log::routes())
+        .and(check::routes())
+        .and(explain::routes())
+        .and(events::routes())
+        .and(webhooks::routes())
+        .and(keys::routes())
+        .and(openapi::routes())
+}

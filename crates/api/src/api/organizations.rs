@@ -2,46 +2,73 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use enroll_domain::ResourceRole;
 use enroll_service::{NewOrganization, OrganizationChange, OrganizationInfo};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister, ToRead};
-use super::body::{Body, given};
-use super::list::{ListParameters, listed};
-use super::version::{Expected, versioned};
+use super::body::{Body, ONE_LINE, given};
+use super::list::{ListParameters, list, listed};
+use super::version::{Expected, Tag, versioned};
 use crate::App;
+use crate::openapi::{Routes, op};
 
 /// An organization to be made.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "NewOrganization")]
 pub(crate) struct New {
+    /// The name, unique in the instance and never given out again.
+    #[schemars(regex(pattern = "^[a-z][a-z0-9-]{2,31}$"))]
+    #[schemars(example = &"web-team")]
     name: String,
+    /// The name for people; the name itself without it.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(length(min = 1, max = 100), regex(pattern = ONE_LINE))]
+    #[schemars(example = &"Web team")]
     display_name: Option<String>,
+    /// What it is.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(length(max = 350))]
     description: Option<String>,
+    /// The role that every member has on its resources.
     #[serde(default, deserialize_with = "given")]
     base_resource_role: Option<ResourceRole>,
+    /// Names or ids of the directories that it is reserved to; none for all.
     #[serde(default)]
+    #[schemars(length(max = 100), extend("items" = { "type": "string", "examples": ["default"] }))]
     directories: Vec<String>,
 }
 
 /// What to change; what is left out stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "OrganizationChange")]
 pub(crate) struct Change {
+    /// The name for people.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(length(min = 1, max = 100), regex(pattern = ONE_LINE))]
+    #[schemars(example = &"Web team")]
     display_name: Option<String>,
+    /// What it is.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(length(max = 350))]
     description: Option<String>,
+    /// The role that every member has on its resources.
     #[serde(default, deserialize_with = "given")]
     base_resource_role: Option<ResourceRole>,
+    /// Names or ids of the directories that it is reserved to; none for all.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(length(max = 100), extend("items" = { "type": "string", "examples": ["default"] }))]
     directories: Option<Vec<String>>,
+}
+
+list! {
+    /// The organizations by name.
+    Organizations { organizations: OrganizationInfo }
 }
 
 /// A page, by name.
@@ -49,15 +76,15 @@ pub(crate) async fn list(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
     ListParameters(page): ListParameters,
-) -> Result<Json<Value>, Problem> {
-    listed("organizations", app.service().organizations_page(&page).await?)
+) -> Result<Json<Organizations>, Problem> {
+    Ok(listed(app.service().organizations_page(&page).await?))
 }
 
 /// Makes one: 201.
 pub(crate) async fn create(
     caller: Authenticated<ToAdminister>,
     Body(new): Body<New>,
-) -> Result<(StatusCode, HeaderMap, Json<OrganizationInfo>), Problem> {
+) -> Result<(StatusCode, Tag, Json<OrganizationInfo>), Problem> {
     let new = NewOrganization {
         name: new.name,
         display_name: new.display_name,
@@ -65,8 +92,8 @@ pub(crate) async fn create(
         base_resource_role: new.base_resource_role,
         directories: new.directories,
     };
-    let (headers, body) = answer(caller.service.create_organization(&new).await?);
-    Ok((StatusCode::CREATED, headers, body))
+    let (tag, body) = answer(caller.service.create_organization(&new).await?);
+    Ok((StatusCode::CREATED, tag, body))
 }
 
 /// One, by name or id.
@@ -74,7 +101,7 @@ pub(crate) async fn read(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
     Path(organization): Path<String>,
-) -> Result<(HeaderMap, Json<OrganizationInfo>), Problem> {
+) -> Result<(Tag, Json<OrganizationInfo>), Problem> {
     Ok(answer(app.service().organization(&organization).await?))
 }
 
@@ -84,7 +111,7 @@ pub(crate) async fn change(
     Path(organization): Path<String>,
     Expected(version): Expected,
     Body(change): Body<Change>,
-) -> Result<(HeaderMap, Json<OrganizationInfo>), Problem> {
+) -> Result<(Tag, Json<OrganizationInfo>), Problem> {
     let change = OrganizationChange {
         display_name: change.display_name,
         description: change.description,
@@ -105,6 +132,36 @@ pub(crate) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn answer(organization: OrganizationInfo) -> (HeaderMap, Json<OrganizationInfo>) {
+fn answer(organization: OrganizationInfo) -> (Tag, Json<OrganizationInfo>) {
     versioned(organization.version, organization)
+}
+
+/// What of it is reached where.
+pub(crate) fn routes() -> Routes {
+    Routes::of("Organizations")
+        .get("/organizations", list, op("listOrganizations", "List the organizations by name").ok("A page"))
+        .post(
+            "/organizations",
+            create,
+            op("createOrganization", "Create an organization")
+                .created("The organization that was created")
+                .refuses(&[404, 409]),
+        )
+        .get(
+            "/organizations/{organization}",
+            read,
+            op("readOrganization", "Read an organization").ok("The organization"),
+        )
+        .patch(
+            "/organizations/{organization}",
+            change,
+            op("changeOrganization", "Change an organization").ok("The organization as it is now"),
+        )
+        .delete(
+            "/organizations/{organization}",
+            delete,
+            op("deleteOrganization", "Delete an organization without mappings and grants")
+                .gone("It is gone; its name is never given out again")
+                .refuses(&[409]),
+        )
 }

@@ -4,9 +4,11 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use enroll_domain::time::parse_moment;
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::Problem;
 use crate::App;
+use crate::openapi::{Input, Sketch};
 use crate::parse::query::Query;
 
 /// `user` (handle, userName or id) and `organization` (name or id), both required; `resource` (name or id) for one of its
@@ -38,6 +40,17 @@ impl FromRequestParts<App> for UserAndTarget {
     }
 }
 
+impl Input for UserAndTarget {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        let text = json!({ "type": "string", "minLength": 1 });
+        sketch.required_query("user", "Handle, userName or id", text.clone());
+        let name = json!({ "type": "string", "minLength": 1, "examples": ["acme"] });
+        sketch.required_query("organization", "Name or id", name);
+        let what = "Name, KIND:NAME or id of a resource of the organization; without it the question is about the organization";
+        sketch.query("resource", what, text);
+    }
+}
+
 /// `at`: a date, which stands for its first moment in UTC, or a time.
 pub(crate) struct At(pub(crate) Option<Timestamp>);
 
@@ -49,5 +62,12 @@ impl FromRequestParts<App> for At {
         parse_moment(&text)
             .map(|time| Self(Some(time)))
             .map_err(|error| Problem::bad_request(format!("at is {error}")))
+    }
+}
+
+impl Input for At {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        let what = "What was at this time, and what brought it; a date stands for its first moment in UTC";
+        sketch.query("at", what, json!({ "type": "string", "examples": ["2026-03-01"] }));
     }
 }

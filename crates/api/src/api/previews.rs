@@ -4,6 +4,7 @@ use axum::Json;
 use enroll_domain::RoleWord;
 use enroll_domain::privilege::AllowPrivileged;
 use enroll_service::{MappingChange, MappingEdit, Preview};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Problem;
@@ -11,10 +12,12 @@ use super::authenticated::{Authenticated, ToAdminister};
 use super::body::{Body, given};
 use super::list::ListParameters;
 use super::mappings::New;
+use crate::openapi::{Routes, op};
 
 /// The change to look at: one of these.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PreviewRequest")]
 pub(crate) enum Edit {
     /// A new mapping, as `POST /mappings` takes it.
     Add(New),
@@ -27,31 +30,45 @@ pub(crate) enum Edit {
 }
 
 /// What to change of which mapping.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "PreviewedChange")]
 pub(crate) struct Change {
+    /// The id of the mapping.
+    #[schemars(length(min = 1))]
     mapping: String,
+    /// Without effect, or not.
     #[serde(default, deserialize_with = "given")]
     paused: Option<bool>,
+    /// The role it gives.
     #[serde(default, deserialize_with = "given")]
     role: Option<RoleWord>,
+    /// Needed for the roles admin and owner.
     #[serde(default)]
     allow_privileged: bool,
 }
 
 /// Which mapping to bind to which group.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PreviewedRebind")]
 pub(crate) struct Rebind {
+    /// The id of the mapping.
+    #[schemars(length(min = 1))]
     mapping: String,
+    /// The name of another group.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(length(min = 1))]
     group: Option<String>,
 }
 
 /// Which mapping to remove.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PreviewedRemoval")]
 pub(crate) struct Remove {
+    /// The id of the mapping.
+    #[schemars(length(min = 1))]
     mapping: String,
 }
 
@@ -77,4 +94,18 @@ pub(crate) async fn preview(
     Body(edit): Body<Edit>,
 ) -> Result<Json<Preview>, Problem> {
     Ok(Json(caller.service.preview_mapping(&edit.edit()?, &page).await?))
+}
+
+/// What of it is reached where.
+pub(crate) fn routes() -> Routes {
+    Routes::of("Mappings").post(
+        "/mappings:preview",
+        preview,
+        op(
+            "previewMapping",
+            "Show who would gain, lose or change a role by a change of a mapping, without making it",
+        )
+        .ok("All counted, and a page of them named")
+        .refuses(&[404, 409]),
+    )
 }

@@ -5,6 +5,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use enroll_scim::ScimError;
 use enroll_service::Error;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::parse::entity_tag::InvalidTags;
@@ -18,6 +20,23 @@ pub(crate) struct Problem {
     status: StatusCode,
     detail: String,
     header: Option<(HeaderName, HeaderValue)>,
+}
+
+/// Why a request was not carried out (RFC 9457).
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(crate) struct ProblemDetails {
+    /// `about:blank`: the status says what it is.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The status in words.
+    title: &'static str,
+    /// The status of the answer.
+    #[schemars(range(min = 400, max = 599))]
+    status: u16,
+    /// What is wrong, and what to do, in a sentence.
+    #[schemars(length(min = 1))]
+    detail: String,
 }
 
 impl Problem {
@@ -42,11 +61,6 @@ impl Problem {
     /// 400.
     pub(super) fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, detail)
-    }
-
-    /// 500 for an answer that cannot be written; what is wrong with it goes to the log.
-    pub(super) fn unwritable(error: &serde_json::Error) -> Self {
-        Error::Internal(format!("an answer cannot be written as JSON: {error}")).into()
     }
 }
 
@@ -103,8 +117,10 @@ impl From<Exhausted> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let title = self.status.canonical_reason().unwrap_or("Error");
-        let body = json!({ "type": "about:blank", "title": title, "status": self.status.as_u16(), "detail": self.detail });
+        let details =
+            ProblemDetails { kind: "about:blank", title, status: self.status.as_u16(), detail: self.detail };
         let content_type = [(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
-        (self.status, HeaderMap::from_iter(self.header), content_type, body.to_string()).into_response()
+        (self.status, HeaderMap::from_iter(self.header), content_type, json!(details).to_string())
+            .into_response()
     }
 }

@@ -7,6 +7,7 @@ use enroll_service::ReadinessReport;
 use super::Problem;
 use super::authenticated::{Authenticated, ToRead};
 use crate::App;
+use crate::openapi::{Routes, op};
 
 /// What to look at in a directory.
 pub(crate) async fn read(
@@ -15,4 +16,13 @@ pub(crate) async fn read(
     Path(directory): Path<String>,
 ) -> Result<Json<ReadinessReport>, Problem> {
     Ok(Json(app.service().readiness(&directory).await?))
+}
+
+/// What of it is reached where.
+pub(crate) fn routes() -> Routes {
+    Routes::of("Directories").get(
+        "/directories/{directory}/readiness",
+        read,
+        op("readReadiness", "Read what to look at in a directory").ok("The findings, errors first"),
+    )
 }

@@ -5,24 +5,32 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use enroll_domain::ResourceRole;
 use enroll_service::ResourceGrantInfo;
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister, ToRead};
 use super::body::Body;
-use super::list::{ListParameters, listed};
+use super::list::{ListParameters, list, listed};
 use crate::App;
+use crate::openapi::{Routes, op};
 
 /// What is given.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ResourceGiven")]
 pub(crate) struct Given {
+    /// The role.
     role: ResourceRole,
 }
 
 /// Organization, resource and user of a path.
 type Place = (String, String, String);
+
+list! {
+    /// The direct grants on a resource.
+    ResourceGrants { grants: ResourceGrantInfo }
+}
 
 /// A page of the direct grants on a resource, oldest first.
 pub(crate) async fn list(
@@ -30,8 +38,8 @@ pub(crate) async fn list(
     _caller: Authenticated<ToRead>,
     Path((organization, resource)): Path<(String, String)>,
     ListParameters(page): ListParameters,
-) -> Result<Json<Value>, Problem> {
-    listed("grants", app.service().resource_grants_page(&organization, &resource, &page).await?)
+) -> Result<Json<ResourceGrants>, Problem> {
+    Ok(listed(app.service().resource_grants_page(&organization, &resource, &page).await?))
 }
 
 /// A user's direct grant.
@@ -60,4 +68,41 @@ pub(crate) async fn take(
 ) -> Result<StatusCode, Problem> {
     caller.service.revoke_resource_grant(&organization, &resource, &user).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What of it is reached where.
+pub(crate) fn routes() -> Routes {
+    Routes::of("Grants")
+        .get(
+            "/organizations/{organization}/resources/{resource}/grants",
+            list,
+            op("listResourceGrants", "List the direct grants on a resource, oldest first")
+                .ok("A page")
+                .refuses(&[409]),
+        )
+        .get(
+            "/organizations/{organization}/resources/{resource}/grants/{user}",
+            read,
+            op("readResourceGrant", "Read a user's direct grant on a resource")
+                .ok("The grant")
+                .refuses(&[409]),
+        )
+        .put(
+            "/organizations/{organization}/resources/{resource}/grants/{user}",
+            give,
+            op("giveResourceGrant", "Give a user a role on a resource, or another one")
+                .ok("The grant that was there, or took the place of another")
+                .created("The first grant")
+                .refuses(&[409]),
+        )
+        .delete(
+            "/organizations/{organization}/resources/{resource}/grants/{user}",
+            take,
+            op(
+                "takeResourceGrant",
+                "Take a user's direct grant back; what groups and the organization give stays",
+            )
+            .gone("It is gone")
+            .refuses(&[409]),
+        )
 }

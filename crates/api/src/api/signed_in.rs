@@ -8,9 +8,10 @@ use axum::http::request::Parts;
 use enroll_service::{Service, SignedIn};
 
 use super::Problem;
-use super::authenticated::{Authenticated, ToAdminister};
+use super::authenticated::{Authenticated, Need as _, ToAdminister};
 use crate::edge::{self, Caller};
 use crate::local::LocalCaller;
+use crate::openapi::{Input, Security, Sketch};
 use crate::parse::{cookie, origin};
 use crate::{App, session_cookie};
 
@@ -57,6 +58,12 @@ impl FromRequestParts<App> for BySession {
     }
 }
 
+impl Input for BySession {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        sketch.secured(Security::Session);
+    }
+}
+
 /// A user who has signed in, or an administrator with an API token or at the command line.
 pub(crate) enum BySessionOrToken {
     /// The user.
@@ -74,5 +81,11 @@ impl FromRequestParts<App> for BySessionOrToken {
             return Ok(Self::Token(caller.service));
         }
         BySession::from_request_parts(parts, app).await.map(Self::Session)
+    }
+}
+
+impl Input for BySessionOrToken {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        sketch.secured(Security::TokenOrSession { scope: ToAdminister::SCOPE.as_str() });
     }
 }

@@ -4,13 +4,23 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use enroll_outbound::Fetch;
-use enroll_service::{METADATA, SignInTest, SsoInfo, SsoRefresh, SsoSettings, SsoTest};
-use serde_json::{Value, json};
+use enroll_service::{LoggedSignIn, METADATA, SignInTest, SsoInfo, SsoRefresh, SsoSettings, SsoTest};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister, ToRead};
 use super::body::Body;
 use crate::App;
+use crate::openapi::{Routes, op};
+
+/// The last sign-ins of a directory.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SignIns {
+    /// The last one first: at most 100 that the identity provider has signed, and 20 others.
+    sign_ins: Vec<LoggedSignIn>,
+}
 
 /// The connection, with what has to be entered in the identity provider.
 pub(crate) async fn read(
@@ -78,6 +88,17 @@ pub(crate) async fn test(
 pub(crate) async fn sign_ins(
     caller: Authenticated<ToAdminister>,
     Path(directory): Path<String>,
-) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!({"signIns": caller.service.sign_ins(&directory).await?})))
+) -> Result<Json<SignIns>, Problem> {
+    Ok(Json(SignIns { sign_ins: caller.service.sign_ins(&directory).await? }))
+}
+
+/// What of it is reached where.
+pub(crate) fn routes() -> Routes {
+    Routes::of("Directories")
+        .get("/directories/{directory}/sso", read, op("readSso", "Read the sign-in connection of a directory, with what to enter in the identity provider").ok("The connection"))
+        .put("/directories/{directory}/sso", set, op("setSso", "Make or change the sign-in connection of a directory").describe("What is not given stays as it is. A new connection needs `metadata`, or `entityId`, `signInUrl` and `certificates`.").ok("The connection as it is now").refuses(&[409]))
+        .delete("/directories/{directory}/sso", remove, op("removeSso", "Remove the sign-in connection of a directory; sessions go on").gone("Removed"))
+        .post("/directories/{directory}/sso/refresh", refresh, op("refreshSso", "Fetch the metadata of the identity provider again, now").describe("A document that cannot be taken changes nothing. Then `refreshed` is false, and `failure` says why.").ok("What came of it, and the connection now").refuses(&[409]))
+        .post("/directories/{directory}/sso/test", test, op("testSso", "Try the connection, and a response if one is given; nothing is changed").ok("The checks with their verdicts"))
+        .get("/directories/{directory}/sign-ins", sign_ins, op("listSignIns", "List the last sign-ins of a directory with what was checked, the last one first").ok("At most 100 that the identity provider has signed, and 20 others"))
 }

@@ -4,37 +4,52 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
+use enroll_domain::time::Moment;
 use enroll_domain::{AllowList, Scope};
 use enroll_service::{NewScimToken, NewToken, ScimTokenChange, TokenInfo};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister, ToRead};
-use super::body::{Body, given};
+use super::body::{Body, ONE_LINE, given};
 use super::idempotency::ShownOnce;
-use super::list::{ListParameters, listed};
+use super::list::{ListParameters, list, listed};
 use crate::App;
+use crate::openapi::{Routes, op};
 
 /// A SCIM token to be made.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "NewScimToken")]
 pub(crate) struct NewScim {
+    /// What it is for.
+    #[schemars(length(min = 1, max = 100), regex(pattern = ONE_LINE))]
+    #[schemars(example = &"terraform")]
     label: String,
+    /// When it ends; never, without it.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Option<Moment>")]
     expires: Option<Timestamp>,
+    /// From where the token may be used: addresses and networks such as 203.0.113.0/24 or 2001:db8::/32; none for anywhere.
     #[serde(default)]
+    #[schemars(length(max = 64), extend("items" = { "type": "string", "examples": ["203.0.113.0/24"] }))]
     allow_from: Vec<String>,
 }
 
 /// What to change of a SCIM token; what is left out stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "ScimTokenChange")]
 pub(crate) struct ChangeScim {
+    /// What it is for.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(length(min = 1, max = 100), regex(pattern = ONE_LINE))]
     label: Option<String>,
+    /// From where the token may be used; none for anywhere.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(length(max = 64), extend("items" = { "type": "string", "examples": ["203.0.113.0/24"] }))]
     allow_from: Option<Vec<String>>,
 }
 
@@ -43,23 +58,33 @@ fn networks(texts: &[String]) -> Result<AllowList, Problem> {
 }
 
 /// An API token to be made.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NewApiToken")]
 pub(crate) struct NewApi {
+    /// What it is for.
+    #[schemars(length(min = 1, max = 100), regex(pattern = ONE_LINE))]
+    #[schemars(example = &"terraform")]
     label: String,
+    /// In whose name the token acts: handle, userName or id.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(length(min = 1))]
     user: Option<String>,
+    /// What it may do.
     scope: Scope,
+    /// When it ends; never, without it.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Option<Moment>")]
     expires: Option<Timestamp>,
 }
 
 /// A token that was just made.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "NewToken")]
 pub(crate) struct Made {
     #[serde(flatten)]
     info: TokenInfo,
-    /// The only time that it is shown.
+    /// The token itself: the only time that it is shown.
     token: String,
 }
 
@@ -69,14 +94,19 @@ impl From<NewToken> for Made {
     }
 }
 
+list! {
+    /// Tokens, oldest first.
+    Tokens { tokens: TokenInfo }
+}
+
 /// A page of a directory's SCIM tokens, oldest first.
 pub(crate) async fn list_scim(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
     Path(directory): Path<String>,
     ListParameters(page): ListParameters,
-) -> Result<Json<Value>, Problem> {
-    listed("tokens", app.service().scim_tokens_page(&directory, &page).await?)
+) -> Result<Json<Tokens>, Problem> {
+    Ok(listed(app.service().scim_tokens_page(&directory, &page).await?))
 }
 
 /// Makes a SCIM token: 201.
@@ -124,8 +154,8 @@ pub(crate) async fn list_api(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
     ListParameters(page): ListParameters,
-) -> Result<Json<Value>, Problem> {
-    listed("tokens", app.service().api_tokens_page(&page).await?)
+) -> Result<Json<Tokens>, Problem> {
+    Ok(listed(app.service().api_tokens_page(&page).await?))
 }
 
 /// Makes an API token: 201.
@@ -156,4 +186,56 @@ pub(crate) async fn delete_api(
 ) -> Result<StatusCode, Problem> {
     caller.service.delete_api_token(&token).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What of it is reached where.
+pub(crate) fn routes() -> Routes {
+    Routes::of("Tokens")
+        .get(
+            "/directories/{directory}/tokens",
+            list_scim,
+            op("listScimTokens", "List the SCIM tokens of a directory, oldest first").ok("A page"),
+        )
+        .post(
+            "/directories/{directory}/tokens",
+            create_scim,
+            op("createScimToken", "Create a SCIM token")
+                .created("The token; its text is shown here and never again"),
+        )
+        .get(
+            "/directories/{directory}/tokens/{token}",
+            read_scim,
+            op("readScimToken", "Read what is kept of a SCIM token").ok("The token without its text"),
+        )
+        .patch(
+            "/directories/{directory}/tokens/{token}",
+            change_scim,
+            op("changeScimToken", "Change the label of a SCIM token, or from where it may be used")
+                .ok("The token without its text"),
+        )
+        .delete(
+            "/directories/{directory}/tokens/{token}",
+            delete_scim,
+            op("deleteScimToken", "Delete a SCIM token; the next request with it is refused")
+                .gone("It is gone"),
+        )
+        .get("/api-tokens", list_api, op("listApiTokens", "List the API tokens, oldest first").ok("A page"))
+        .post(
+            "/api-tokens",
+            create_api,
+            op("createApiToken", "Create an API token")
+                .created("The token; its text is shown here and never again")
+                .refuses(&[404, 409]),
+        )
+        .get(
+            "/api-tokens/{token}",
+            read_api,
+            op("readApiToken", "Read what is kept of an API token").ok("The token without its text"),
+        )
+        .delete(
+            "/api-tokens/{token}",
+            delete_api,
+            op("deleteApiToken", "Delete an API token; the next request with it is refused")
+                .gone("It is gone"),
+        )
 }

@@ -15,13 +15,16 @@ use bytes::Bytes;
 use enroll_domain::privilege::AllowPrivileged;
 use enroll_service::{Error, ImportOptions, ImportedLine, Line};
 use hyper::body::Frame;
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister};
 use super::body::read;
 use crate::App;
+use crate::openapi::{Answer, Input, Routes, Sketch, op};
 use crate::parse::query::Query;
 
 /// How long a client may take to read a piece of an export. A snapshot of the database is held meanwhile.
@@ -30,11 +33,26 @@ const PIECE_TIME: Duration = Duration::from_secs(30);
 /// Lines in one request.
 const LINES: usize = 1000;
 
+/// The file.
+pub(crate) struct Export(Response);
+
+impl IntoResponse for Export {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl Answer for Export {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        sketch.gives_text("application/x-ndjson");
+    }
+}
+
 /// The directory as a file, while it is read.
 pub(crate) async fn export(
     caller: Authenticated<ToAdminister>,
     Path(directory): Path<String>,
-) -> Result<Response, Problem> {
+) -> Result<Export, Problem> {
     let (sender, mut receiver) = mpsc::channel(2);
     let runtime = tokio::runtime::Handle::current();
     tokio::spawn(async move {
@@ -57,7 +75,7 @@ pub(crate) async fn export(
         (CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson")),
         (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"directory.jsonl\"")),
     ];
-    Ok((headers, Body::new(Pieces { first, receiver })).into_response())
+    Ok(Export((headers, Body::new(Pieces { first, receiver })).into_response()))
 }
 
 /// A body that somebody else is still writing.
@@ -104,6 +122,22 @@ impl FromRequestParts<App> for Wanted {
     }
 }
 
+impl Input for Wanted {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        let switch = || json!({ "type": "boolean", "default": false });
+        sketch.query("dryRun", "Only say what would come of the lines", switch());
+        let privileged = "Mappings and a default enrollment may give the roles admin and owner";
+        sketch.query("allowPrivileged", privileged, switch());
+    }
+}
+
+impl Input for Lines {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        sketch.takes_text("application/x-ndjson");
+        sketch.refuses(413);
+    }
+}
+
 /// Numbered lines, all of which can be read.
 pub(crate) struct Lines(Vec<(u64, Line)>);
 
@@ -136,8 +170,9 @@ impl FromRequest<App> for Lines {
 }
 
 /// What came of the lines.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Imported {
+    /// Each line but the first and the last of a file.
     lines: Vec<ImportedLine>,
 }
 
@@ -150,4 +185,29 @@ pub(crate) async fn import(
 ) -> Result<Json<Imported>, Problem> {
     let lines = caller.service.import(&directory, lines, options).await?;
     Ok(Json(Imported { lines }))
+}
+
+/// What of it is reached where.
+pub(crate) fn routes() -> Routes {
+    Routes::of("Directories")
+        .get(
+            "/directories/{directory}/export",
+            export,
+            op("exportDirectory", "A directory as lines of JSON, for another instance")
+                .describe(
+                    "Users, groups with members, organizations with resources, mappings, direct grants and the default enrollment, of one \
+                     snapshot. No token, session or secret is in it. A file whose last line is not of the type `end` broke off.",
+                )
+                .ok("One object a line; docs/reference/transfer.md has the format"),
+        )
+        .post(
+            "/directories/{directory}/import",
+            import,
+            op("importLines", "Read lines of an export into a directory")
+                .describe(
+                    "At most 1,000 lines, in the order of the file. Nothing is carried out when a line cannot be read. The same lines, \
+                     sent again, change nothing.",
+                )
+                .ok("What came of each line but the first and the last of a file"),
+        )
 }

@@ -1,15 +1,18 @@
 //! Objects with a version: `ETag` in answers, `If-Match` in changes (RFC 9110 §13.1.1).
 
+use std::convert::Infallible;
+
 use axum::Json;
 use axum::extract::FromRequestParts;
+use axum::http::HeaderValue;
 use axum::http::header::{ETAG, IF_MATCH};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponseParts, ResponseParts};
 use enroll_service::IfMatch;
-use serde::Serialize;
 
 use super::Problem;
 use crate::App;
+use crate::openapi::{Answer, Input, Sketch};
 use crate::parse::entity_tag::Tags;
 
 /// The version that the client believes to change; `None` for last write wins.
@@ -23,11 +26,34 @@ impl FromRequestParts<App> for Expected {
     }
 }
 
-/// An object with its version as `ETag`, weak as on every surface of this server.
-pub(super) fn versioned<T: Serialize>(version: i64, object: T) -> (HeaderMap, Json<T>) {
-    let mut headers = HeaderMap::new();
-    if let Ok(tag) = HeaderValue::from_str(&format!("W/\"{version}\"")) {
-        headers.insert(ETAG, tag);
+impl Input for Expected {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        sketch.shares("ifMatch");
+        sketch.refuses(412);
     }
-    (headers, Json(object))
+}
+
+/// The version of the object in an answer, as its `ETag`.
+pub(crate) struct Tag(Option<HeaderValue>);
+
+impl IntoResponseParts for Tag {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Infallible> {
+        if let Some(tag) = self.0 {
+            parts.headers_mut().insert(ETAG, tag);
+        }
+        Ok(parts)
+    }
+}
+
+impl Answer for Tag {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        sketch.tells_version();
+    }
+}
+
+/// An object with its version as `ETag`, weak as on every surface of this server.
+pub(super) fn versioned<T>(version: i64, object: T) -> (Tag, Json<T>) {
+    (Tag(HeaderValue::from_str(&format!("W/\"{version}\"")).ok()), Json(object))
 }

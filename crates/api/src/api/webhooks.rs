@@ -1,51 +1,66 @@
 //! `/api/v1/webhooks`: where events are sent (enrollment.md §6.2).
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::{Extension, Json};
 use enroll_domain::delivery::{DeliveryStatus, WebhookFormat};
 use enroll_domain::event::TypeFilter;
-use enroll_service::{NewWebhook, WebhookChange, WebhookInfo, WebhookWithSecret};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use enroll_domain::time::Moment;
+use enroll_service::{DeliveryInfo, NewWebhook, WebhookChange, WebhookInfo, WebhookWithSecret};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister, ToRead};
 use super::body::{Body, given};
 use super::idempotency::ShownOnce;
-use super::list::ListParameters;
+use super::list::{ListParameters, list};
 use crate::App;
+use crate::openapi::{Input, Routes, Sketch, op};
 use crate::parse::query::Query;
 
 /// A webhook to be made.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NewWebhook")]
 pub(crate) struct New {
+    /// Where events are sent.
+    #[schemars(example = &"https://example.com/hook")]
     url: String,
+    /// Which types, for example `user.created` or `group.*`; none for all.
     #[serde(default)]
     types: Vec<String>,
+    /// Name or id of the directory whose events are sent; of all without it.
     #[serde(default, deserialize_with = "given")]
     directory: Option<String>,
+    /// In which form; `events` without it.
     #[serde(default, deserialize_with = "given")]
     format: Option<WebhookFormat>,
 }
 
 /// What to change; what is left out stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "WebhookChange")]
 pub(crate) struct Change {
+    /// Where events are sent.
     #[serde(default, deserialize_with = "given")]
     url: Option<String>,
+    /// Which types; none for all.
     #[serde(default, deserialize_with = "given")]
     types: Option<Vec<String>>,
+    /// Nothing is sent; events wait.
     #[serde(default, deserialize_with = "given")]
     paused: Option<bool>,
 }
 
 /// From where to send anew.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Replay {
+    /// The sequence of the first event to be sent.
     from: i64,
 }
 
@@ -54,27 +69,73 @@ fn types(names: &[String]) -> Result<TypeFilter, Problem> {
 }
 
 /// A webhook with its secret, as it is shown once.
-fn revealed(made: &WebhookWithSecret) -> Result<Json<Value>, Problem> {
-    let mut shown = serde_json::to_value(&made.info).map_err(|error| Problem::unwritable(&error))?;
-    if let Some(object) = shown.as_object_mut() {
-        object.insert("secret".to_owned(), json!(made.reveal()));
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct WebhookAndSecret {
+    #[serde(flatten)]
+    info: WebhookInfo,
+    /// What its messages are signed with: shown when it is made and when it is changed.
+    secret: String,
+}
+
+impl From<WebhookWithSecret> for WebhookAndSecret {
+    fn from(made: WebhookWithSecret) -> Self {
+        Self { secret: made.reveal().to_owned(), info: made.info }
     }
-    Ok(Json(shown))
+}
+
+/// All webhooks.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Webhooks {
+    /// Oldest first.
+    webhooks: Vec<WebhookInfo>,
+}
+
+/// A test that will be made.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct TestAsked {
+    /// When it was asked for.
+    #[schemars(with = "Moment")]
+    asked: Timestamp,
+}
+
+list! {
+    /// What became of events, the newest first.
+    Deliveries { deliveries: DeliveryInfo }
+}
+
+/// `status`: which deliveries are asked for.
+pub(crate) struct OfStatus(Option<DeliveryStatus>);
+
+impl FromRequestParts<App> for OfStatus {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Problem> {
+        let status = Query::new(parts.uri.query()).one("status")?;
+        let status = status.map(|word| word.parse::<DeliveryStatus>()).transpose();
+        status.map(Self).map_err(|error| Problem::bad_request(format!("status: {error}")))
+    }
+}
+
+impl Input for OfStatus {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        let schema = sketch.read::<DeliveryStatus>();
+        sketch.query("status", "Only those of this status", schema);
+    }
 }
 
 /// All of them, oldest first: there are never many.
 pub(crate) async fn list(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
-) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!({"webhooks": app.service().webhooks().await?})))
+) -> Result<Json<Webhooks>, Problem> {
+    Ok(Json(Webhooks { webhooks: app.service().webhooks().await? }))
 }
 
 /// Makes one: 201, with its secret.
 pub(crate) async fn create(
     caller: Authenticated<ToAdminister>,
     Body(new): Body<New>,
-) -> Result<(StatusCode, Extension<ShownOnce>, Json<Value>), Problem> {
+) -> Result<(StatusCode, Extension<ShownOnce>, Json<WebhookAndSecret>), Problem> {
     let new = NewWebhook {
         url: new.url,
         types: types(&new.types)?,
@@ -82,7 +143,7 @@ pub(crate) async fn create(
         format: new.format.unwrap_or(WebhookFormat::Events),
     };
     let made = caller.service.create_webhook(&new).await?;
-    Ok((StatusCode::CREATED, Extension(ShownOnce), revealed(&made)?))
+    Ok((StatusCode::CREATED, Extension(ShownOnce), Json(made.into())))
 }
 
 /// One, by id.
@@ -118,9 +179,9 @@ pub(crate) async fn delete(
 pub(crate) async fn test(
     caller: Authenticated<ToAdminister>,
     Path(webhook): Path<String>,
-) -> Result<(StatusCode, Json<Value>), Problem> {
+) -> Result<(StatusCode, Json<TestAsked>), Problem> {
     let asked = caller.service.test_webhook(&webhook).await?;
-    Ok((StatusCode::ACCEPTED, Json(json!({"asked": asked}))))
+    Ok((StatusCode::ACCEPTED, Json(TestAsked { asked })))
 }
 
 /// Sends events anew, with the ids that they had.
@@ -136,9 +197,9 @@ pub(crate) async fn replay(
 pub(crate) async fn rotate(
     caller: Authenticated<ToAdminister>,
     Path(webhook): Path<String>,
-) -> Result<(Extension<ShownOnce>, Json<Value>), Problem> {
+) -> Result<(Extension<ShownOnce>, Json<WebhookAndSecret>), Problem> {
     let made = caller.service.rotate_webhook_secret(&webhook).await?;
-    Ok((Extension(ShownOnce), revealed(&made)?))
+    Ok((Extension(ShownOnce), Json(made.into())))
 }
 
 /// What became of its events, the newest first; of one `status`, or all.
@@ -146,20 +207,57 @@ pub(crate) async fn deliveries(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
     Path(webhook): Path<String>,
-    RawQuery(query): RawQuery,
+    OfStatus(status): OfStatus,
     ListParameters(page): ListParameters,
-) -> Result<Json<Value>, Problem> {
-    let status = Query::new(query.as_deref()).one("status")?;
-    let status = status.map(|word| word.parse::<DeliveryStatus>()).transpose();
-    let status = status.map_err(|error| Problem::bad_request(format!("status: {error}")))?;
+) -> Result<Json<Deliveries>, Problem> {
     let before = page.after.as_deref().map(str::parse::<i64>).transpose();
     let before = before.map_err(|_| Problem::bad_request("after is not the `next` of an earlier page"))?;
     let found = app.service().webhook_deliveries(&webhook, status, before, page.limit).await?;
     let full = u32::try_from(found.len()).is_ok_and(|count| count >= page.limit);
     let next = found.last().filter(|_| full).map(|last| last.sequence.to_string());
-    let mut body = json!({"deliveries": found});
-    if let (Some(next), Some(object)) = (next, body.as_object_mut()) {
-        object.insert("next".to_owned(), json!(next));
-    }
-    Ok(Json(body))
+    Ok(Json(Deliveries { deliveries: found, next }))
+}
+
+/// What of it is reached where.
+pub(crate) fn routes() -> Routes {
+    Routes::of("Webhooks")
+        .get("/webhooks", list, op("listWebhooks", "List the webhooks, oldest first").ok("All of them"))
+        .post(
+            "/webhooks",
+            create,
+            op("createWebhook", "Send events to a URL from now on")
+                .created("The webhook, with the secret that its events are signed with")
+                .refuses(&[404]),
+        )
+        .get("/webhooks/{webhook}", read, op("readWebhook", "Read a webhook").ok("The webhook"))
+        .patch(
+            "/webhooks/{webhook}",
+            change,
+            op("changeWebhook", "Change, pause or resume a webhook").ok("The webhook"),
+        )
+        .delete("/webhooks/{webhook}", delete, op("deleteWebhook", "Remove a webhook").gone("It is gone"))
+        .post(
+            "/webhooks/{webhook}/test",
+            test,
+            op("testWebhook", "Have a test message sent; its outcome is the delivery of sequence 0")
+                .answers(202, "It is sent shortly"),
+        )
+        .post(
+            "/webhooks/{webhook}/replay",
+            replay,
+            op("replayWebhook", "Send events anew, with the ids that they had")
+                .ok("The webhook")
+                .refuses(&[410]),
+        )
+        .post(
+            "/webhooks/{webhook}/rotate-secret",
+            rotate,
+            op("rotateWebhookSecret", "Give a webhook another secret; the one before signs too for 24 hours")
+                .ok("The webhook, with its new secret"),
+        )
+        .get(
+            "/webhooks/{webhook}/deliveries",
+            deliveries,
+            op("listDeliveries", "What became of the events, the newest first").ok("A page"),
+        )
 }

@@ -199,16 +199,6 @@ async fn a_list_refuses_what_is_no_next_of_it() {
     }
 }
 
-#[tokio::test]
-async fn the_openapi_document_is_served_to_anybody() {
-    let site = Site::start().await;
-    let document = reply(site.bare("GET", "/api/v1/openapi.yaml")).await;
-    assert_eq!((document.status.as_u16(), document.header("content-type")), (200, Some("application/yaml")));
-    assert!(
-        document.text.contains("openapi: 3.1.0") && document.text.contains("/organizations/{organization}:")
-    );
-}
-
 /// The sources that an answer to `/explain` names, without what brought them.
 pub(crate) fn without_causes(explanation: &Value) -> Value {
     let mut sources = explanation["sources"].clone();

@@ -17,6 +17,8 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::described;
+
 /// What clients are told, which is not where they reach it here.
 pub(crate) const PUBLIC_URL: &str = "https://enroll.example.com";
 
@@ -196,9 +198,14 @@ pub(crate) struct Reply {
 }
 
 pub(crate) async fn reply(request: RequestBuilder) -> Reply {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().clone(), request.url().path().to_owned());
+    let response = client.execute(request).await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
-    Reply { status, headers, text: response.text().await.unwrap() }
+    let text = response.text().await.unwrap();
+    described::check(&method, &path, status.as_u16(), &headers, &text);
+    Reply { status, headers, text }
 }
 
 impl Reply {

@@ -10,6 +10,7 @@ use enroll_domain::{OrganizationId, ResourceId, RoleOn, RoleWord, UserId};
 use enroll_store::organization::{self, OrganizationRow};
 use enroll_store::resource::{self, ResourceRow};
 use enroll_store::{Tx, slice};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::resource::sources as resource_sources;
@@ -19,7 +20,7 @@ use crate::source::{Names, ResourceSourceView, SourceView};
 use crate::{Error, Service};
 
 /// An organization or a resource that a user may reach.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessEntry {
     /// The organization's name.
@@ -42,7 +43,7 @@ pub struct AccessEntry {
 }
 
 /// The sources of a role on an organization, or on a resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum AccessSources {
     /// On an organization.

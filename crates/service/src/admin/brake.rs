@@ -1,10 +1,12 @@
 //! The brake as an administrator sets and releases it (enrollment.md 3.9).
 
 use enroll_domain::audit::{Action, SubjectKind};
+use enroll_domain::time::Moment;
 use enroll_store::Tx;
 use enroll_store::brake::{self, BrakeRow, Limits};
 use enroll_store::directory::DirectoryRow;
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::directory::find as find_directory;
@@ -18,24 +20,28 @@ const APPROVAL: SignedDuration = SignedDuration::from_hours(2);
 const WINDOW_MOST: u32 = 7 * 24 * 60;
 
 /// How many people may lose access within a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BrakeLimits {
     /// So many people at most, 1 or more ...
+    #[schemars(range(min = 1, max = u32::MAX))]
     pub people: u32,
     /// ... or so many of a hundred users, 0 to 100, whichever are more.
+    #[schemars(range(max = 100))]
     pub percent: u32,
     /// Within so many minutes.
+    #[schemars(range(min = 1, max = WINDOW_MOST))]
     pub window_minutes: u32,
 }
 
 /// The brake of a directory as an administrator sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BrakeInfo {
     /// The directory's name.
     pub directory: String,
     /// `off`, `on`, `held`, `approved` or `paused`.
+    #[schemars(extend("enum" = ["off", "on", "held", "approved", "paused"]))]
     pub state: &'static str,
     /// The limits, unless the brake is off.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,12 +50,14 @@ pub struct BrakeInfo {
     pub paused: bool,
     /// Since when a request is held.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Moment>")]
     pub held: Option<Timestamp>,
     /// What was held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_request: Option<String>,
     /// Until when nothing is held.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Moment>")]
     pub approved_until: Option<Timestamp>,
 }
 

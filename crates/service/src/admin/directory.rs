@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use enroll_domain::audit::{Action, SubjectKind};
 use enroll_domain::privilege::AllowPrivileged;
+use enroll_domain::time::Moment;
 use enroll_domain::{DirectoryId, DirectoryName, Idp, RebindPolicy, Role};
 use enroll_scim::{Quirk, UnknownExtensions};
 use enroll_store::directory::{self, DefaultEnrollment, DialectName, DirectoryRow};
 use enroll_store::{StoreError, Tx, custom_schema, group, user};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::organization::{admitted, find as find_organization};
@@ -49,7 +51,7 @@ pub struct NewEnrollment {
 }
 
 /// Where a directory enrolls everybody who signs in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EnrollmentInfo {
     /// The organization's name.
     pub organization: String,
@@ -97,7 +99,7 @@ impl NewEnrollment {
 }
 
 /// A directory as an administrator sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DirectoryInfo {
     /// The id.
@@ -105,10 +107,12 @@ pub struct DirectoryInfo {
     /// The name, unique in the instance.
     pub name: String,
     /// `compat` or `strict`.
+    #[schemars(extend("enum" = ["strict", "compat"]))]
     pub dialect: &'static str,
     /// What happens when a mapped group is deleted and one of the same name is made.
     pub rebind: RebindPolicy,
     /// What happens to extensions that no schema of the directory describes: `ignore`, `keep` or `refuse`.
+    #[schemars(extend("enum" = ["ignore", "keep", "refuse"]))]
     pub unknown_extensions: &'static str,
     /// Which identity provider it is of, where an administrator has said so.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,6 +122,7 @@ pub struct DirectoryInfo {
     /// Where everybody who signs in is enrolled; `null` for nowhere.
     pub default_enrollment: Option<EnrollmentInfo>,
     /// When it was made.
+    #[schemars(with = "Moment")]
     pub created: Timestamp,
     /// How many users it has.
     pub users: u64,

@@ -2,6 +2,7 @@
 
 use enroll_domain::audit::{Action, SubjectKind};
 use enroll_domain::enrollment::{Grant, GrantKind};
+use enroll_domain::time::Moment;
 use enroll_domain::{GrantId, OrganizationId, Role, UserId};
 use enroll_store::Tx;
 use enroll_store::directory::{self, DefaultEnrollment};
@@ -9,6 +10,7 @@ use enroll_store::grant::{self, GrantRow};
 use enroll_store::organization::OrganizationRow;
 use enroll_store::user::UserRow;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::organization::find as find_organization;
@@ -20,7 +22,7 @@ use crate::standing::keeping_owners;
 use crate::{Error, Service};
 
 /// A grant on an organization as an administrator sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GrantInfo {
     /// The id.
@@ -34,6 +36,7 @@ pub struct GrantInfo {
     /// Whether an administrator has given it, or the first sign-in.
     pub kind: GrantKind,
     /// When it was given.
+    #[schemars(with = "Moment")]
     pub created: Timestamp,
     /// By whom.
     pub granted_by: String,

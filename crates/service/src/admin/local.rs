@@ -1,6 +1,7 @@
 //! People and bots outside identity providers, and server admins (enrollment.md 1.1, 1.3, 2.9).
 
 use enroll_domain::audit::{Action, SubjectKind};
+use enroll_domain::time::Moment;
 use enroll_domain::{DirectoryId, Handle, UserId};
 use enroll_scim::{Folded, Resource};
 use enroll_store::filter::Compiled;
@@ -8,6 +9,7 @@ use enroll_store::server_admin::{self, ServerAdminRow};
 use enroll_store::user::{NewUser, UserRow};
 use enroll_store::{Tx, directory, handle, user};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
@@ -31,7 +33,7 @@ pub struct NewLocalUser {
 }
 
 /// A server admin as an administrator sees one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerAdminInfo {
     /// Who.
@@ -41,6 +43,7 @@ pub struct ServerAdminInfo {
     /// Whether the user comes from no identity provider.
     pub local: bool,
     /// Since when.
+    #[schemars(with = "Moment")]
     pub granted: Timestamp,
     /// By whom.
     pub granted_by: String,

@@ -6,12 +6,14 @@ mod preview;
 mod version;
 
 use enroll_domain::privilege::AllowPrivileged;
+use enroll_domain::time::Moment;
 use enroll_domain::{
     GroupId, MappingBinding, MappingId, ResourceId, ResourceRole, Role, RoleOn, RoleWord, Target,
 };
 use enroll_store::mapping::{self, MappingRow};
 use enroll_store::{Tx, directory, organization, resource};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::directory::find as find_directory;
@@ -83,7 +85,7 @@ pub struct MappingFilter {
 }
 
 /// Whether a mapping has effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum MappingState {
     /// Bound to a group.
@@ -97,7 +99,7 @@ pub enum MappingState {
 }
 
 /// A mapping as an administrator sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MappingInfo {
     /// The id.
@@ -122,6 +124,7 @@ pub struct MappingInfo {
     /// Whether it has effect.
     pub state: MappingState,
     /// When it was made.
+    #[schemars(with = "Moment")]
     pub created: Timestamp,
 }
 

@@ -3,10 +3,12 @@
 mod reserved;
 
 use enroll_domain::audit::{Action, SubjectKind};
+use enroll_domain::time::Moment;
 use enroll_domain::{OrganizationId, OrganizationName, ResourceRole, Target};
 use enroll_store::organization::{self, OrganizationRow};
 use enroll_store::{StoreError, Tx, directory, grant, mapping, owner, resource};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub(super) use reserved::admitted;
@@ -52,7 +54,7 @@ pub struct OrganizationChange {
 }
 
 /// An organization as an administrator sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrganizationInfo {
     /// The id.
@@ -70,8 +72,10 @@ pub struct OrganizationInfo {
     /// Whether no active user owns it: a server admin acts for it then (enrollment.md 2.8).
     pub needs_owner: bool,
     /// When it was made.
+    #[schemars(with = "Moment")]
     pub created: Timestamp,
     /// Grows by one with each change.
+    #[schemars(range(min = 0))]
     pub version: i64,
 }
 

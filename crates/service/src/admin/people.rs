@@ -1,5 +1,6 @@
 //! Users and groups as an administrator reads them (enrollment.md §1.3, §1.4). Only the identity provider changes them.
 
+use enroll_domain::time::Moment;
 use enroll_domain::{DirectoryId, GroupId, UserId};
 use enroll_scim::Notes;
 use enroll_scim::filter::{Filter, TypedFilter};
@@ -9,6 +10,7 @@ use enroll_store::group::GroupRow;
 use enroll_store::user::UserRow;
 use enroll_store::{Tx, group, member, user};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -19,7 +21,7 @@ use crate::models::ResourceKind;
 use crate::{Error, Service};
 
 /// Where a user comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum UserKind {
     /// An identity provider.
@@ -31,7 +33,7 @@ pub enum UserKind {
 }
 
 /// A user as an administrator sees her.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserInfo {
     /// The id.
@@ -54,15 +56,18 @@ pub struct UserInfo {
     /// Not deactivated.
     pub active: bool,
     /// When she was made.
+    #[schemars(with = "Moment")]
     pub created: Timestamp,
     /// When she was last changed.
+    #[schemars(with = "Moment")]
     pub last_modified: Timestamp,
     /// Grows by one with each change.
+    #[schemars(range(min = 0))]
     pub version: i64,
 }
 
 /// A group as an administrator sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupInfo {
     /// The id.
@@ -75,21 +80,25 @@ pub struct GroupInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// When it was made.
+    #[schemars(with = "Moment")]
     pub created: Timestamp,
     /// When the group or its members were last changed.
+    #[schemars(with = "Moment")]
     pub last_modified: Timestamp,
     /// Grows by one with each change.
+    #[schemars(range(min = 0))]
     pub version: i64,
 }
 
 /// A direct member of a group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupMemberInfo {
     /// The id of the user or group.
     pub id: Uuid,
     /// `User` or `Group`.
     #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["User", "Group"]))]
     pub kind: &'static str,
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]

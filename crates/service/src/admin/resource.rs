@@ -1,11 +1,13 @@
 //! Resources of organizations (enrollment.md §1.6).
 
 use enroll_domain::audit::{Action, SubjectKind};
+use enroll_domain::time::Moment;
 use enroll_domain::{KindName, ResourceId, ResourceName, Target, Visibility};
 use enroll_store::organization::OrganizationRow;
 use enroll_store::resource::{self, ResourceRow};
 use enroll_store::{StoreError, Tx, mapping, resource_grant};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::organization::find as find_organization;
@@ -35,7 +37,7 @@ pub struct ResourceChange {
 }
 
 /// A resource as an administrator sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceInfo {
     /// The id.
@@ -49,8 +51,10 @@ pub struct ResourceInfo {
     /// Who may read it without any grant.
     pub visibility: Visibility,
     /// When it was made.
+    #[schemars(with = "Moment")]
     pub created: Timestamp,
     /// Grows by one with each change.
+    #[schemars(range(min = 0))]
     pub version: i64,
 }
 

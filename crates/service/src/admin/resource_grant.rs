@@ -2,6 +2,7 @@
 
 use enroll_domain::audit::{Action, SubjectKind};
 use enroll_domain::enrollment::ResourceGrant;
+use enroll_domain::time::Moment;
 use enroll_domain::{GrantId, ResourceRole};
 use enroll_store::Tx;
 use enroll_store::organization::OrganizationRow;
@@ -9,6 +10,7 @@ use enroll_store::resource::ResourceRow;
 use enroll_store::resource_grant::{self, ResourceGrantRow};
 use enroll_store::user::UserRow;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::organization::find as find_organization;
@@ -19,7 +21,7 @@ use crate::audit::{Changes, Scribe};
 use crate::{Error, Service};
 
 /// A direct grant on a resource as an administrator sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceGrantInfo {
     /// The id.
@@ -33,6 +35,7 @@ pub struct ResourceGrantInfo {
     /// The role it gives.
     pub role: ResourceRole,
     /// When it was given.
+    #[schemars(with = "Moment")]
     pub created: Timestamp,
     /// By whom.
     pub granted_by: String,

@@ -11,6 +11,7 @@ use enroll_scim::{Folded, Registry, Schema};
 use enroll_store::custom_schema::{self, Definitions, Kind};
 use enroll_store::filter::Compiled;
 use enroll_store::{Tx, custom_resource, group, user};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -28,16 +29,18 @@ const FILE_BYTES: usize = 256 * 1024;
 const MOST: usize = 64;
 
 /// What a directory has beside the schemas and resource types of the RFCs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomSchemas {
     /// The directory's name.
     pub directory: String,
     /// Its schemas.
+    #[schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")]
     pub schemas: Vec<Schema>,
     /// Its resource types, and the extensions it has added to `User` and `Group`.
     pub resource_types: Vec<ResourceTypeDefinition>,
     /// What happens to an extension that is none of them: `ignore`, `keep` or `refuse`.
+    #[schemars(extend("enum" = ["ignore", "keep", "refuse"]))]
     pub unknown_extensions: &'static str,
 }
 

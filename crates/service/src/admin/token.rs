@@ -1,12 +1,14 @@
 //! SCIM tokens and API tokens (enrollment.md §5).
 
 use enroll_domain::audit::{Action, SubjectKind};
+use enroll_domain::time::Moment;
 use enroll_domain::{AllowList, PresentedToken, Scope, TokenHash, TokenId, TokenKind, TokenSecret, UserId};
 use enroll_store::token::api::ApiTokenRow;
 use enroll_store::token::scim::ScimTokenRow;
 use enroll_store::token::{self, LastUse};
 use enroll_store::{Tx, server_admin};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
@@ -18,7 +20,7 @@ use crate::audit::{Changes, Scribe};
 use crate::{Error, Service};
 
 /// A token as an administrator sees it; the secret is not kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenInfo {
     /// The public part of the token.
@@ -26,18 +28,23 @@ pub struct TokenInfo {
     /// What it is for.
     pub label: String,
     /// `scim`, or the scope of an API token.
+    #[schemars(extend("enum" = ["scim", "check", "read", "admin"]))]
     pub scope: String,
     /// The user in whose name an API token acts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<UserId>,
     /// When it was made.
+    #[schemars(with = "Moment")]
     pub created: Timestamp,
     /// When it ends; never, if `None`.
+    #[schemars(with = "Option<Moment>")]
     pub expires: Option<Timestamp>,
     /// From where a SCIM token may be used; empty, from anywhere. An API token has no list.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<String>>", length(max = 64))]
     pub allow_from: Option<AllowList>,
     /// When it was last used, to the minute.
+    #[schemars(with = "Option<Moment>")]
     pub last_used: Option<Timestamp>,
     /// From where it was last used.
     pub last_used_address: Option<String>,

@@ -3,12 +3,14 @@
 use std::fmt;
 
 use enroll_domain::audit::{Action, SubjectKind};
+use enroll_domain::time::Moment;
 use enroll_domain::{
     ClientId, ClientKind, ClientScope, ClientUri, OpaqueSecret, SecretHash, SigningAlgorithm,
 };
 use enroll_store::oidc::client::{self, ClientRow};
 use enroll_store::{Tx, directory};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
@@ -42,7 +44,7 @@ pub struct ClientSettings {
 }
 
 /// A client as an administrator sees it; the secret is not kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClientInfo {
     /// The `client_id`.
@@ -55,8 +57,10 @@ pub struct ClientInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub directory: Option<String>,
     /// Where users come back to after signing in.
+    #[schemars(length(min = 1, max = 20))]
     pub redirect_uris: Vec<ClientUri>,
     /// Where users may go after signing out.
+    #[schemars(length(max = 20))]
     pub post_logout_uris: Vec<ClientUri>,
     /// Where it is told that a session has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,8 +72,10 @@ pub struct ClientInfo {
     /// Whether it is told that addresses are verified.
     pub email_verified: bool,
     /// When it was made.
+    #[schemars(with = "Moment")]
     pub created: Timestamp,
     /// Grows by one with each change.
+    #[schemars(range(min = 0))]
     pub version: i64,
 }
 

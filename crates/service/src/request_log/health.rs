@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
+use enroll_domain::time::Moment;
 use enroll_domain::{DirectoryId, DirectoryState, Idp, Traffic};
 use enroll_store::request_log::{ActivityError, ActivityRow};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{DirectoryInfo, Service};
 
 /// How a directory's identity provider is doing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DirectoryHealth {
     /// The state.
@@ -22,9 +24,11 @@ pub struct DirectoryHealth {
     pub seen_idp: Option<Idp>,
     /// When its last request came.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Moment>")]
     pub last_request: Option<Timestamp>,
     /// When its last request came that was carried out.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Moment>")]
     pub last_success: Option<Timestamp>,
     /// Its last request that was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,10 +36,11 @@ pub struct DirectoryHealth {
 }
 
 /// A request that was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LastError {
     /// When.
+    #[schemars(with = "Moment")]
     pub time: Timestamp,
     /// The status of the answer.
     pub status: u16,

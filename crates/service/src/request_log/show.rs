@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use enroll_domain::DirectoryId;
+use enroll_domain::time::Moment;
 use enroll_store::request_log::{ActivityRow, BodiesRow, LoggedRow, RequestFile, RequestQuery};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -55,7 +57,7 @@ impl FromStr for StatusFilter {
 }
 
 /// What was read differently from how it was written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LoggedNote {
     /// The quirk that allowed it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,7 +67,7 @@ pub struct LoggedNote {
 }
 
 /// Why a request was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LoggedError {
     /// The keyword of RFC 7644, Table 9.
@@ -83,12 +85,13 @@ pub struct LoggedError {
 }
 
 /// A request in the log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LoggedRequest {
     /// Its place in the log: later ones have higher numbers.
     pub id: i64,
     /// When it came.
+    #[schemars(with = "Moment")]
     pub time: Timestamp,
     /// The id on the answer and in the server's log.
     pub request_id: String,
@@ -106,6 +109,9 @@ pub struct LoggedRequest {
     pub path: String,
     /// What was asked for: `create`, `read`, `list`, `search`, `replace`, `patch`, `delete`, `bulk`, `discovery`, `readiness` or
     /// `other`.
+    #[schemars(extend("enum" = [
+        "create", "read", "list", "search", "replace", "patch", "delete", "bulk", "discovery", "readiness", "other"
+    ]))]
     pub operation: String,
     /// The resource type.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,17 +2,53 @@
 
 use std::fmt;
 
-use enroll_domain::{MappingId, OrganizationId, UserId};
+use enroll_domain::time::Moment;
+use enroll_domain::{MappingId, OrganizationId, RoleWord, UserId};
 use enroll_store::{Tx, role_history};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::past::{Cause, cause};
 use crate::Error;
-use crate::source::{ImpliedView, ResourceSourceView, SourceView};
+use crate::source::{GroupSummary, ImpliedView, ResourceSourceView, SourceView};
 
 /// Rows of the history that are looked through, newest first: an older grant is shown without its change.
 const ROWS: u32 = 500;
+
+/// A grant, since when it has been held without a break, and the change that brought it: [`Explained`] as it is written, for
+/// descriptions of the API. The members of a flattened enum can only be described together.
+#[derive(JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what another type is written as")]
+pub(crate) struct ExplainedSource {
+    /// By a mapping, given by an administrator, given at first sign-in; on a resource also by a role on the organization, or because it
+    /// is public.
+    #[schemars(extend("enum" = ["group", "direct", "jit", "organization", "public"]))]
+    kind: String,
+    /// The role it gives.
+    role: RoleWord,
+    /// The mapping.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mapping: Option<MappingId>,
+    /// The mapped group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<GroupSummary>,
+    /// From the group that has the user as a member to the mapped group; one entry when they are the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<Vec<GroupSummary>>,
+    /// Where the role on the organization comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    via: Option<SourceView>,
+    /// Since when it has been held without a break; absent for a grant on a resource itself, and where the history is not
+    /// written yet or does not reach back so far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Moment>")]
+    since: Option<Timestamp>,
+    /// The change that brought it; absent also where that was before the history.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brought_by: Option<Cause>,
+}
 
 /// A grant with what brought it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -21,6 +21,7 @@ use crate::audit::{Moved, Told};
 use difference::{Standing, write_differences};
 
 pub use brought::Explained;
+pub(crate) use brought::ExplainedSource;
 pub(crate) use brought::explained;
 pub use past::{Cause, PastAnswer};
 

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use enroll_domain::time::Moment;
 use enroll_domain::{Role, UserId};
 use enroll_store::role_history::{self, RoleRow};
 use enroll_store::{Tx, audit, directory, retell, tombstone};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{UserSummary, find_user, summary};
@@ -14,7 +16,7 @@ use crate::source::SourceView;
 use crate::{Error, Service};
 
 /// A user's role in an organization at an earlier time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PastAnswer {
     /// Who.
@@ -22,6 +24,7 @@ pub struct PastAnswer {
     /// The organization's name.
     pub organization: String,
     /// The time that was asked for.
+    #[schemars(with = "Moment")]
     pub at: Timestamp,
     /// The effective role then.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,27 +33,31 @@ pub struct PastAnswer {
     pub sources: Vec<SourceView>,
     /// Since when it was so: a role, or none after one; absent if there never was one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Moment>")]
     pub since: Option<Timestamp>,
     /// The change that brought it; absent if it was so before the history begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub brought_by: Option<Cause>,
     /// Until when it was so; absent while it still is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Moment>")]
     pub until: Option<Timestamp>,
     /// The change that ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<Cause>,
     /// The time of a change before `at` of which the history of this organization is not complete yet: ask again shortly.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Moment>")]
     pub incomplete_since: Option<Timestamp>,
 }
 
 /// A change, as the audit trail has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cause {
     /// Its place in the audit trail.
     pub audit: i64,
     /// When it was made.
+    #[schemars(with = "Moment")]
     pub time: Timestamp,
     /// What was done.
     pub action: String,

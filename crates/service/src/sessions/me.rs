@@ -3,13 +3,14 @@
 use enroll_domain::{OrganizationId, Role, SessionId, UserId, enrollment};
 use enroll_store::user::UserRow;
 use enroll_store::{Tx, directory, organization, slice, user};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::SignedIn;
 use crate::{Error, Service};
 
 /// A user who has signed in, with what she may do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignedInUser {
     /// The id.
@@ -30,7 +31,7 @@ pub struct SignedInUser {
 }
 
 /// An organization as one of its members sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserOrganization {
     /// The id.

@@ -12,8 +12,10 @@ mod revoke;
 use std::time::Duration;
 
 use enroll_domain::SessionId;
+use enroll_domain::time::Moment;
 use enroll_store::session::SessionRow;
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub(crate) use authenticate::KeptSessions;
@@ -58,16 +60,19 @@ impl SessionLimits {
 }
 
 /// A session as its user or an administrator sees it. Nothing of it opens anything.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionInfo {
     /// The id.
     pub id: SessionId,
     /// When the user has signed in.
+    #[schemars(with = "Moment")]
     pub created: Timestamp,
     /// When it ends at the latest.
+    #[schemars(with = "Moment")]
     pub expires: Timestamp,
     /// When it was last used, to the minute.
+    #[schemars(with = "Moment")]
     pub last_used: Timestamp,
     /// From which address she has signed in.
     #[serde(skip_serializing_if = "Option::is_none")]

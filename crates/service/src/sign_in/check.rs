@@ -4,6 +4,7 @@ use data_encoding::BASE64;
 use enroll_saml::{Pending, finish};
 use enroll_store::Tx;
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::connection::connected;
@@ -12,7 +13,7 @@ use super::steps::{LoggedStep, Steps};
 use crate::{Error, Service};
 
 /// What is to be tried.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignInTest {
     /// A response as the browser posts it: base64. Without, the settings alone are checked.
@@ -23,7 +24,7 @@ pub struct SignInTest {
 pub type ConfigurationCheck = LoggedStep;
 
 /// What came of it. Nothing was changed, and nobody has signed in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SsoTest {
     /// Whether everything passed.

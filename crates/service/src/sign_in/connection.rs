@@ -3,11 +3,13 @@
 use enroll_domain::DirectoryId;
 use enroll_domain::audit::{Action, SubjectKind};
 use enroll_domain::sign_in::{GroupsPolicy, SsoPreset};
+use enroll_domain::time::Moment;
 use enroll_saml::{Certificate, Endpoint, EntityId, ServiceProvider, metadata};
 use enroll_store::directory::DirectoryRow;
 use enroll_store::sso_metadata::{self, SsoMetadataRow};
 use enroll_store::{Tx, sign_in, sign_in_domain};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::domains;
@@ -21,7 +23,7 @@ use crate::{Error, Service};
 const DEFAULT: &str = "default";
 
 /// A connection as an administrator sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SsoInfo {
     /// The directory's name.
@@ -75,7 +77,7 @@ pub struct SsoInfo {
 }
 
 /// A signing certificate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateInfo {
     /// Its SHA-256 in hexadecimal digits.
@@ -83,8 +85,10 @@ pub struct CertificateInfo {
     /// Whom it is made out to.
     pub subject: String,
     /// From when it says that it is valid.
+    #[schemars(with = "Moment")]
     pub not_before: Timestamp,
     /// Until when.
+    #[schemars(with = "Moment")]
     pub not_after: Timestamp,
     /// Whether that has passed. It verifies all the same.
     pub expired: bool,

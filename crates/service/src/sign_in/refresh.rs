@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use enroll_domain::DirectoryId;
 use enroll_domain::audit::Action;
+use enroll_domain::time::Moment;
 use enroll_saml::{Certificate, Endpoint, metadata};
 use enroll_store::directory::DirectoryRow;
 use enroll_store::sso_metadata::{self, SsoMetadataRow};
 use enroll_store::{Tx, directory, sign_in};
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::connection::{SsoInfo, changes, connected, tell};
@@ -40,7 +42,7 @@ pub const METADATA: MetadataBounds =
     MetadataBounds { bytes: enroll_saml::policy::MAX_DECODED_BYTES, time: Duration::from_secs(10) };
 
 /// A value before and after a change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BeforeAfter {
     /// Before; `None` when there was none.
     pub before: Option<String>,
@@ -49,7 +51,7 @@ pub struct BeforeAfter {
 }
 
 /// What a newer metadata document has changed in a connection.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MetadataChanges {
     /// The fingerprints of the signing certificates that have come.
@@ -112,19 +114,22 @@ impl fmt::Display for MetadataChanges {
 }
 
 /// What came of fetching metadata the last time, as an administrator sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MetadataRefresh {
     /// When a document was last taken.
+    #[schemars(with = "Moment")]
     pub fetched: Timestamp,
     /// When the last attempt has failed; absent after one that did not.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Moment>")]
     pub failed: Option<Timestamp>,
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
     /// When a document has last changed the connection.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Moment>")]
     pub changed: Option<Timestamp>,
     /// How.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,7 +146,7 @@ impl From<SsoMetadataRow> for MetadataRefresh {
 }
 
 /// What came of a refresh.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SsoRefresh {
     /// Whether the document was taken. If not, the connection is as it was.

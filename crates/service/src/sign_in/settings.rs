@@ -7,6 +7,7 @@ use enroll_saml::{
     IdentityProvider, InvalidSetting, JoinBy, Preset, Skew, metadata,
 };
 use enroll_store::{Tx, sign_in};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::Error;
@@ -15,29 +16,33 @@ use crate::Error;
 const ATTRIBUTE_BYTES: usize = 512;
 
 /// Settings of a connection as an administrator gives them; what is not given stays as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct SsoSettings {
     /// The identity provider's metadata, as XML. It stands for the four that follow.
     pub metadata: Option<String>,
-    /// Where its metadata is fetched from, now and every day; `None` inside stops that and leaves the connection as it is. Whoever
+    /// Where its metadata is fetched from, now and every day; null stops that and leaves the connection as it is. Whoever
     /// gives a URL gives what it has fetched there as `metadata`: see [`SsoSettings::to_fetch`].
     #[serde(deserialize_with = "nullable")]
+    #[schemars(extend("x-null-means" = true))]
     pub metadata_url: Option<Option<String>>,
     /// The identity provider's entity ID.
     pub entity_id: Option<String>,
     /// Where sign-ins begin there.
     pub sign_in_url: Option<String>,
-    /// Where logouts go there; `None` inside for nowhere.
+    /// Where logouts go there; null for nowhere.
     #[serde(deserialize_with = "nullable")]
+    #[schemars(extend("x-null-means" = true))]
     pub logout_url: Option<Option<String>>,
     /// Its signing certificates, as PEM or base64.
     pub certificates: Option<Vec<String>>,
-    /// Whose names attributes have; `None` inside for nobody's.
+    /// Whose names attributes have; null for nobody's.
     #[serde(deserialize_with = "nullable")]
+    #[schemars(extend("x-null-means" = true))]
     pub preset: Option<Option<SsoPreset>>,
-    /// The names of attributes that are called otherwise; `None` inside for none.
+    /// The names of attributes that are called otherwise; null for none.
     #[serde(deserialize_with = "nullable")]
+    #[schemars(extend("x-null-means" = true))]
     pub attributes: Option<Option<SsoAttributes>>,
     /// How users are found.
     pub join: Option<Join>,
@@ -45,13 +50,16 @@ pub struct SsoSettings {
     pub jit: Option<bool>,
     /// Whether sign-ins may begin at the identity provider.
     pub allow_idp_initiated: Option<bool>,
-    /// What groups in an assertion do; `None` inside for the default: merged until SCIM pushes a group, ignored from then on.
+    /// What groups in an assertion do; null for the default: merged until SCIM pushes a group, ignored from then on.
     #[serde(deserialize_with = "nullable")]
+    #[schemars(extend("x-null-means" = true))]
     pub groups: Option<Option<GroupsPolicy>>,
     /// How far the clocks may be apart, in seconds.
+    #[schemars(range(min = 0, max = 180))]
     pub skew_seconds: Option<i64>,
-    /// The e-mail domains whose people sign in by this connection; `None` inside for none.
+    /// The e-mail domains whose people sign in by this connection; null for none.
     #[serde(deserialize_with = "nullable")]
+    #[schemars(extend("x-null-means" = true))]
     pub domains: Option<Option<Vec<String>>>,
 }
 
@@ -98,7 +106,7 @@ impl SsoSettings {
 }
 
 /// How users are found: by the NameID or one attribute, compared with one attribute of theirs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Join {
     /// The attribute of the assertion; without, the NameID.
@@ -109,7 +117,7 @@ pub struct Join {
 }
 
 /// Names of attributes in assertions.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct SsoAttributes {
     /// The e-mail address.

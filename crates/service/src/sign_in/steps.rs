@@ -2,10 +2,12 @@
 //! value of an attribute.
 
 use enroll_domain::UserId;
+use enroll_domain::time::Moment;
 use enroll_saml::Trace;
 use enroll_store::sign_in::{self, SignInRow};
 use enroll_store::{StoreError, Tx};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -22,23 +24,25 @@ const KEPT_OF_STRANGERS: u32 = 20;
 pub(super) const ACCEPTED: &str = "accepted";
 
 /// One check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LoggedStep {
     /// What was checked.
     pub check: String,
     /// `passed` or `refused`.
+    #[schemars(extend("enum" = ["passed", "refused"]))]
     pub verdict: String,
     /// Facts.
     pub detail: String,
 }
 
 /// A sign-in as an administrator sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LoggedSignIn {
     /// Its id.
     pub id: Uuid,
     /// When.
+    #[schemars(with = "Moment")]
     pub at: Timestamp,
     /// `accepted`, or the code of the refusal.
     pub code: String,

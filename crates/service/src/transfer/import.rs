@@ -4,6 +4,7 @@
 use enroll_domain::audit::Origin;
 use enroll_domain::privilege::AllowPrivileged;
 use enroll_store::{StoreError, Tx, brake};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::line::Line;
@@ -27,7 +28,7 @@ pub struct ImportOptions {
 }
 
 /// What came of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ImportOutcome {
     /// The object was not there.
@@ -41,13 +42,17 @@ pub enum ImportOutcome {
 }
 
 /// A line with what came of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportedLine {
     /// Which line.
+    #[schemars(range(min = 1))]
     pub line: u64,
     /// The `type` of the line.
     #[serde(rename = "type")]
+    #[schemars(extend("enum" = [
+        "organization", "resource", "user", "grant", "group", "members", "mapping", "defaultEnrollment"
+    ]))]
     pub kind: &'static str,
     /// What it is about.
     pub name: String,

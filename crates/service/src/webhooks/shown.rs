@@ -4,16 +4,18 @@ use std::fmt;
 
 use enroll_domain::WebhookId;
 use enroll_domain::delivery::{DeliveryStatus, WebhookFormat};
+use enroll_domain::time::Moment;
 use enroll_store::webhook::{DeliveryRow, WebhookRow};
 use enroll_store::{Tx, directory};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use url::Url;
 
 use crate::Error;
 
 /// A webhook; its secret is shown only when it is made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WebhookInfo {
     /// The id.
@@ -30,6 +32,7 @@ pub struct WebhookInfo {
     /// Whether it works.
     pub state: WebhookState,
     /// When it was made.
+    #[schemars(with = "Moment")]
     pub created: Timestamp,
     /// The last event that is done with: delivered, given up, or not wanted.
     pub acknowledged: i64,
@@ -37,14 +40,16 @@ pub struct WebhookInfo {
     pub attempts: u32,
     /// Since when it has been failing.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Moment>")]
     pub failing_since: Option<Timestamp>,
     /// When the next attempt is made.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Moment>")]
     pub next_attempt: Option<Timestamp>,
 }
 
 /// Whether a webhook works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum WebhookState {
     /// Events are sent as they happen.
@@ -66,7 +71,7 @@ impl fmt::Display for WebhookState {
 }
 
 /// What became of one event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeliveryInfo {
     /// The event's place in the feed; 0 for the last test.
@@ -87,6 +92,7 @@ pub struct DeliveryInfo {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub detail: String,
     /// When it was last tried.
+    #[schemars(with = "Moment")]
     pub attempted: Timestamp,
 }
 

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use enroll_domain::DirectoryId;
 use enroll_domain::audit::{ChainHash, Entry, Origin};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -16,12 +17,13 @@ pub(super) const SELECT: &str = "SELECT sequence, recorded, actor_kind, actor_id
      subject, directory_id, changes, hash, request_id, address, user_agent FROM audit_entries";
 
 /// An entry with its hash.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Chained {
     /// The entry.
     #[serde(flatten)]
     pub entry: Entry,
     /// The hash over it and everything before it.
+    #[schemars(with = "String", regex(pattern = "^[0-9a-f]{64}$"))]
     pub hash: ChainHash,
 }
 

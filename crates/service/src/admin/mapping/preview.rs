@@ -4,6 +4,7 @@ use enroll_domain::enrollment::{Mapping, State, diff, diff_resource, enroll, enr
 use enroll_domain::{MappingId, OrganizationId, ResourceId, ResourceRole, RoleOn, RoleWord, UserId};
 use enroll_store::slice::{self, PageUser, Scope};
 use enroll_store::{Tx, organization, resource};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::page::PageRequest;
@@ -16,7 +17,7 @@ use crate::{Error, Service};
 const CHUNK: u32 = 1000;
 
 /// Who gains, loses or changes a role by a change of a mapping.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Preview {
     /// The organization's name.
@@ -25,6 +26,7 @@ pub struct Preview {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
     /// What to hold the change to: it is refused if anything that may matter has happened since.
+    #[schemars(with = "String", regex(pattern = PreviewVersion::PATTERN))]
     pub version: PreviewVersion,
     /// How many users have no role now and would have one.
     pub gained: u64,
@@ -40,7 +42,7 @@ pub struct Preview {
 }
 
 /// What would happen to one user.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PreviewedUser {
     /// Who.
@@ -56,7 +58,7 @@ pub struct PreviewedUser {
 }
 
 /// What a role on an organization before and after a change implies on its resources.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OnResources {
     /// By the role now.
     pub before: Option<ResourceRole>,

@@ -35,6 +35,9 @@ impl<'de> Deserialize<'de> for PreviewVersion {
 }
 
 impl PreviewVersion {
+    /// What every version looks like, as a regular expression.
+    pub const PATTERN: &'static str = "^[0-9]+-[0-9a-f]{16}$";
+
     /// The present state.
     pub(super) fn now(tx: &Tx<'_>) -> Result<Self, Error> {
         let head = audit::head(tx)?;
