@@ -43,8 +43,16 @@ def identify(user: str, fault: str = "") -> None:
 
 
 def from_shop(user: str) -> None:
+    """Two directories have a connection: the domain of the address that she gives says which."""
     browser.open(shop)
     browser.click("#sign-in")
+    browser.sees("Your e-mail address at work")
+    browser.fill("#email", f"{user}@nowhere.example")
+    browser.click("button")
+    browser.sees("Nobody signs in here with an address of this kind")
+    page_of_enroll("login-unknown-domain")
+    browser.fill("#email", f"{user}@OKTA.example")
+    browser.click("button")
     identify(user)
 
 

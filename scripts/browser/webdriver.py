@@ -106,13 +106,23 @@ class Browser:
         """What a person reads on the page."""
         return self.script("return document.body ? document.body.innerText : ''")
 
-    def click(self, selector: str) -> None:
-        """Clicks on the one element."""
+    def one(self, selector: str) -> str:
+        """The one element, as the driver names it."""
         using = {"using": "css selector", "value": selector}
         found = self.until(lambda: self.do("POST", "/elements", using), selector)
         if len(found) != 1:
             raise Failed(f"{len(found)} elements are {selector}")
-        self.do("POST", f"/element/{found[0][ELEMENT]}/click")
+        return f"/element/{found[0][ELEMENT]}"
+
+    def click(self, selector: str) -> None:
+        """Clicks on the one element."""
+        self.do("POST", f"{self.one(selector)}/click")
+
+    def fill(self, selector: str, text: str) -> None:
+        """Writes a text into the one field, in place of what is there."""
+        field = self.one(selector)
+        self.do("POST", f"{field}/clear")
+        self.do("POST", f"{field}/value", {"text": text})
 
     def sees(self, text: str) -> str:
         """Waits until the page has the text; gives all of it."""

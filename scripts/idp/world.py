@@ -84,10 +84,11 @@ class World:
         command = [sys.executable, "-W", "ignore", str(HERE / "serve.py"), port, str(folder), *arguments]
         self.start(command, f"{self.idp}/okta/metadata")
 
-        self.sso("default", "set", "--metadata", str(folder / "okta.xml"), "--preset", "okta", "--groups", "merge")
+        self.sso("default", "set", "--metadata", str(folder / "okta.xml"), "--preset", "okta", "--groups", "merge",
+                 "--domain", "okta.example")
         self.sso(
             *("entra", "set", "--metadata", str(folder / "entra.xml"), "--preset", "entra"),
-            *("--jit", "on", "--groups", "replace"),
+            *("--jit", "on", "--groups", "replace", "--domain", "entra.example"),
         )
         for directory, organization in (("default", "acme"), ("entra", "globex")):
             self.enroll("org", "create", organization)
