@@ -177,7 +177,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Unauthorized`], as [`Service::authenticate_scim`].
-    pub fn authenticate_api(&self, presented: &str, address: Option<&str>) -> Result<ApiSession, Error> {
+    pub fn authenticate_api(&self, presented: &str, address: Option<IpAddr>) -> Result<ApiSession, Error> {
         let presented = parse(presented, TokenKind::Api)?;
         let token = self.tokens().api.get_or_load(self.db(), presented.id(), || {
             self.db().look_up(|tx| {
@@ -190,7 +190,7 @@ impl Service {
         let now = self.clock().now();
         verify(&presented, &row.secret_hash, row.expires, now)?;
         if token::needs_touch(row.last_use.as_ref(), now) {
-            let (id, address) = (row.id, address.map(str::to_owned));
+            let (id, address) = (row.id, address.map(|address| address.to_string()));
             self.touch(move |tx| token::api::touch(tx, id, now, address.as_deref()));
         }
         let scope = match user {

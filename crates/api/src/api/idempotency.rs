@@ -37,8 +37,8 @@ pub(crate) async fn handle(State(app): State<App>, request: Request, next: Next)
 async fn with_key(app: &App, request: Request, next: Next) -> Result<Response, Problem> {
     let key = key(request.headers())?;
     let Some(token) = bearer::token(request.headers()).ok().and_then(|token| {
-        let address = ClientAddress::of(request.extensions());
-        app.service().authenticate_api(token, address.as_deref()).ok()
+        let address = ClientAddress::ip(request.extensions());
+        app.service().authenticate_api(token, address).ok()
     }) else {
         // The handler says what is wrong with the token.
         return Ok(next.run(request).await);
