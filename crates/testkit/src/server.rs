@@ -50,14 +50,28 @@ impl TestServer {
     ///
     /// # Panics
     /// When the server cannot be started: a test cannot go on then.
-    #[expect(clippy::unwrap_used, reason = "a test cannot go on without its server")]
     pub async fn start_with(http: HttpConfig, limits: Limits, clock: Clock) -> Self {
+        let database = database();
+        let url = database.as_ref().map(TestDatabase::url);
+        Self { database, ..Self::open(url.as_deref(), http, limits, clock).await }
+    }
+
+    /// As [`TestServer::start`], on the PostgreSQL database at `url`. Several are replicas.
+    ///
+    /// # Panics
+    /// When the server cannot be started.
+    pub async fn start_on(url: &str) -> Self {
+        let http = HttpConfig { rate_limit: None, ..HttpConfig::default() };
+        Self::open(Some(url), http, Limits::default(), Clock::system()).await
+    }
+
+    #[expect(clippy::unwrap_used, reason = "a test cannot go on without its server")]
+    async fn open(url: Option<&str>, http: HttpConfig, limits: Limits, clock: Clock) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let database = database();
-        let options = match &database {
-            Some(database) => Options::postgres(database.url().parse().unwrap()),
+        let options = match url {
+            Some(url) => Options::postgres(url.parse().unwrap()),
             None => Options::new(folder.path().join("enroll.db")),
         };
         let service = open_service(options, address, limits, clock.clone()).await;
@@ -77,7 +91,7 @@ impl TestServer {
             api_token,
             clock,
             folder,
-            database,
+            database: None,
             stop: Some(stop),
             task: Some(task),
         }

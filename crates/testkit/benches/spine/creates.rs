@@ -14,7 +14,7 @@ pub(crate) async fn run(scale: Scale, report: &mut Report) {
     for _ in 0..scale.rounds {
         let server = TestServer::start().await;
         let token = server.scim_token.clone();
-        let measured = throughput(server.address, time, 201, move |number| {
+        let measured = throughput(&[server.address], time, 201, move |number| {
             wire::request("POST", "/scim/v2/Users", &token, &user_body(number))
         })
         .await;

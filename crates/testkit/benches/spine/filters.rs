@@ -7,8 +7,7 @@ use enroll_testkit::{TestServer, wire};
 use crate::load::{create_users, latency};
 use crate::{Scale, report::Report};
 
-pub(crate) async fn run(scale: Scale, report: &mut Report) {
-    let (small, large) = (TestServer::start().await, TestServer::start().await);
+pub(crate) async fn run(small: TestServer, large: TestServer, scale: Scale, report: &mut Report) {
     create_users(&small, 1_000).await;
     create_users(&large, scale.large).await;
     let time = Duration::from_millis(scale.milliseconds);

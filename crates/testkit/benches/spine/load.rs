@@ -11,9 +11,10 @@ use serde_json::json;
 /// Clients at once, as an identity provider and its applications would be.
 pub(crate) const CLIENTS: usize = 32;
 
-/// Requests a second of [`CLIENTS`] clients over `time`. `request` makes the n-th request; every answer must have `status`.
+/// Requests a second of [`CLIENTS`] clients over `time`, who are spread over the addresses. `request` makes the n-th request; every
+/// answer must have `status`.
 pub(crate) async fn throughput(
-    address: SocketAddr,
+    addresses: &[SocketAddr],
     time: Duration,
     status: u16,
     request: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static,
@@ -22,8 +23,9 @@ pub(crate) async fn throughput(
     let next = Arc::new(AtomicUsize::new(0));
     let start = Instant::now();
     let clients: Vec<_> = (0..CLIENTS)
-        .map(|_| {
+        .map(|client| {
             let (request, next) = (request.clone(), next.clone());
+            let address = addresses[client % addresses.len()];
             tokio::spawn(async move {
                 let mut connection = Connection::open(address).await.expect("the server is there");
                 while start.elapsed() < time {

@@ -21,6 +21,7 @@ mod preview;
 mod reads;
 mod report;
 
+use enroll_testkit::TestServer;
 use report::Report;
 
 /// The allocator of the binary; both sides of every comparison have it.
@@ -59,10 +60,10 @@ fn main() {
             reads::run(scale, &mut report).await;
         }
         if wanted("filters") {
-            filters::run(scale, &mut report).await;
+            filters::run(TestServer::start().await, TestServer::start().await, scale, &mut report).await;
         }
         if wanted("members") {
-            members::run(scale, &mut report).await;
+            members::run(TestServer::start().await, scale, &mut report).await;
         }
         if wanted("pages") {
             pages::run(scale, &mut report).await;

@@ -11,8 +11,7 @@ use crate::{Scale, report::Report};
 /// Members in one request while the group is filled; the limit is 10,000.
 const CHUNK: usize = 5_000;
 
-pub(crate) async fn run(scale: Scale, report: &mut Report) {
-    let server = TestServer::start().await;
+pub(crate) async fn run(server: TestServer, scale: Scale, report: &mut Report) {
     let ids = create_users(&server, scale.large + 1).await;
     let (member, others) = ids.split_first().expect("users");
     let small = group(&server, "Ten", &others[..10]).await;

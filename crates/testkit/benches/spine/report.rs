@@ -9,12 +9,13 @@ struct Line {
     what: String,
     measured: f64,
     reference: f64,
+    ratio: f64,
     unit: &'static str,
     target: &'static str,
 }
 
 impl Report {
-    /// Adds the medians of the rounds: `measured` against `reference`.
+    /// Adds the medians of the rounds: `measured` against `reference`, and their ratios.
     pub(crate) fn add(
         &mut self,
         what: impl Into<String>,
@@ -26,6 +27,7 @@ impl Report {
             what: what.into(),
             measured: median(rounds.iter().map(|round| round.0).collect()),
             reference: median(rounds.iter().map(|round| round.1).collect()),
+            ratio: median(rounds.iter().map(|round| round.0 / round.1).collect()),
             unit,
             target,
         };
@@ -39,12 +41,7 @@ impl Report {
         for line in &self.0 {
             println!(
                 "| {} | {:.1} | {:.1} | {} | {:.2} | {} |",
-                line.what,
-                line.measured,
-                line.reference,
-                line.unit,
-                line.measured / line.reference,
-                line.target
+                line.what, line.measured, line.reference, line.unit, line.ratio, line.target
             );
         }
     }
