@@ -41,8 +41,8 @@ pub(crate) async fn run(scale: Scale, report: &mut Report) {
     let mut rounds = Vec::new();
     for _ in 0..scale.rounds {
         let send = |requests: Vec<Vec<u8>>| move |number: usize| requests[number % requests.len()].clone();
-        let measured = throughput(server.address, time, 200, send(requests.clone())).await;
-        rounds.push((measured, throughput(reference, time, 200, send(requests.clone())).await));
+        let measured = throughput(&[server.address], time, 200, send(requests.clone())).await;
+        rounds.push((measured, throughput(&[reference], time, 200, send(requests.clone())).await));
     }
     report.add("GET /api/v1/check against a bare JSON handler", &rounds, "requests/s", ">= 0.50");
     serving.abort();
