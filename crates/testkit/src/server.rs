@@ -39,7 +39,7 @@ impl TestServer {
     /// A server without rate limit, on the system's clock.
     pub async fn start() -> Self {
         Self::start_with(
-            HttpConfig { rate_limit: None, ..HttpConfig::default() },
+            HttpConfig { rate_limit: None, address_limit: None, ..HttpConfig::default() },
             Limits::default(),
             Clock::system(),
         )
@@ -61,7 +61,7 @@ impl TestServer {
     /// # Panics
     /// When the server cannot be started.
     pub async fn start_on(url: &str) -> Self {
-        let http = HttpConfig { rate_limit: None, ..HttpConfig::default() };
+        let http = HttpConfig { rate_limit: None, address_limit: None, ..HttpConfig::default() };
         Self::open(Some(url), http, Limits::default(), Clock::system()).await
     }
 
