@@ -1,18 +1,14 @@
 //! `/api/v1/audit`: who has changed what and when (enrollment.md §6.3, §6.4), in pages or as a whole.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
 use axum::Json;
-use axum::body::{Body, HttpBody};
+use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use enroll_service::{AuditFilter, AuditFormat, ChainedEntry, Error, Service};
-use hyper::body::Frame;
+use enroll_service::{AuditFilter, AuditFormat, ChainedEntry, Service};
 use jiff::Timestamp;
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -20,6 +16,7 @@ use tokio::sync::mpsc;
 use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister};
 use super::list::{ListParameters, list, listed};
+use super::streamed::Streamed;
 use crate::App;
 use crate::openapi::{Answer, Input, Routes, Sketch, op};
 use crate::parse::query::Query;
@@ -152,8 +149,6 @@ async fn exported(service: Service, filter: AuditFilter, format: AuditFormat) ->
                 Ok(next) if next.is_empty() => return,
                 Ok(next) => page = next,
                 Err(error) => {
-                    tracing::error!(%error, "an export of the audit trail broke off");
-                    // The client sees a broken answer, not one that looks complete.
                     let _ = sender.send(Err(error)).await;
                     return;
                 }
@@ -168,25 +163,10 @@ async fn exported(service: Service, filter: AuditFilter, format: AuditFormat) ->
         (CONTENT_TYPE, HeaderValue::from_static(kind)),
         (CONTENT_DISPOSITION, HeaderValue::from_static(name)),
     ];
-    Ok((headers, Body::new(Pages(receiver))).into_response())
+    Ok((headers, Body::new(Streamed::begun(receiver).await?)).into_response())
 }
 
 pub(crate) fn routes() -> Routes {
     let entries = op("listAuditEntries", "List who has changed what, newest first, or export it");
     Routes::of("Audit").get("/audit", list, entries.ok("A page, or the file"))
-}
-
-/// A body that somebody else is still writing.
-struct Pages(mpsc::Receiver<Result<Bytes, Error>>);
-
-impl HttpBody for Pages {
-    type Data = Bytes;
-    type Error = Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        self.0.poll_recv(context).map(|page| page.map(|page| page.map(Frame::data)))
-    }
 }

@@ -32,6 +32,7 @@ pub(crate) mod schemas;
 pub(crate) mod sessions;
 mod signed_in;
 pub(crate) mod sso;
+mod streamed;
 pub(crate) mod tokens;
 pub(crate) mod transfer;
 pub(crate) mod version;

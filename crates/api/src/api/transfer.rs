@@ -1,11 +1,9 @@
 //! `/api/v1/directories/{directory}/export` and `/import`: a directory as lines of JSON, out of one instance and into another.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Json;
-use axum::body::{Body, HttpBody};
+use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::request::Parts;
@@ -13,8 +11,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use enroll_domain::privilege::AllowPrivileged;
-use enroll_service::{Error, ImportOptions, ImportedLine, Line};
-use hyper::body::Frame;
+use enroll_service::{ImportOptions, ImportedLine, Line};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
@@ -23,6 +20,7 @@ use tokio::sync::mpsc;
 use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister};
 use super::body::read;
+use super::streamed::Streamed;
 use crate::App;
 use crate::openapi::{Answer, Input, Routes, Sketch, op};
 use crate::parse::query::Query;
@@ -53,7 +51,7 @@ pub(crate) async fn export(
     caller: Authenticated<ToAdminister>,
     Path(directory): Path<String>,
 ) -> Result<Export, Problem> {
-    let (sender, mut receiver) = mpsc::channel(2);
+    let (sender, receiver) = mpsc::channel(2);
     let runtime = tokio::runtime::Handle::current();
     tokio::spawn(async move {
         let pieces = sender.clone();
@@ -66,42 +64,12 @@ pub(crate) async fn export(
             let _ = sender.send(Err(error)).await;
         }
     });
-    // What cannot be begun is an error and not half a file.
-    let first = match receiver.recv().await {
-        Some(first) => Some(first?),
-        None => None,
-    };
+    let body = Streamed::begun(receiver).await?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson")),
         (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"directory.jsonl\"")),
     ];
-    Ok(Export((headers, Body::new(Pieces { first, receiver })).into_response()))
-}
-
-/// A body that somebody else is still writing.
-struct Pieces {
-    first: Option<Bytes>,
-    receiver: mpsc::Receiver<Result<Bytes, Error>>,
-}
-
-impl HttpBody for Pieces {
-    type Data = Bytes;
-    type Error = Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        if let Some(first) = self.first.take() {
-            return Poll::Ready(Some(Ok(Frame::data(first))));
-        }
-        self.receiver.poll_recv(context).map(|piece| {
-            if let Some(Err(error)) = &piece {
-                tracing::error!(%error, "an export broke off");
-            }
-            piece.map(|piece| piece.map(Frame::data))
-        })
-    }
+    Ok(Export((headers, Body::new(body)).into_response()))
 }
 
 /// How to import.

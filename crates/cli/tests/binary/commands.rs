@@ -2,6 +2,8 @@
 
 use std::process::Output;
 
+use enroll_testkit::idp::{self, KeyKind, SigningKey};
+
 use crate::support::{command, enroll, enroll_ok, free_address};
 use serde_json::Value;
 
@@ -324,22 +326,10 @@ fn clients_are_registered_before_the_first_start_changed_and_deleted() {
     assert!(!refused.status.success() && refusal(&refused).contains("https://"));
 }
 
-/// Metadata with a certificate of a key that nobody has.
+/// Metadata with a key that nobody has.
 fn metadata() -> String {
-    const CERTIFICATE: &str = "MIIBdDCCARmgAwIBAgIUft4RKi63N235iddtjzZZf1Ixb78wCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEVGVzdDAeFw0yNjExMjcw\
-     MTU5NDRaFw00NjExMjIwMTU5NDRaMA8xDTALBgNVBAMMBFRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQQk+IIQLqp/D4c\
-     0s26m9qEMAzSjMmJtyrTO10ExEEF7Bpzg3wkjypAG+hO81qg5prJgiCeUxRaTp/y4+hmOcMmo1MwUTAdBgNVHQ4EFgQUJ3OjaRy5\
-     YpKSEuOcdcxk+0GAIDgwHwYDVR0jBBgwFoAUJ3OjaRy5YpKSEuOcdcxk+0GAIDgwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQD\
-     AgNJADBGAiEA9tXuL+ECAu7CrS1nFV/UeFU2j6/4ZPueAaZrFngSKKECIQDt6fBfEH52NJ3XZ9qrfuuCR2QeN69+8kcO7DKi4O/H\
-     mA==";
-    format!(
-        "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"https://idp.example/entity\">\
-         <md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">\
-         <md:KeyDescriptor><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data><ds:X509Certificate>\
-         {CERTIFICATE}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>\
-         <md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" Location=\"https://idp.example/sso\"/>\
-         </md:IDPSSODescriptor></md:EntityDescriptor>"
-    )
+    let key = SigningKey::generate(KeyKind::P256);
+    idp::metadata("https://idp.example/entity", "https://idp.example/sso", &[&key])
 }
 
 #[test]

@@ -4,32 +4,13 @@ use std::time::Duration;
 
 use enroll_jobs::{JobOptions, Jobs};
 use enroll_service::{Clock, Service, SsoInfo, SsoSettings};
+use enroll_testkit::idp::{self, KeyKind, SigningKey};
 use jiff::Timestamp;
 
 use crate::receiver::{Answer, Receiver};
 use crate::site::service;
 
-/// A certificate of a P-256 key that nobody has.
-const CERTIFICATE: &str = "MIIBdDCCARmgAwIBAgIUft4RKi63N235iddtjzZZf1Ixb78wCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEVGVzdDAeFw0yNjExMjcw\
-     MTU5NDRaFw00NjExMjIwMTU5NDRaMA8xDTALBgNVBAMMBFRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQQk+IIQLqp/D4c\
-     0s26m9qEMAzSjMmJtyrTO10ExEEF7Bpzg3wkjypAG+hO81qg5prJgiCeUxRaTp/y4+hmOcMmo1MwUTAdBgNVHQ4EFgQUJ3OjaRy5\
-     YpKSEuOcdcxk+0GAIDgwHwYDVR0jBBgwFoAUJ3OjaRy5YpKSEuOcdcxk+0GAIDgwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQD\
-     AgNJADBGAiEA9tXuL+ECAu7CrS1nFV/UeFU2j6/4ZPueAaZrFngSKKECIQDt6fBfEH52NJ3XZ9qrfuuCR2QeN69+8kcO7DKi4O/H\
-     mA==";
-
 const DAY: i64 = 24 * 60 * 60 * 1000;
-
-/// Metadata with this place to sign in at. The certificate is one that a test has made, once; it is not looked at here.
-fn metadata(sign_in: &str) -> String {
-    format!(
-        "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"https://idp.example/entity\">\
-         <md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">\
-         <md:KeyDescriptor><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data><ds:X509Certificate>\
-         {CERTIFICATE}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>\
-         <md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" Location=\"{sign_in}\"/>\
-         </md:IDPSSODescriptor></md:EntityDescriptor>"
-    )
-}
 
 async fn run(service: &Service) {
     let networks = "127.0.0.0/8".parse().unwrap();
@@ -44,6 +25,8 @@ async fn threat_a17_metadata_is_fetched_every_day_and_a_failure_leaves_the_conne
     let clock = Clock::manual("2026-03-01T00:00:00Z".parse::<Timestamp>().unwrap());
     let service = service(&folder, &clock).await;
     let new = "https://idp.example/new";
+    let key = SigningKey::generate(KeyKind::P256);
+    let metadata = |sign_in: &str| idp::metadata("https://idp.example/entity", sign_in, &[&key]);
     let answers = [Answer::Document(metadata(new)), Answer::Status(500, None)];
     let published = Receiver::start(answers).await;
     let settings = SsoSettings {

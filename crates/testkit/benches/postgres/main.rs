@@ -20,25 +20,17 @@ mod members;
 mod replicas;
 #[path = "../spine/report.rs"]
 mod report;
+#[path = "../spine/scale.rs"]
+mod scale;
 
 use enroll_testdb::OwnServer;
 use enroll_testkit::TestServer;
 use report::Report;
+use scale::Scale;
 
 /// The allocator of the binary.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// How much work a run does.
-#[derive(Debug, Clone, Copy)]
-struct Scale {
-    /// Users in the large directory, members in the large group.
-    large: usize,
-    /// How often a comparison is repeated; the median counts.
-    rounds: usize,
-    /// Length of one measurement.
-    milliseconds: u64,
-}
 
 /// A database of its own on the server, empty.
 fn database(server: &OwnServer, name: &str) -> String {

@@ -1,13 +1,11 @@
 //! `GET /api/v1/check` against a bare handler that gives the same JSON.
 
-use std::time::Duration;
-
-use axum::{Json, Router, routing::get};
 use enroll_domain::Scope;
 use enroll_testkit::{Connection, TestServer, wire};
 use serde_json::json;
 
-use crate::load::{create_users, throughput};
+use crate::bare::against_bare_handler;
+use crate::load::create_users;
 use crate::members::group;
 use crate::{Scale, report::Report};
 
@@ -32,20 +30,8 @@ pub(crate) async fn run(scale: Scale, report: &mut Report) {
         .collect();
     let answer = connection.send(&requests[0]).await.expect("an answer").json();
     assert_eq!((&answer["allowed"], &answer["role"]), (&json!(true), &json!("writer")));
-    let bare = Router::new().route("/api/v1/check", get(move || async move { Json(answer.clone()) }));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let reference = listener.local_addr().expect("an address");
-    let serving = tokio::spawn(async move { axum::serve(listener, bare).await });
-
-    let time = Duration::from_millis(scale.milliseconds);
-    let mut rounds = Vec::new();
-    for _ in 0..scale.rounds {
-        let send = |requests: Vec<Vec<u8>>| move |number: usize| requests[number % requests.len()].clone();
-        let measured = throughput(&[server.address], time, 200, send(requests.clone())).await;
-        rounds.push((measured, throughput(&[reference], time, 200, send(requests.clone())).await));
-    }
+    let rounds = against_bare_handler(&server, ("/api/v1/check", answer), &requests, scale).await;
     report.add("GET /api/v1/check against a bare JSON handler", &rounds, "requests/s", ">= 0.50");
-    serving.abort();
     server.stop().await;
 }
 

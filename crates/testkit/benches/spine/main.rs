@@ -10,6 +10,7 @@
     reason = "a bench prints, and stops at what it does not expect"
 )]
 
+mod bare;
 mod changes;
 mod check;
 mod creates;
@@ -20,24 +21,15 @@ mod pages;
 mod preview;
 mod reads;
 mod report;
+mod scale;
 
 use enroll_testkit::TestServer;
 use report::Report;
+use scale::Scale;
 
 /// The allocator of the binary; both sides of every comparison have it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// How much work a run does.
-#[derive(Debug, Clone, Copy)]
-struct Scale {
-    /// Users in the large directory, members in the large group.
-    large: usize,
-    /// How often a comparison is repeated; the median counts.
-    rounds: usize,
-    /// Length of one measurement.
-    milliseconds: u64,
-}
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

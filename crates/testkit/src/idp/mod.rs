@@ -5,12 +5,14 @@
 
 mod key;
 mod logout;
+mod metadata;
 mod mutation;
 mod response;
 mod signature;
 
 pub use key::{KeyKind, SigningKey};
 pub use logout::{LogoutContent, LogoutSpec};
+pub use metadata::metadata;
 pub use mutation::mutated;
 pub use response::{Attribute, Dialect, ResponseSpec, Signed, instant};
 pub use signature::SignatureSpec;

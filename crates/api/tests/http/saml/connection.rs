@@ -3,7 +3,7 @@
 use enroll_api::HttpConfig;
 use enroll_domain::Scope;
 use enroll_service::Clock;
-use enroll_testkit::idp::{Dialect, ResponseSpec, SigningKey};
+use enroll_testkit::idp::{self, Dialect, ResponseSpec, SigningKey};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -17,22 +17,7 @@ fn metadata() -> String {
 
 /// Metadata of an identity provider that signs with these keys.
 pub(super) fn metadata_of(entity_id: &str, keys: &[&SigningKey]) -> String {
-    let keys: String = keys
-        .iter()
-        .map(|key| {
-            format!(
-                "<md:KeyDescriptor use=\"signing\"><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data>\
-                 <ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>",
-                key.certificate_base64()
-            )
-        })
-        .collect();
-    format!(
-        "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"{entity_id}\">\
-         <md:IDPSSODescriptor WantAuthnRequestsSigned=\"true\" protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">\
-         {keys}<md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" Location=\"https://idp.example/sso\"/>\
-         </md:IDPSSODescriptor></md:EntityDescriptor>",
-    )
+    idp::metadata(entity_id, "https://idp.example/sso", keys)
 }
 
 #[tokio::test]
