@@ -4,12 +4,11 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use ipnet::IpNet;
+
 /// The addresses that begin with the same bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    bits: u8,
-}
+pub struct Network(IpNet);
 
 /// The text is no network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,19 +20,8 @@ pub struct InvalidNetwork(String);
 impl Network {
     /// Whether the address is in the network. An IPv4 address written as IPv6 is the IPv4 address.
     pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => {
-                same(u128::from(own.to_bits()) << 96, u128::from(other.to_bits()) << 96, self.bits)
-            }
-            (IpAddr::V6(own), IpAddr::V6(other)) => same(own.to_bits(), other.to_bits(), self.bits),
-            _ => false,
-        }
+        self.0.contains(&address.to_canonical())
     }
-}
-
-/// Whether the first bits are the same.
-fn same(one: u128, other: u128, bits: u8) -> bool {
-    bits == 0 || (one ^ other) >> (128 - u32::from(bits)) == 0
 }
 
 impl FromStr for Network {
@@ -44,18 +32,19 @@ impl FromStr for Network {
         let (address, bits) =
             text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
         let address: IpAddr = address.trim().parse().map_err(|_| invalid())?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let bits = match bits {
-            None => longest,
-            Some(bits) => bits.trim().parse().ok().filter(|bits| *bits <= longest).ok_or_else(invalid)?,
-        };
-        Ok(Self { address, bits })
+        match bits {
+            None => Ok(Self(address.into())),
+            Some(bits) => {
+                let bits = bits.trim().parse().map_err(|_| invalid())?;
+                IpNet::new(address, bits).map(Self).map_err(|_| invalid())
+            }
+        }
     }
 }
 
 impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.bits)
+        fmt::Display::fmt(&self.0, f)
     }
 }
 
