@@ -100,23 +100,31 @@ impl<'q> Query<'q> {
     fn read(query: &'q str, kind: Kind) -> Result<Self, Refusal> {
         let mut read = Self::default();
         for pair in query.split('&') {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, sent) = pair.split_once('=').unwrap_or((pair, ""));
             let place = match name {
                 "RelayState" => &mut read.relay_state,
                 "SigAlg" => &mut read.algorithm,
                 "Signature" => &mut read.signature,
                 "SAMLEncoding" => &mut read.encoding,
                 name if name == kind.parameter() => &mut read.message,
-                // Read by others after decoding, so no other spelling of a name may pass here.
                 "SAMLRequest" | "SAMLResponse" => return Err(Reason::SignatureForm.into()),
+                // Read by others after decoding, so no other spelling of a name may pass here.
+                name if name.contains(['%', '+']) && is_ours(&value(name)?) => {
+                    return Err(Reason::SignatureForm.into());
+                }
                 _ => continue,
             };
-            if place.replace(value).is_some() {
+            if place.replace(sent).is_some() {
                 return Err(Refusal::with(Reason::SignatureForm, format!("{name} is given twice")));
             }
         }
         Ok(read)
     }
+}
+
+/// Whether a parameter counts.
+fn is_ours(name: &str) -> bool {
+    matches!(name, "SAMLRequest" | "SAMLResponse" | "RelayState" | "SigAlg" | "Signature" | "SAMLEncoding")
 }
 
 fn redirected(query: &str, kind: Kind, certificates: &Certificates) -> Result<String, Refusal> {

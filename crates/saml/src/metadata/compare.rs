@@ -1,4 +1,4 @@
-//! What a newer metadata document changes, to be shown before it counts (A17).
+//! What a newer metadata document changes, to be shown (A17).
 
 use crate::certificate::Certificate;
 use crate::connection::{Endpoint, EntityId, IdentityProvider};

@@ -43,8 +43,8 @@ pub struct Metadata {
     pub wants_signed_requests: bool,
 }
 
-/// Reads a metadata document. Its signature, if it has one, is not looked at: an administrator brings the document, and what is
-/// fetched again is shown as [`super::Differences`] before it counts (A17).
+/// Reads a metadata document. Its signature, if it has one, is not looked at: an administrator brings the document, or the TLS
+/// of its URL vouches for it; what a later one changes is shown as [`super::Differences`] (A17).
 ///
 /// # Errors
 /// When it does not describe exactly one identity provider with a name, a place to sign in and a signing certificate.

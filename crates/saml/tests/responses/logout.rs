@@ -131,6 +131,12 @@ fn threat_a2_what_was_signed_is_what_is_read() {
         assert_eq!(reason(&format!("{query}&{second}")), Reason::SignatureForm, "{second}");
         assert_eq!(reason(&format!("{second}&{query}")), Reason::SignatureForm, "{second}");
     }
+    // Another spelling of a name is read by whoever decodes names.
+    let bare = spec(&world).query(key(), None);
+    for spelled in ["Relay%53tate=b", "%53AMLRequest=b", "SAMLRe%73ponse=b", "SigAl%67=b"] {
+        assert_eq!(reason(&format!("{bare}&{spelled}")), Reason::SignatureForm, "{spelled}");
+    }
+    assert!(asked(&world, Arrived::Redirect(&format!("{bare}&client%2Did=b"))).is_ok());
     // The order in the query is not that of what is signed.
     let turned: Vec<&str> = query.rsplit('&').collect();
     assert_eq!(asked(&world, Arrived::Redirect(&turned.join("&"))).unwrap().name_id, ADA);

@@ -50,6 +50,20 @@ impl Parameters {
     }
 }
 
+/// Whether a kept path is that of a request for which the user has to sign in anew. It is asked of the request itself: what the browser
+/// says of it could be left out on the way.
+pub(super) fn demands_sign_in(path: &str) -> bool {
+    let Some(query) = path.strip_prefix("/oidc/authorize?") else { return false };
+    let parameters = Parameters::decode(query);
+    let one = |name| parameters.one(name).ok().flatten();
+    one("max_age").is_some() || one("prompt").is_some_and(|prompt| prompt.split_whitespace().any(is_anew))
+}
+
+/// A word of `prompt` that wants a new sign-in (OpenID Connect Core §3.1.2.1).
+fn is_anew(word: &str) -> bool {
+    matches!(word, "login" | "select_account")
+}
+
 /// Where the browser goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Authorize {
@@ -269,7 +283,7 @@ impl Service {
             nonce: text("nonce")?,
             challenge: challenge(one("code_challenge")?, one("code_challenge_method")?)?,
             silent,
-            anew: prompt.iter().any(|word| matches!(*word, "login" | "select_account")),
+            anew: prompt.iter().copied().any(is_anew),
             max_age: max_age.transpose()?,
             hint,
         })

@@ -6,6 +6,7 @@ use enroll_store::oidc::sign_in_return::{self, ReturnRow};
 use secrecy::SecretString;
 
 use super::SIGN_IN;
+use super::authorize::demands_sign_in;
 use crate::{Error, Service};
 
 /// Paths that are kept at a time. Each is there for ten minutes.
@@ -53,6 +54,14 @@ impl Service {
             None => "/".to_owned(),
         };
         Ok(path)
+    }
+
+    /// Whether the request that is kept under a key wants a new sign-in.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub(crate) fn return_demands_sign_in(&self, key: &str) -> Result<bool, Error> {
+        Ok(self.find_return(key)?.is_some_and(|row| demands_sign_in(&row.path)))
     }
 
     /// What is kept under a key.

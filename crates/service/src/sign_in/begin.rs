@@ -56,14 +56,14 @@ impl Service {
     /// service (threat A15); [`Error::Store`] when 100,000 sign-ins of the directory are under way.
     pub async fn begin_sign_in(&self, directory: &str, wish: SignInWish<'_>) -> Result<BegunSignIn, Error> {
         let (row, stored) = self.db().look_up(|tx| connected(tx, directory))?;
-        let return_path = match (wish.return_key, wish.return_to) {
-            (Some(key), _) => self.return_path(key)?,
-            (None, Some(path)) => local_path(path)?.to_owned(),
-            (None, None) => "/".to_owned(),
+        let (return_path, demanded) = match (wish.return_key, wish.return_to) {
+            (Some(key), _) => (self.return_path(key)?, self.return_demands_sign_in(key)?),
+            (None, Some(path)) => (local_path(path)?.to_owned(), false),
+            (None, None) => ("/".to_owned(), false),
         };
         let ours = self.service_provider(row.name.as_str())?;
         let (connection, now) = (stored.connection()?, self.clock().now());
-        let begin = if wish.anew { begin_anew } else { begin };
+        let begin = if wish.anew || demanded { begin_anew } else { begin };
         let begun = begin(&ours, &connection, now, &self.random()?);
         let browser = match wish.browser.and_then(OpaqueSecret::parse) {
             Some(known) => known,

@@ -231,6 +231,19 @@ async fn a_sign_in_that_an_application_asked_for_goes_on_where_it_was() {
 }
 
 #[tokio::test]
+async fn threat_a12_what_an_application_demands_cannot_be_left_out_on_the_way() {
+    let site = site(&json!({})).await;
+    for (demand, anew) in
+        [("&prompt=login", true), ("&prompt=select_account", true), ("&max_age=60", true), ("", false)]
+    {
+        let key = site.service.keep_return(&format!("/oidc/authorize?client_id=x{demand}")).await.unwrap();
+        let key = secrecy::ExposeSecret::expose_secret(&key).to_owned();
+        let begun = Browser::new(&site).begin(&format!("/saml/login?return={key}")).await;
+        assert_eq!(begun.xml.contains(" ForceAuthn=\"true\""), anew, "{demand}: {}", begun.xml);
+    }
+}
+
+#[tokio::test]
 async fn without_a_connection_nobody_signs_in() {
     let site = Site::start().await;
     let page = Browser::new(&site).get("/saml/login").await;
