@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{OAuthError, Refusal, TOKEN, claims};
 use crate::audit::{Changes, Scribe};
+use crate::sessions::SessionLimits;
 use crate::{Error, Service};
 
 /// How a client has said who it is.
@@ -109,15 +110,16 @@ impl Service {
         let row = self.db().look_up_one(|tx| client::find(tx, client))?;
         let row = row.ok_or_else(|| Refusal::new(OAuthError::InvalidClient, "the client was deleted"))?;
         let (algorithm, request, origin) = (row.algorithm, request.clone(), self.actor().origin.clone());
+        let limits = *self.session_limits();
         let outcome = self
             .db()
             .write(move |tx| {
                 let outcome = match &request {
                     TokenRequest::Code { code, redirect_uri, verifier } => {
-                        by_code(tx, &row, (code, redirect_uri, verifier), (now, &origin))
+                        by_code(tx, &row, (code, redirect_uri, verifier), (now, &limits, &origin))
                     }
                     TokenRequest::Refresh { token, scope } => {
-                        by_refresh(tx, &row, token, scope.as_deref(), (now, &origin))
+                        by_refresh(tx, &row, token, scope.as_deref(), (now, &limits, &origin))
                     }
                 }?;
                 if let Outcome::Given(given) = &outcome {
@@ -163,7 +165,7 @@ impl Service {
             )
         };
         let hash = SecretHash::of(&OpaqueSecret::parse(access_token).ok_or_else(refused)?);
-        let now = self.clock().now();
+        let (now, limits) = (self.clock().now(), *self.session_limits());
         self.db()
             .read(move |tx| {
                 let found =
@@ -171,7 +173,7 @@ impl Service {
                 let found = found.ok_or_else(refused)?;
                 let authorization = authorization::find(tx, found.authorization)?.ok_or_else(refused)?;
                 let client = client::find(tx, authorization.client)?.ok_or_else(refused)?;
-                let (_, user) = in_force(tx, &authorization, now)?.ok_or_else(refused)?;
+                let (_, user) = in_force(tx, &authorization, &limits, now)?.ok_or_else(refused)?;
                 Ok(claims::of_user(tx, &user, &client, &authorization.scopes)?)
             })
             .await
@@ -182,7 +184,7 @@ fn by_code(
     tx: &Tx<'_>,
     client: &ClientRow,
     (code, redirect_uri, verifier): (&SecretString, &str, &SecretString),
-    (now, origin): (Timestamp, &Origin),
+    (now, limits, origin): (Timestamp, &SessionLimits, &Origin),
 ) -> Result<Outcome, Refusal> {
     let unknown = || bad("the code is not known here, has ended, or was given to another client");
     let row = authorization::find_by_code(tx, hash(code).ok_or_else(unknown)?)?.ok_or_else(unknown)?;
@@ -202,7 +204,7 @@ fn by_code(
     if !(43..=128).contains(&verifier.expose_secret().len()) || digest != row.challenge {
         return Err(bad("code_verifier is not the one of this code's code_challenge"));
     }
-    let (session, user) = in_force(tx, &row, now)?.ok_or_else(unknown)?;
+    let (session, user) = in_force(tx, &row, limits, now)?.ok_or_else(unknown)?;
     // Where several write at a time, the row counts, and not what was read of it before.
     if !authorization::redeem(tx, row.id, now)? {
         return reused(tx, client, &row, "code", (now, origin));
@@ -222,7 +224,7 @@ fn by_refresh(
     client: &ClientRow,
     presented: &SecretString,
     scope: Option<&str>,
-    (now, origin): (Timestamp, &Origin),
+    (now, limits, origin): (Timestamp, &SessionLimits, &Origin),
 ) -> Result<Outcome, Refusal> {
     let unknown = || {
         bad("the refresh token is not valid: it has ended, was taken back, or was given to another client")
@@ -243,7 +245,7 @@ fn by_refresh(
     if scope.is_some_and(more) {
         return Err(Refusal::new(OAuthError::InvalidScope, "scope has more than the user has signed in for"));
     }
-    let (session, user) = in_force(tx, &row, now)?.ok_or_else(unknown)?;
+    let (session, user) = in_force(tx, &row, limits, now)?.ok_or_else(unknown)?;
     if !token::mark_used(tx, hash, now)? {
         return reused(tx, client, &row, "refresh token", (now, origin));
     }
@@ -288,9 +290,10 @@ fn reused(
 fn in_force(
     tx: &Tx<'_>,
     row: &AuthorizationRow,
+    limits: &SessionLimits,
     now: Timestamp,
 ) -> Result<Option<(SessionRow, UserRow)>, Error> {
-    let Some(session) = session::find(tx, row.session)?.filter(|session| session.expires > now) else {
+    let Some(session) = session::find(tx, row.session)?.filter(|session| limits.lasts(session, now)) else {
         return Ok(None);
     };
     let user = user::find(tx, session.directory, session.user)?.filter(|user| user.active);

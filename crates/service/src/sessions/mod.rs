@@ -53,9 +53,13 @@ impl SessionLimits {
     /// Whether the cookie of a session still opens it, by the clock alone. Limits that were made shorter since it began count too.
     pub(crate) fn in_time(&self, session: &SessionRow, now: Timestamp) -> bool {
         let idle = SignedDuration::try_from(self.idle).unwrap_or(SignedDuration::MAX);
-        session.expires > now
-            && self.end(session.created) > now
-            && now.duration_since(session.last_used) < idle
+        self.lasts(session, now) && now.duration_since(session.last_used) < idle
+    }
+
+    /// Whether a session has not come to its end, however long its cookie has not been used: what was given to a client in it is
+    /// good for as long.
+    pub(crate) fn lasts(&self, session: &SessionRow, now: Timestamp) -> bool {
+        session.expires > now && self.end(session.created) > now
     }
 }
 

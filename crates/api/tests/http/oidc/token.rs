@@ -1,8 +1,11 @@
 //! `/oidc/token` and `/oidc/userinfo`.
 
+use std::time::Duration;
+
 use enroll_domain::{ClientKind, ClientScope, Role, SigningAlgorithm};
-use enroll_service::ClientSettings;
+use enroll_service::{ClientSettings, OAuthError, SessionLimits, TokenRequest};
 use jsonwebtoken::Algorithm;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::{CALLBACK, START, VERIFIER, World, answer, refused};
@@ -133,6 +136,26 @@ async fn rfc9700_4_14_2_a_refresh_token_is_replaced_and_its_second_use_takes_eve
     refused(&world.refresh(first["refresh_token"].as_str().unwrap()).await, 400, "invalid_grant");
     assert_eq!(world.userinfo(&third["access_token"]).await.status, 401);
     refused(&world.refresh(third["refresh_token"].as_str().unwrap()).await, 400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn what_was_given_in_a_session_ends_with_a_limit_that_was_made_shorter() {
+    let world = World::new().await;
+    let tokens = world.tokens().await;
+    world.clock.advance(600_000 - 1);
+    let shorter = |seconds: u64| {
+        let limits = SessionLimits { idle: Duration::from_secs(1), longest: Duration::from_secs(seconds) };
+        world.site.service.clone().with_session_limits(limits)
+    };
+    let token = tokens["access_token"].as_str().unwrap();
+    assert!(shorter(601).user_info(token).await.is_ok(), "that its cookie was not used is nothing to it");
+    assert!(shorter(599).user_info(token).await.is_err());
+    let token = SecretString::from(tokens["refresh_token"].as_str().unwrap());
+    let refresh = TokenRequest::Refresh { token, scope: None };
+    let client = world.client.parse().unwrap();
+    let refused = shorter(599).client_tokens(client, &refresh).await.unwrap_err();
+    assert_eq!(refused.error, OAuthError::InvalidGrant);
+    assert!(shorter(601).client_tokens(client, &refresh).await.is_ok());
 }
 
 #[tokio::test]
