@@ -50,12 +50,13 @@ impl AllowList {
         for text in texts {
             let text = text.as_ref().trim();
             let network = network(text).ok_or_else(|| InvalidAllowList::NoNetwork(text.to_owned()))?;
-            if !networks.contains(&network) {
-                networks.push(network);
+            if networks.contains(&network) {
+                continue;
             }
-        }
-        if networks.len() > MOST_NETWORKS {
-            return Err(InvalidAllowList::TooMany);
+            if networks.len() == MOST_NETWORKS {
+                return Err(InvalidAllowList::TooMany);
+            }
+            networks.push(network);
         }
         Ok(Self(networks))
     }

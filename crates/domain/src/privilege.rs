@@ -26,6 +26,13 @@ pub enum PrivilegeError {
     ResourceOwner,
 }
 
+impl From<bool> for AllowPrivileged {
+    /// As a switch of the command line or a member of a request says it.
+    fn from(said: bool) -> Self {
+        if said { Self::Yes } else { Self::No }
+    }
+}
+
 impl AllowPrivileged {
     /// The role that a mapping to an organization gives: `member` when none is named.
     ///

@@ -6,7 +6,7 @@
 //! upgrade is one of the old schema.
 
 mod error;
-mod file;
+pub mod file;
 mod manifest;
 
 use std::fs;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use enroll_domain::privilege::AllowPrivileged;
 use enroll_domain::word::UnknownWord;
 use enroll_domain::{RebindPolicy, Role};
 use enroll_scim::{Quirk, UnknownExtensions};
@@ -109,7 +108,7 @@ pub(crate) struct Enrollment {
 
 impl From<Enrollment> for NewEnrollment {
     fn from(Enrollment { organization, role, allow_privileged }: Enrollment) -> Self {
-        let allow_privileged = if allow_privileged { AllowPrivileged::Yes } else { AllowPrivileged::No };
+        let allow_privileged = allow_privileged.into();
         Self { organization, role, allow_privileged }
     }
 }

@@ -5,7 +5,6 @@ use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use enroll_domain::RoleWord;
-use enroll_domain::privilege::AllowPrivileged;
 use enroll_service::{
     Error, MappingChange, MappingEdit, MappingFilter, MappingInfo, NewMapping, NewResourceMapping,
     PreviewVersion,
@@ -63,7 +62,7 @@ impl New {
         let Self { group, organization, role, paused, .. } = self;
         let invalid = |error| Problem::bad_request(format!("role: {error}"));
         let directory = self.directory.unwrap_or_else(|| "default".to_owned());
-        let allow_privileged = privileged(self.allow_privileged);
+        let allow_privileged = self.allow_privileged.into();
         Ok(match self.resource {
             None => {
                 let role = role.map(RoleWord::on_organization).transpose().map_err(invalid)?;
@@ -114,11 +113,7 @@ pub(crate) struct Change {
 
 impl From<Change> for MappingChange {
     fn from(change: Change) -> Self {
-        Self {
-            paused: change.paused,
-            role: change.role,
-            allow_privileged: privileged(change.allow_privileged),
-        }
+        Self { paused: change.paused, role: change.role, allow_privileged: change.allow_privileged.into() }
     }
 }
 
@@ -257,10 +252,6 @@ pub(crate) async fn delete(
 /// The mapping as it is after a change that does not remove it.
 fn there(mapping: Option<MappingInfo>) -> Result<MappingInfo, Problem> {
     mapping.ok_or_else(|| Error::Internal("a mapping is gone that was not removed".to_owned()).into())
-}
-
-fn privileged(allowed: bool) -> AllowPrivileged {
-    if allowed { AllowPrivileged::Yes } else { AllowPrivileged::No }
 }
 
 /// What of it is reached where.

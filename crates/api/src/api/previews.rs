@@ -2,7 +2,6 @@
 
 use axum::Json;
 use enroll_domain::RoleWord;
-use enroll_domain::privilege::AllowPrivileged;
 use enroll_service::{MappingChange, MappingEdit, Preview};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -77,8 +76,7 @@ impl Edit {
         Ok(match self {
             Self::Add(new) => new.edit()?,
             Self::Change(Change { mapping, paused, role, allow_privileged }) => {
-                let allow_privileged =
-                    if allow_privileged { AllowPrivileged::Yes } else { AllowPrivileged::No };
+                let allow_privileged = allow_privileged.into();
                 MappingEdit::Change { id: mapping, change: MappingChange { paused, role, allow_privileged } }
             }
             Self::Rebind(Rebind { mapping, group }) => MappingEdit::Rebind { id: mapping, group },

@@ -10,7 +10,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use enroll_domain::privilege::AllowPrivileged;
 use enroll_service::{ImportOptions, ImportedLine, Line};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -85,8 +84,8 @@ impl FromRequestParts<App> for Wanted {
             Some("true") => Ok(true),
             Some(_) => Err(Problem::bad_request(format!("{name} is true or false"))),
         };
-        let privileged = if switch("allowPrivileged")? { AllowPrivileged::Yes } else { AllowPrivileged::No };
-        Ok(Self(ImportOptions { dry_run: switch("dryRun")?, allow_privileged: privileged }))
+        let allow_privileged = switch("allowPrivileged")?.into();
+        Ok(Self(ImportOptions { dry_run: switch("dryRun")?, allow_privileged }))
     }
 }
 

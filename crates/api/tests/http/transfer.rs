@@ -227,6 +227,27 @@ async fn one_line_that_is_refused_stops_no_other() {
 }
 
 #[tokio::test]
+async fn a_dry_run_refuses_the_mappings_and_enrollments_that_an_import_refuses() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    admin.send("POST", "/organizations/acme/resources", &json!({"name": "tool"})).await;
+    admin.send("POST", "/directories", &json!({"name": "other"})).await;
+    let kept = json!({"name": "kept", "directories": ["other"]});
+    assert_eq!(admin.send("POST", "/organizations", &kept).await.status, 201);
+    let lines = text(&[
+        json!({"type": "mapping", "group": "Web", "organization": "acme", "resource": "tool", "role": "owner"}),
+        json!({"type": "mapping", "group": "Web", "organization": "kept", "role": "writer"}),
+        json!({"type": "defaultEnrollment", "organization": "kept", "role": "member"}),
+        json!({"type": "mapping", "group": "Web", "organization": "acme", "role": "writer"}),
+    ]);
+    for query in ["?allowPrivileged=true&dryRun=true", "?allowPrivileged=true"] {
+        let answer = import(&site, query, lines.clone()).await;
+        let expected = [("made".to_owned(), 1), ("refused".to_owned(), 3)];
+        assert_eq!(outcomes(&answer), expected, "{query}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_cannot_be_read_is_refused_whole_with_the_line() {
     let site = Site::start().await;
     let good = r#"{"type":"user","resource":{"userName":"ada"}}"#;

@@ -85,7 +85,12 @@ impl DirectorySettings {
 }
 
 impl NewEnrollment {
-    fn check(&self, tx: &Tx<'_>, row: &DirectoryRow) -> Result<DefaultEnrollment, Error> {
+    /// What is stored, if the organization takes people of the directory and the role may be given.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown organization, [`Error::Invalid`] for a privileged role that is not expressly allowed,
+    /// [`Error::Conflict`] when the organization is reserved to other directories.
+    pub(crate) fn check(&self, tx: &Tx<'_>, row: &DirectoryRow) -> Result<DefaultEnrollment, Error> {
         let role = self.role.unwrap_or(Role::Member);
         if role >= Role::Admin && self.allow_privileged == AllowPrivileged::No {
             return Err(Error::Invalid(format!(

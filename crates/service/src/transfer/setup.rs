@@ -3,17 +3,15 @@
 
 use enroll_domain::enrollment::GrantKind;
 use enroll_domain::privilege::AllowPrivileged;
-use enroll_domain::{
-    DirectoryId, GroupName, KindName, OrganizationName, ResourceName, ResourceRole, Role, Target,
-};
+use enroll_domain::{DirectoryId, GroupName, KindName, OrganizationName, ResourceName, Target};
 use enroll_store::mapping::MappingRow;
 use enroll_store::{Tx, mapping};
 
 use super::import::ImportOptions;
 use super::line::{EnrollmentLine, GrantLine, Line, MappingLine, OrganizationLine, ResourceLine};
 use crate::admin::{
-    DirectorySettings, MappingChange, NewEnrollment, NewMapping, NewOrganization, NewResource,
-    NewResourceMapping, OrganizationChange, ResourceChange, find_organization, find_resource,
+    DirectorySettings, MappingChange, MappingEdit, NewEnrollment, NewMapping, NewOrganization, NewResource,
+    NewResourceMapping, OrganizationChange, ResourceChange, find_directory, find_organization, find_resource,
 };
 use crate::scim::{Came, user_named};
 use crate::{Error, ScimSession, Service};
@@ -126,47 +124,25 @@ impl Service {
             (session.directory, line.clone(), GroupName::new(&line.group).map_err(invalid)?);
         let looked = self.db().read(move |tx| mapped(tx, directory, &of, &group)).await;
         let allow_privileged = options.allow_privileged;
-        let Some(there) = found(looked)?.flatten() else {
-            check_role(line, allow_privileged)?;
-            if options.dry_run {
-                return Ok(Came::Made);
+        let (edit, came) = match found(looked)?.flatten() {
+            None => (added(&session.directory_name, line, allow_privileged)?, Came::Made),
+            Some(there) if there.mapping.gives.role() == line.role && there.mapping.paused == line.paused => {
+                return Ok(Came::Same);
             }
-            match &line.resource {
-                None => {
-                    self.add_mapping(&NewMapping {
-                        directory: session.directory_name.clone(),
-                        group: line.group.clone(),
-                        organization: line.organization.clone(),
-                        role: Some(line.role.on_organization().map_err(invalid)?),
-                        allow_privileged,
-                        paused: line.paused,
-                    })
-                    .await?
-                }
-                Some(resource) => {
-                    self.add_resource_mapping(&NewResourceMapping {
-                        directory: session.directory_name.clone(),
-                        group: line.group.clone(),
-                        organization: line.organization.clone(),
-                        resource: resource.clone(),
-                        role: Some(line.role.on_resource().map_err(invalid)?),
-                        allow_privileged,
-                        paused: line.paused,
-                    })
-                    .await?
-                }
-            };
-            return Ok(Came::Made);
+            Some(there) => {
+                let id = there.mapping.id.to_string();
+                let (paused, role) = (Some(line.paused), Some(line.role));
+                let change = MappingChange { paused, role, allow_privileged };
+                (MappingEdit::Change { id, change }, Came::Changed)
+            }
         };
-        if there.mapping.gives.role() == line.role && there.mapping.paused == line.paused {
-            return Ok(Came::Same);
+        if options.dry_run {
+            // What is not there may be made by an earlier line.
+            found(self.check_mapping(&edit).await)?;
+        } else {
+            self.apply_mapping(&edit, None).await?;
         }
-        check_role(line, allow_privileged)?;
-        if !options.dry_run {
-            let change = MappingChange { paused: Some(line.paused), role: Some(line.role), allow_privileged };
-            self.change_mapping(&there.mapping.id.to_string(), &change).await?;
-        }
-        Ok(Came::Changed)
+        Ok(came)
     }
 
     async fn import_grant(
@@ -223,18 +199,16 @@ impl Service {
         if there == Some(true) {
             return Ok(Came::Same);
         }
-        if line.role >= Role::Admin && options.allow_privileged == AllowPrivileged::No {
-            return Err(Error::Invalid(format!(
-                "everybody who signs in would be {}: confirm with --allow-privileged, over HTTP with `allowPrivileged=true`",
-                line.role
-            )));
-        }
-        if !options.dry_run {
-            let new = NewEnrollment {
-                organization: line.organization.clone(),
-                role: Some(line.role),
-                allow_privileged: options.allow_privileged,
-            };
+        let new = NewEnrollment {
+            organization: line.organization.clone(),
+            role: Some(line.role),
+            allow_privileged: options.allow_privileged,
+        };
+        if options.dry_run {
+            let directory = session.directory_name.clone();
+            let checked = self.db().read(move |tx| new.check(tx, &find_directory(tx, &directory)?).map(drop));
+            found(checked.await)?;
+        } else {
             let settings =
                 DirectorySettings { default_enrollment: Some(Some(new)), ..DirectorySettings::default() };
             self.set_directory(&session.directory_name, &settings).await?;
@@ -243,19 +217,33 @@ impl Service {
     }
 }
 
-/// Whether the target has that role, and whether it may be given: what a dry run has to say too.
-fn check_role(line: &MappingLine, allowed: AllowPrivileged) -> Result<(), Error> {
-    let privileged = match line.resource {
-        None => line.role.on_organization().map_err(invalid)? >= Role::Admin,
-        Some(_) => line.role.on_resource().map_err(invalid)? >= ResourceRole::Admin,
-    };
-    if privileged && allowed == AllowPrivileged::No {
-        return Err(Error::Invalid(format!(
-            "the mapping gives {}: confirm with --allow-privileged, over HTTP with `allowPrivileged=true`",
-            line.role
-        )));
-    }
-    Ok(())
+/// A new mapping as the line says it.
+fn added(
+    directory: &str,
+    line: &MappingLine,
+    allow_privileged: AllowPrivileged,
+) -> Result<MappingEdit, Error> {
+    let (directory, group, organization) =
+        (directory.to_owned(), line.group.clone(), line.organization.clone());
+    Ok(match &line.resource {
+        None => MappingEdit::Add(NewMapping {
+            directory,
+            group,
+            organization,
+            role: Some(line.role.on_organization().map_err(invalid)?),
+            allow_privileged,
+            paused: line.paused,
+        }),
+        Some(resource) => MappingEdit::AddToResource(NewResourceMapping {
+            directory,
+            group,
+            organization,
+            resource: resource.clone(),
+            role: Some(line.role.on_resource().map_err(invalid)?),
+            allow_privileged,
+            paused: line.paused,
+        }),
+    })
 }
 
 /// The mapping of a group to what the line names, if it is there.

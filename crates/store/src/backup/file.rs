@@ -1,12 +1,15 @@
-//! Files of a backup: made for this user alone, named when they are complete.
+//! Files of a backup or an export: made for this user alone, named when they are complete.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::path::Path;
 
 use super::BackupError;
 
-/// Makes an empty file. What a killed backup has left under this name is thrown away.
-pub(super) fn make(path: &Path) -> Result<(), BackupError> {
+/// Makes an empty file. What a killed process has left under this name is thrown away.
+///
+/// # Errors
+/// [`BackupError::Io`]
+pub fn make(path: &Path) -> Result<(), BackupError> {
     remove(path);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -27,19 +30,25 @@ pub(super) fn make_with_folder(path: &Path) -> Result<(), BackupError> {
 }
 
 /// Opens a file that was made to write it.
-pub(super) fn write(path: &Path) -> Result<File, BackupError> {
+///
+/// # Errors
+/// [`BackupError::Io`]
+pub fn write(path: &Path) -> Result<File, BackupError> {
     OpenOptions::new().write(true).open(path).map_err(|error| BackupError::io(path, &error))
 }
 
 /// Gives a file that is on the disk its name. A name is on the disk when its folder is.
-pub(super) fn rename(from: &Path, to: &Path) -> Result<(), BackupError> {
+///
+/// # Errors
+/// [`BackupError::Io`]
+pub fn rename(from: &Path, to: &Path) -> Result<(), BackupError> {
     fs::rename(from, to).map_err(|error| BackupError::io(to, &error))?;
     let folder = folder(to);
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| BackupError::io(folder, &error))
 }
 
 /// Takes away what was not finished. That it is still there is no harm: the next one throws it away.
-pub(super) fn remove(path: &Path) {
+pub fn remove(path: &Path) {
     drop(fs::remove_file(path));
 }
 

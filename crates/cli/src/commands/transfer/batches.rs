@@ -56,7 +56,8 @@ impl<'a> Batches<'a> {
         let (Some(first), Some(last)) = (self.numbers.first(), self.numbers.last()) else { return Ok(()) };
         let place = || {
             format!(
-                "lines {first} to {last} were not imported; what stands before them was: mend the cause and import the file again"
+                "of lines {first} to {last} nobody has said what came of them: mend the cause and import the file again; what is there by \
+                 then stays as it is"
             )
         };
         let body = std::mem::take(&mut self.body);

@@ -1,12 +1,12 @@
 //! `enroll export`
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use enroll_service::{HeaderLine, Line};
+use enroll_store::backup::file;
 
 use crate::api::{Api, segment};
 use crate::commands::progress::Late;
@@ -38,7 +38,8 @@ pub(crate) async fn run(arguments: &ExportArguments, api: &Api, output: Output) 
     };
     // A file that has its name is whole.
     let part = with_part(path);
-    let mut out = BufWriter::new(create(&part)?);
+    file::make(&part)?;
+    let mut out = BufWriter::new(file::write(&part)?);
     let mut seen = Seen::new(output);
     let written = async {
         api.download(&target, &mut |piece| {
@@ -49,7 +50,7 @@ pub(crate) async fn run(arguments: &ExportArguments, api: &Api, output: Output) 
         out.flush().with_context(|| format!("{} cannot be written", part.display()))?;
         out.get_ref().sync_all().with_context(|| format!("{} cannot be written", part.display()))?;
         let header = seen.whole()?;
-        std::fs::rename(&part, path).with_context(|| format!("{} cannot be written", path.display()))?;
+        file::rename(&part, path)?;
         Ok::<_, anyhow::Error>(header)
     }
     .await;
@@ -73,8 +74,7 @@ pub(crate) async fn run(arguments: &ExportArguments, api: &Api, output: Output) 
             )
         }
         Err(error) => {
-            // What is left of it is of no use.
-            let _ = std::fs::remove_file(&part);
+            file::remove(&part);
             Err(error)
         }
     }
@@ -84,18 +84,6 @@ fn with_part(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     path.with_file_name(name)
-}
-
-/// A file that nobody else can read: it is full of personal data.
-fn create(path: &Path) -> anyhow::Result<File> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options.open(path).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// Follows an export as it comes: its first line says how long it will be, its last that it is whole.

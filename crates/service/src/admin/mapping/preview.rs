@@ -4,6 +4,7 @@ use enroll_domain::enrollment::{Mapping, State, diff, diff_resource, enroll, enr
 use enroll_domain::{MappingId, OrganizationId, ResourceId, ResourceRole, RoleOn, RoleWord, UserId};
 use enroll_store::slice::{self, PageUser, Scope};
 use enroll_store::{Tx, organization, resource};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -84,16 +85,25 @@ impl Service {
         let after: Option<UserId> = page.after()?;
         let now = self.clock().now();
         let id = MappingId::new(now, &self.entropy().id());
-        self.db()
-            .read(move |tx| {
-                let plan = edit.plan(tx, id, now)?;
-                if let Some(row) = &plan.after {
-                    check_single(tx, row)?;
-                }
-                preview(tx, &plan, after, &page)
-            })
-            .await
+        self.db().read(move |tx| preview(tx, &checked(tx, &edit, id, now)?, after, &page)).await
     }
+
+    /// Whether a change of a mapping could be made, without making it.
+    ///
+    /// # Errors
+    /// Those of the change itself, but for the last owner of an organization.
+    pub(crate) async fn check_mapping(&self, edit: &MappingEdit) -> Result<(), Error> {
+        let (edit, now) = (edit.clone(), self.clock().now());
+        let id = MappingId::new(now, &self.entropy().id());
+        self.db().read(move |tx| checked(tx, &edit, id, now).map(drop)).await
+    }
+}
+
+/// What a change comes to, if no other mapping is in its way.
+fn checked(tx: &Tx<'_>, edit: &MappingEdit, id: MappingId, now: Timestamp) -> Result<Plan, Error> {
+    let plan = edit.plan(tx, id, now)?;
+    plan.after.as_ref().map_or(Ok(()), |row| check_single(tx, row))?;
+    Ok(plan)
 }
 
 fn preview(tx: &Tx<'_>, plan: &Plan, after: Option<UserId>, page: &PageRequest) -> Result<Preview, Error> {
