@@ -41,14 +41,6 @@ impl Dialect {
         }
     }
 
-    /// Gives a row if the table of migrations is there.
-    pub(crate) const fn find_record(self) -> &'static str {
-        match self {
-            Self::Sqlite => "SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'",
-            Self::Postgres => "SELECT 1 WHERE to_regclass('schema_migrations') IS NOT NULL",
-        }
-    }
-
     /// Gives a row if there is a table of this name.
     pub(crate) const fn find_table(self) -> &'static str {
         match self {

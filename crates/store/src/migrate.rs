@@ -198,7 +198,7 @@ fn pending(tx: &Tx<'_>) -> Result<Vec<Step>, StoreError> {
 /// # Errors
 /// The engine's.
 pub(crate) fn is_recorded(tx: &Tx<'_>) -> Result<bool, StoreError> {
-    Ok(tx.first(tx.dialect().find_record(), &[], |_| Ok(()))?.is_some())
+    Ok(tx.first(tx.dialect().find_table(), &params!["schema_migrations"], |_| Ok(()))?.is_some())
 }
 
 /// How many steps this program knows.

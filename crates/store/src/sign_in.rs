@@ -5,7 +5,7 @@ use enroll_scim::Folded;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{Row, StoreError, Tx, params};
+use crate::{Row, StoreError, Tx, params, sign_in_domain, sso_metadata};
 
 /// The settings of a directory's connection, as the service wrote them.
 ///
@@ -47,13 +47,9 @@ pub fn connected(tx: &Tx<'_>) -> Result<Vec<DirectoryId>, StoreError> {
 /// # Errors
 /// The store fails.
 pub fn delete_connection(tx: &Tx<'_>, directory: DirectoryId) -> Result<bool, StoreError> {
-    for sql in [
-        "DELETE FROM sign_in_requests WHERE directory_id = ?1",
-        "DELETE FROM sso_metadata WHERE directory_id = ?1",
-        "DELETE FROM sign_in_domains WHERE directory_id = ?1",
-    ] {
-        tx.execute(sql, &params![directory])?;
-    }
+    tx.execute("DELETE FROM sign_in_requests WHERE directory_id = ?1", &params![directory])?;
+    sso_metadata::delete(tx, directory)?;
+    sign_in_domain::clear(tx, directory)?;
     Ok(tx.execute("DELETE FROM sso_connections WHERE directory_id = ?1", &params![directory])? > 0)
 }
 

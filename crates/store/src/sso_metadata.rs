@@ -20,16 +20,16 @@ pub struct SsoMetadataRow {
     pub changed: Option<(Timestamp, String)>,
 }
 
-fn read(row: &Row<'_>, first: usize) -> Result<SsoMetadataRow, StoreError> {
+fn read(row: &Row<'_>) -> Result<SsoMetadataRow, StoreError> {
     let noted = |at: usize| {
-        let time = row.optional_timestamp(first + at)?;
-        let text = row.optional_text(first + at + 1)?;
+        let time = row.optional_timestamp(at)?;
+        let text = row.optional_text(at + 1)?;
         Ok::<_, StoreError>(time.zip(text.map(str::to_owned)))
     };
     Ok(SsoMetadataRow {
-        url: row.text(first)?.to_owned(),
-        tried: row.timestamp(first + 1)?,
-        fetched: row.timestamp(first + 2)?,
+        url: row.text(0)?.to_owned(),
+        tried: row.timestamp(1)?,
+        fetched: row.timestamp(2)?,
         failed: noted(3)?,
         changed: noted(5)?,
     })
@@ -41,7 +41,7 @@ fn read(row: &Row<'_>, first: usize) -> Result<SsoMetadataRow, StoreError> {
 /// The store fails.
 pub fn find(tx: &Tx<'_>, directory: DirectoryId) -> Result<Option<SsoMetadataRow>, StoreError> {
     let sql = "SELECT url, tried, fetched, failed, failure, changed, changes FROM sso_metadata WHERE directory_id = ?1";
-    tx.first(sql, &params![directory], |row| read(row, 0))
+    tx.first(sql, &params![directory], read)
 }
 
 /// Keeps the metadata URL of a directory's connection.

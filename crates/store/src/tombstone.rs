@@ -106,9 +106,9 @@ pub fn is_of_user(tx: &Tx<'_>, directory: DirectoryId, user_name: &Folded) -> Re
         })?;
         for (id, key) in &old {
             let sql = "UPDATE tombstones SET name_key = ?3 WHERE directory_id = ?1 AND id = ?2";
-            tx.execute(sql, &params![directory, *id, key.as_str()])?;
+            tx.execute_later(sql, &params![directory, *id, key.as_str()])?;
         }
-        if old.is_empty() {
+        if old.len() < usize::try_from(FILLED).unwrap_or(usize::MAX) {
             break;
         }
     }

@@ -133,18 +133,29 @@ impl OwnServer {
     }
 
     fn signal(&self, signal: &str) {
-        let first = fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
-        let first = first.lines().next().unwrap();
+        assert!(self.signalled(signal), "kill {signal}");
+    }
+
+    /// Sends all its processes a signal; answers whether it was there to get one. A process of a connection may end meanwhile.
+    fn signalled(&self, signal: &str) -> bool {
+        let Ok(first) = fs::read_to_string(self.data().join("postmaster.pid")) else { return false };
+        let first = first.lines().next().unwrap_or_default();
+        let kill = |processes: &[&str]| {
+            Command::new("kill").arg(signal).args(processes).status().is_ok_and(|status| status.success())
+        };
         // The one that starts the others first, so that there are no new ones.
-        Command::new("kill").args([signal, first]).status().unwrap();
-        Command::new("pkill").args([signal, "-P", first]).status().unwrap();
+        let begun = kill(&[first]);
+        let children = fs::read_to_string(format!("/proc/{first}/task/{first}/children")).unwrap_or_default();
+        let children: Vec<&str> = children.split_whitespace().collect();
+        kill(&children);
+        begun
     }
 }
 
 impl Drop for OwnServer {
     fn drop(&mut self) {
-        // The watcher of the cluster stops what goes on.
-        self.thaw();
+        // The watcher of the cluster stops what goes on. It may be gone already.
+        self.signalled("-CONT");
         self.holder.kill().ok();
         self.holder.wait().ok();
     }

@@ -88,6 +88,17 @@ pub enum MoveError {
         /// The smallest key that is missing, too much or different.
         key: String,
     },
+    /// Not every row was copied and compared.
+    #[error(
+        "{table} has {copied} rows in the target, which are not as many as were read of the source: the target is marked as unfinished and \
+         not used; report this"
+    )]
+    Miscounted {
+        /// The table.
+        table: String,
+        /// The rows in the target.
+        copied: u64,
+    },
     /// The audit trail was broken before.
     #[error(
         "the audit trail is broken: {0}; it was so before, `enroll audit verify` on the source says the same. A store whose trail is \

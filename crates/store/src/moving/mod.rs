@@ -93,10 +93,11 @@ pub fn run(from: &Place, to: &Place, now: Timestamp, tell: Tell<'_>) -> Result<M
 fn fill(source: &Source, target: Target, steps: usize, tell: Tell<'_>) -> Result<Moved, MoveError> {
     let layout = Layout::of(steps)?;
     let (from, into) = (source.tx(), target.tx());
-    let mut total = 0;
+    let mut counts = BTreeMap::new();
     for table in &layout.tables {
-        total += table.count(&from)?;
+        counts.insert(table.name.clone(), table.count(&from)?);
     }
+    let total = counts.values().sum();
     let mut done = 0;
     for table in &layout.tables {
         let mut slices = Slices::of(&from, table);
@@ -107,6 +108,13 @@ fn fill(source: &Source, target: Target, steps: usize, tell: Tell<'_>) -> Result
         }
     }
     let rows = compare::all(&from, &into, &layout, &|done| tell(Progress::Comparing { done, total }))?;
+    // A row that slices pass over is in neither side's: the counts would tell.
+    for table in &layout.tables {
+        let copied = table.count(&into)?;
+        if counts.get(&table.name) != rows.get(&table.name) || rows.get(&table.name) != Some(&copied) {
+            return Err(MoveError::Miscounted { table: table.name.clone(), copied });
+        }
+    }
     tell(Progress::Checking);
     let chain = audit::verify(&into, None)?;
     if let Some(broken) = chain.broken {
