@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 
 from cluster import Cluster
 from load import Load, read_back
@@ -87,8 +88,11 @@ class Enroll:
 
         def ready():
             assert replica.lives(), f"enroll serve ended: see {log}"
-            done = subprocess.run(["curl", "-sf", f"http://127.0.0.1:{listen}/readyz"], capture_output=True, check=False)
-            return done.returncode == 0
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{listen}/readyz", timeout=5) as answer:
+                    return answer.status == 200
+            except OSError:
+                return False
         wait_for("enroll serve is ready", ready, 60)
         return replica
 

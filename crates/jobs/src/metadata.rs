@@ -46,7 +46,8 @@ async fn work(
             refreshed = refresh(service, outbound, &source) => match refreshed {
                 // Somebody was faster, or the connection is gone.
                 Err(Error::Conflict(_) | Error::NotFound(_)) | Ok(()) => {}
-                Err(error) => return Err(error),
+                // The others have their turn all the same.
+                Err(error) => warn!(%error, url = %source.url, "metadata was not fetched; it is tried again"),
             },
             () = stop.stopped() => return Ok(()),
         }

@@ -21,7 +21,7 @@ use crate::App;
 use crate::api::Problem;
 use crate::openapi;
 
-/// Styles come from this server alone, and nothing else is loaded or run.
+/// Styles and pictures come from this server alone, and nothing else is loaded or run.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const STYLE: &str = include_str!("../../templates/reference.css");

@@ -68,8 +68,8 @@ async fn asked(app: &App, visit: &Visit, request: &str) -> Result<Response, Erro
         app.service().logout_asked(&visit.directory, &arrived, relay_state, visit.origin.clone()).await?;
     Ok(match answer {
         LogoutAsked::Refused(refused) => shown(visit, &refused),
-        LogoutAsked::Done { redirect: Some(to), .. } => redirect(&to),
-        LogoutAsked::Done { redirect: None, .. } => page(
+        LogoutAsked::Done { redirect: Some(to) } => redirect(&to),
+        LogoutAsked::Done { redirect: None } => page(
             StatusCode::OK,
             "You are signed out",
             "<p>Your identity provider has asked for it.</p>",

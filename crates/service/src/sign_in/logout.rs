@@ -49,8 +49,6 @@ impl LogoutArrived {
 pub enum LogoutAsked {
     /// The sessions have ended.
     Done {
-        /// How many there were.
-        ended: usize,
         /// Where to send the browser, with the answer; none where the identity provider names no place for it.
         redirect: Option<String>,
     },
@@ -144,22 +142,23 @@ impl Service {
             .write(move |tx| {
                 let once = (issuer.as_str(), asked.id.as_str());
                 if !sign_in::use_assertion(tx, row.id, once, asked.remember_until, now)? {
-                    return Ok(None);
+                    return Ok(false);
                 }
-                ended(tx, &scribe, row.id, &asked).map(Some)
+                ended(tx, &scribe, row.id, &asked)?;
+                Ok::<_, Error>(true)
             })
             .await?;
-        let Some(ended) = ended else {
+        if !ended {
             return Ok(LogoutAsked::Refused(RefusedLogout {
                 code: "replayed".to_owned(),
                 admin:
                     "the logout request was used before: a browser has sent it twice, or somebody has kept it"
                         .to_owned(),
             }));
-        };
+        }
         let done = LoggedOut { request_id: &request.id, relay_state };
         let redirect = answer_logout(&ours, &connection, &key, done, now, &self.entropy_16()?);
-        Ok(LogoutAsked::Done { ended, redirect })
+        Ok(LogoutAsked::Done { redirect })
     }
 
     /// Reads the identity provider's answer to a logout request; answers whether it has ended its session too. `request_id` is that of the
@@ -188,14 +187,13 @@ impl Service {
     }
 }
 
-/// Ends the sessions that a request is about, as signing out does: clients are told. Gives how many there were.
+/// Ends the sessions that a request is about, as signing out does: clients are told.
 fn ended(
     tx: &Tx<'_>,
     scribe: &Scribe,
     directory: enroll_domain::DirectoryId,
     asked: &LogoutRequest,
-) -> Result<usize, Error> {
-    let mut ended = 0;
+) -> Result<(), Error> {
     for row in session::list_of_name_id(tx, directory, &asked.name_id)? {
         let index = row.session_index.as_ref();
         if !asked.session_indexes.is_empty()
@@ -206,7 +204,6 @@ fn ended(
         let user = user::find(tx, row.directory, row.user)?;
         let user_name = user.map(|user| user.user_name).unwrap_or_default();
         end(tx, scribe, &row, &user_name, (Action::SessionRevoked, Some(ASKED)))?;
-        ended += 1;
     }
-    Ok(ended)
+    Ok(())
 }
