@@ -86,10 +86,26 @@ async fn a_refusal_repeats_its_batch_once_and_the_next_batches_are_not_repeated_
         }
     }
     assert_eq!(names(&home.db), ["good-0", "good-1", "good-2"]);
-    // On PostgreSQL every closure has a savepoint, and nothing has to be repeated for one that is refused.
-    let repeats = if enroll_testdb::wanted() { 0 } else { 1 };
-    assert_eq!(home.db.statistics().repeats, repeats);
-    assert_eq!(u64::from(runs.load(Ordering::Relaxed)), 3 + repeats, "once bare, then once a round");
+    assert_eq!(home.db.statistics().repeats, 1);
+    assert_eq!(runs.load(Ordering::Relaxed), 4, "once bare, then once a round");
+}
+
+#[tokio::test]
+async fn a_refusal_that_changed_nothing_repeats_nothing() {
+    let home = Home::new();
+    let (release, first) = home.occupy().await;
+    let good = home.spawn(|tx| insert(tx, "good"));
+    home.queued(1).await;
+    let bad = home.spawn(|tx| match tx.first("SELECT 1", &[], |row| row.integer(0))? {
+        Some(_) => Err::<(), _>(StoreError::Busy),
+        None => Ok(()),
+    });
+    home.queued(2).await;
+    drop(release);
+    first.await.unwrap().unwrap();
+    good.await.unwrap().unwrap();
+    assert_eq!(bad.await.unwrap(), Err(StoreError::Busy));
+    assert_eq!((home.db.statistics().repeats, names(&home.db)), (0, vec!["good".to_owned()]));
 }
 
 #[tokio::test]
@@ -101,25 +117,19 @@ async fn what_is_kept_and_told_is_the_run_that_was_committed() {
         home.spawn(move |tx| insert(tx, &format!("run-{}", number.fetch_add(1, Ordering::Relaxed))));
     home.queued(1).await;
     let runs = Arc::new(AtomicU32::new(0));
-    let told = home.spawn(move |_| match runs.fetch_add(1, Ordering::Relaxed) {
-        0 => Err(StoreError::Busy),
-        run => Err::<(), _>(StoreError::Internal(format!("run {run}"))),
+    let told = home.spawn(move |tx| {
+        insert(tx, "undone")?;
+        match runs.fetch_add(1, Ordering::Relaxed) {
+            0 => Err(StoreError::Busy),
+            run => Err::<(), _>(StoreError::Internal(format!("run {run}"))),
+        }
     });
     home.queued(2).await;
     drop(release);
     first.await.unwrap().unwrap();
     written.await.unwrap().unwrap();
-    if enroll_testdb::wanted() {
-        assert_eq!(
-            told.await.unwrap(),
-            Err(StoreError::Busy),
-            "every closure has a savepoint, and one run is enough"
-        );
-        assert_eq!(names(&home.db), ["run-0"]);
-    } else {
-        assert_eq!(told.await.unwrap(), Err(StoreError::Internal("run 1".to_owned())));
-        assert_eq!(names(&home.db), ["run-1"]);
-    }
+    assert_eq!(told.await.unwrap(), Err(StoreError::Internal("run 1".to_owned())));
+    assert_eq!(names(&home.db), ["run-1"]);
 }
 
 #[tokio::test]
