@@ -195,7 +195,9 @@ impl Creation {
         let (document, times) =
             (self.resource.clone().into_object(), (self.scribe.now(), self.scribe.now(), 1));
         match self.what {
-            What::User { id, .. } if company == Company::Alone => Ok(self.view.user_of_no_group(id, document, times)),
+            What::User { id, .. } if company == Company::Alone => {
+                Ok(self.view.user_of_no_group(id, document, times))
+            }
             What::User { id, .. } => self.view.user(tx, id, document, times, true),
             What::Group { id, .. } => self.view.group(tx, id, document, times, true),
             What::Custom { id, .. } => Ok(self.view.custom(id, document, times, true)),

@@ -13,7 +13,10 @@ fn claim(store: &Store, email: &'static str, number: u32) -> String {
 
 fn insert(tx: &Tx<'_>, handle: &HandleBase, number: u32) -> Result<Handle, StoreError> {
     let resource = resource(json!({"userName": format!("{number}@example.com")}));
-    user::insert(tx, &NewUser { directory: DEFAULT, id: user_id(number), handle, now: NOW, resource: &resource })
+    user::insert(
+        tx,
+        &NewUser { directory: DEFAULT, id: user_id(number), handle, now: NOW, resource: &resource },
+    )
 }
 
 #[test]
@@ -43,9 +46,8 @@ fn e2_2_the_handle_that_is_given_is_the_users_in_every_place() {
     let store = Store::new();
     claim(&store, "bob@example.com", 1);
     claim(&store, "bob@example.org", 2);
-    let (user, owner) = store.write(|tx| {
-        Ok((user::find(tx, DEFAULT, user_id(2))?, handle::owner(tx, "bob-1")?))
-    });
+    let (user, owner) =
+        store.write(|tx| Ok((user::find(tx, DEFAULT, user_id(2))?, handle::owner(tx, "bob-1")?)));
     assert_eq!(user.unwrap().handle.as_str(), "bob-1");
     assert_eq!(owner, Some(Owner::User(user_id(2))));
 }
