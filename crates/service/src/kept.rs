@@ -14,6 +14,19 @@ use quick_cache::sync::Cache;
 /// The least useful answers are dropped when their weights exceed the capacity.
 pub(crate) struct Kept<K, V>(Cache<K, Entry<V>, ByWeight>);
 
+/// The state of the database at some time within a request; nothing where it cannot tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen(Option<Generation>);
+
+impl Seen {
+    /// Nothing is kept, and nothing that is kept is given.
+    pub(crate) const NOTHING: Self = Self(None);
+
+    pub(crate) fn now(db: &Db) -> Self {
+        Self(db.generation().ok())
+    }
+}
+
 /// An answer's share of the capacity.
 pub(crate) trait Weight {
     /// In bytes, or in whatever the capacity is counted in.
@@ -46,16 +59,16 @@ impl<K: Eq + Hash, V: Weight> Kept<K, V> {
         Self(Cache::with_weighter(items, capacity, ByWeight))
     }
 
-    /// The answer kept for `key`, or what `load` reads from the database now. Errors are not kept: a key that a stranger makes up
-    /// takes no room.
+    /// The answer kept for `key`, or what `load` reads from the database now. `seen` was taken within the request, and before anything is
+    /// read: what `load` sees is as new or newer. A database that cannot tell will tell `load` why. Errors are not kept: a key that a
+    /// stranger makes up takes no room.
     pub(crate) fn get_or_load<E>(
         &self,
-        db: &Db,
+        Seen(seen): Seen,
         key: K,
         load: impl FnOnce() -> Result<V, E>,
     ) -> Result<Arc<V>, E> {
-        // Taken before anything is read: what `load` sees is as new or newer. A database that cannot tell will tell `load` why.
-        let Ok(generation) = db.generation() else { return load().map(Arc::new) };
+        let Some(generation) = seen else { return load().map(Arc::new) };
         if let Some(entry) = self.0.get(&key)
             && entry.generation == generation
         {

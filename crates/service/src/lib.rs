@@ -53,6 +53,7 @@ pub use entropy::Entropy;
 pub use error::Error;
 pub use events::{Event, EventActor, EventPage, EventPlace, EventQuery, EventSubject};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey, Known, Once};
+pub use kept::Seen;
 pub use models::{Models, ResourceKind, ResourceTypeDefinition};
 pub use oidc::{
     Authorize, ClientCredentials, ClientInfo, ClientSettings, LogoutMessage, LogoutOutcome, NewClient,

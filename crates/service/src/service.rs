@@ -9,6 +9,7 @@ use enroll_store::idempotency::Attempt;
 use enroll_store::{Db, Generation, Health};
 
 use crate::access::KeptChecks;
+use crate::kept::Seen;
 use crate::models::KeptModels;
 use crate::scim::{CursorKey, KeptUsers};
 use crate::session::KeptTokens;
@@ -55,6 +56,8 @@ pub struct Service {
     session_limits: SessionLimits,
     /// Whether they are made although an organization or the server is left without anybody in charge.
     force: bool,
+    /// What the request that it serves has seen of the database.
+    seen: Option<Seen>,
 }
 
 struct Inner {
@@ -92,6 +95,7 @@ impl Service {
             requests: None,
             session_limits: SessionLimits::default(),
             force: false,
+            seen: None,
         };
         service.ensure_default_directory().await?;
         Ok(service)
@@ -175,6 +179,18 @@ impl Service {
     /// [`Error::Store`]
     pub fn generation(&self) -> Result<Generation, Error> {
         Ok(self.db().generation()?)
+    }
+
+    /// The same service, for the rest of a request that only reads: what was seen of the database when it was authenticated is as new as
+    /// it has to be, and looking again costs as much as most of the answer.
+    #[must_use]
+    pub fn reading(&self, seen: Seen) -> Self {
+        Self { seen: Some(seen), ..self.clone() }
+    }
+
+    /// The state of the database, for what is kept.
+    pub(crate) fn seen(&self) -> Seen {
+        self.seen.unwrap_or_else(|| Seen::now(self.db()))
     }
 
     pub(crate) fn actor(&self) -> &Actor {

@@ -14,7 +14,7 @@ use enroll_store::{StoreError, Tx, brake, server_admin, token};
 use jiff::Timestamp;
 use tracing::warn;
 
-use crate::kept::{Kept, Weight};
+use crate::kept::{Kept, Seen, Weight};
 use crate::models::Models;
 use crate::{Error, Service};
 
@@ -77,6 +77,8 @@ pub struct ScimSession {
     pub models: Arc<Models>,
     /// Whether the directory takes no changes for now.
     pub(crate) paused: bool,
+    /// What was seen of the database when the token was checked, for [`Service::reading`].
+    pub seen: Seen,
     /// The request, for the audit trail.
     pub origin: Origin,
 }
@@ -98,6 +100,7 @@ impl ScimSession {
             label: label.to_owned(),
             models,
             paused,
+            seen: Seen::NOTHING,
             origin,
         }
     }
@@ -131,6 +134,8 @@ pub struct ApiSession {
     pub scope: Scope,
     /// The user in whose name it acts; an application's token has none.
     pub user: Option<SessionUser>,
+    /// What was seen of the database when the token was checked, for [`Service::reading`].
+    pub seen: Seen,
 }
 
 impl Service {
@@ -141,7 +146,8 @@ impl Service {
     /// [`Error::Forbidden`] for a valid one that may not be used from there.
     pub fn authenticate_scim(&self, presented: &str, address: Option<IpAddr>) -> Result<ScimSession, Error> {
         let presented = parse(presented, TokenKind::Scim)?;
-        let token = self.tokens().scim.get_or_load(self.db(), presented.id(), || {
+        let seen = self.seen();
+        let token = self.tokens().scim.get_or_load(seen, presented.id(), || {
             self.db().look_up(|tx| {
                 let found = token::scim::find_with_directory(tx, presented.id())?;
                 let (row, directory) = found.ok_or_else(refused)?;
@@ -169,6 +175,7 @@ impl Service {
             label: row.label.clone(),
             models: Arc::clone(models),
             paused: *paused,
+            seen,
             origin: Origin::default(),
         })
     }
@@ -179,7 +186,8 @@ impl Service {
     /// [`Error::Unauthorized`], as [`Service::authenticate_scim`].
     pub fn authenticate_api(&self, presented: &str, address: Option<IpAddr>) -> Result<ApiSession, Error> {
         let presented = parse(presented, TokenKind::Api)?;
-        let token = self.tokens().api.get_or_load(self.db(), presented.id(), || {
+        let seen = self.seen();
+        let token = self.tokens().api.get_or_load(seen, presented.id(), || {
             self.db().look_up(|tx| {
                 let row = token::api::find(tx, presented.id())?.ok_or_else(refused)?;
                 let user = row.user.map(|user| owner(tx, user)).transpose()?;
@@ -198,7 +206,7 @@ impl Service {
             Some(user) if !user.server_admin => row.scope.min(Scope::Read),
             _ => row.scope,
         };
-        Ok(ApiSession { token: row.id, label: row.label.clone(), scope, user: user.clone() })
+        Ok(ApiSession { token: row.id, label: row.label.clone(), scope, user: user.clone(), seen })
     }
 
     /// Writes the time of last use beside the request, which does not wait for it.

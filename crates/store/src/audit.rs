@@ -7,6 +7,8 @@
 mod read;
 mod verify;
 
+use std::cell::Cell;
+
 use enroll_domain::DirectoryId;
 use enroll_domain::audit::{Action, Actor, ChainHash, Entry, SubjectKind};
 use jiff::Timestamp;
@@ -56,6 +58,17 @@ pub struct Head {
 impl Head {
     /// Before the first entry.
     pub const START: Self = Self { sequence: 0, hash: ChainHash::START };
+}
+
+/// What a transaction that writes knows of the end of the trail. Only it can add to the trail, so it reads the end once.
+#[derive(Debug, Default)]
+pub(crate) struct KnownHead(Cell<Option<Head>>);
+
+impl KnownHead {
+    /// After entries were undone.
+    pub(crate) fn forget(&self) {
+        self.0.set(None);
+    }
 }
 
 /// Adds an entry at the end of the trail and gives its place. It is there when the transaction is committed, and not otherwise.
@@ -112,6 +125,7 @@ pub fn append(tx: &Tx<'_>, new: &NewEntry<'_>) -> Result<i64, StoreError> {
          ON CONFLICT (id) DO UPDATE SET sequence = ?1, hash = ?2",
         &params![entry.sequence, hash.as_bytes()],
     )?;
+    know(tx, Head { sequence: entry.sequence, hash });
     Ok(entry.sequence)
 }
 
@@ -120,10 +134,21 @@ pub fn append(tx: &Tx<'_>, new: &NewEntry<'_>) -> Result<i64, StoreError> {
 /// # Errors
 /// The store fails; [`StoreError::Corrupt`] for a hash of another length.
 pub fn head(tx: &Tx<'_>) -> Result<Head, StoreError> {
+    if let Some(head) = tx.known_head().and_then(|known| known.0.get()) {
+        return Ok(head);
+    }
     let found = tx.first("SELECT sequence, hash FROM audit_head WHERE id = 1", &[], |row| {
         Ok(Head { sequence: row.integer(0)?, hash: read_hash(row, 1)? })
     })?;
-    Ok(found.unwrap_or(Head::START))
+    let head = found.unwrap_or(Head::START);
+    know(tx, head);
+    Ok(head)
+}
+
+fn know(tx: &Tx<'_>, head: Head) {
+    if let Some(known) = tx.known_head() {
+        known.0.set(Some(head));
+    }
 }
 
 fn read_hash(row: &Row<'_>, column: usize) -> Result<ChainHash, StoreError> {

@@ -15,6 +15,7 @@ mod writer;
 pub use state::Statistics;
 pub use watch::Generation;
 
+pub(crate) use batch::CAREFUL_BATCHES;
 pub(crate) use copy::{Facts, copy_into, inspect, size};
 pub(crate) use failure::Trouble;
 pub(crate) use job::{Job, Work};

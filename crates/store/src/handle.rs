@@ -3,7 +3,7 @@
 use enroll_domain::{Handle, HandleBase, OrganizationId, OrganizationName, UserId};
 use uuid::Uuid;
 
-use crate::{StoreError, Tx, params};
+use crate::{Param, StoreError, Tx, params};
 
 /// Whom a name belongs to, or belonged to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,16 +35,18 @@ impl Owner {
     }
 }
 
-/// Gives a user the first free handle of a base: without a number, else with the smallest free one from 1.
-///
-/// # Errors
-/// The store fails.
-pub fn claim(tx: &Tx<'_>, base: &HandleBase, user: UserId) -> Result<Handle, StoreError> {
-    if let Some(handle) = base.without_suffix()
-        && take(tx, handle.as_str(), Owner::User(user))?
-    {
-        return Ok(handle);
-    }
+/// Takes a name, unless it is taken: the name, whose it is to be, and its id.
+pub(crate) const TAKE: &str =
+    "INSERT INTO handles (handle, owner_kind, owner_id) VALUES (?1, ?2, ?3) ON CONFLICT (handle) DO NOTHING";
+
+/// The parameters of [`TAKE`].
+pub(crate) fn taking(name: &str, owner: Owner) -> [Param<'_>; 3] {
+    let (kind, id) = owner.parts();
+    params![name, kind, id]
+}
+
+/// Gives a user the first handle of a base with a number that is free, from 1; the handle without a number is taken.
+pub(crate) fn claim_numbered(tx: &Tx<'_>, base: &HandleBase, user: UserId) -> Result<Handle, StoreError> {
     // Numbers begin with a digit; what follows the digits does not matter. `:` is the character behind `9`.
     let prefix = base.search_prefix();
     let numbered = tx.query(
@@ -118,10 +120,5 @@ pub(crate) fn bury(tx: &Tx<'_>, name: &str) -> Result<(), StoreError> {
 }
 
 fn take(tx: &Tx<'_>, name: &str, owner: Owner) -> Result<bool, StoreError> {
-    let (kind, id) = owner.parts();
-    let taken = tx.execute(
-        "INSERT INTO handles (handle, owner_kind, owner_id) VALUES (?1, ?2, ?3) ON CONFLICT (handle) DO NOTHING",
-        &params![name, kind, id],
-    )?;
-    Ok(taken > 0)
+    Ok(tx.execute(TAKE, &taking(name, owner))? > 0)
 }

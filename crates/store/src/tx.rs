@@ -6,6 +6,7 @@ mod row;
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 
+use crate::audit::KnownHead;
 use crate::dialect::Dialect;
 use crate::engine::{Session, Trouble};
 use crate::error::StoreError;
@@ -28,6 +29,9 @@ pub struct Tx<'t> {
     failed: Cell<bool>,
     trouble: RefCell<Option<Trouble>>,
     fault: RefCell<Option<Fault>>,
+    /// Set by the first statement that may have changed something.
+    touched: Cell<bool>,
+    head: Option<&'t KnownHead>,
 }
 
 /// The connection of the transaction.
@@ -56,7 +60,24 @@ impl<'t> Tx<'t> {
             failed: Cell::new(false),
             trouble: RefCell::new(None),
             fault: RefCell::new(None),
+            touched: Cell::new(false),
+            head: None,
         }
+    }
+
+    /// A transaction that holds the lock of those who write, with what it knows of the audit trail: nobody else can add to it.
+    pub(crate) fn writing(engine: impl Into<Engine<'t>>, head: &'t KnownHead) -> Self {
+        Self { head: Some(head), ..Self::new(engine) }
+    }
+
+    /// What is known of the end of the audit trail, where anything is kept.
+    pub(crate) fn known_head(&self) -> Option<&KnownHead> {
+        self.head
+    }
+
+    /// Whether no statement was run but those that read, and none has failed.
+    pub(crate) fn is_untouched(&self) -> bool {
+        !self.touched.get() && !self.failed.get()
     }
 
     /// What the engine wants otherwise than others.
@@ -74,6 +95,7 @@ impl<'t> Tx<'t> {
     /// engine fails.
     pub fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         self.go_on()?;
+        self.touched.set(true);
         match self.engine {
             Engine::Sqlite(session) => {
                 let run = session.prepare(sql, params).and_then(|mut statement| statement.raw_execute());
@@ -94,7 +116,28 @@ impl<'t> Tx<'t> {
             Engine::Sqlite(_) => self.execute(sql, params).map(drop),
             Engine::Postgres(session) => {
                 self.go_on()?;
+                self.touched.set(true);
                 session.execute_later(sql, params).map_err(|fault| self.fault_at(fault))
+            }
+        }
+    }
+
+    /// Runs two statements that return no rows, one after the other, and gives the numbers of their rows. On a database server both are sent
+    /// at once, which saves a round trip; so the second has to be right whatever the first does, short of an error.
+    ///
+    /// # Errors
+    /// Those of [`Tx::execute`]; of two, the first.
+    pub fn execute_pair(
+        &self,
+        first: (&str, &[Param<'_>]),
+        second: (&str, &[Param<'_>]),
+    ) -> Result<(u64, u64), StoreError> {
+        match self.engine {
+            Engine::Sqlite(_) => Ok((self.execute(first.0, first.1)?, self.execute(second.0, second.1)?)),
+            Engine::Postgres(session) => {
+                self.go_on()?;
+                self.touched.set(true);
+                session.execute_pair(first, second).map_err(|fault| self.fault_at(fault))
             }
         }
     }
@@ -151,6 +194,8 @@ impl<'t> Tx<'t> {
         mut visit: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, StoreError>,
     ) -> Result<(), StoreError> {
         self.go_on()?;
+        // A list may change something too: UPDATE ... RETURNING.
+        self.touched.set(self.touched.get() || !sql.starts_with("SELECT"));
         match self.engine {
             Engine::Sqlite(session) => {
                 let fail = |error| self.fail(session, &error);
@@ -179,6 +224,7 @@ impl<'t> Tx<'t> {
         let result = self.settle(work(self));
         if result.is_err() && self.may_go_on() {
             self.failed.set(false);
+            self.head.map(KnownHead::forget);
             self.execute("ROLLBACK TO nested", &[])?;
         }
         if !self.failed.get() {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use common::{Home, count, insert, names};
+use common::{Home, INSERT, count, insert, names};
 use enroll_domain::audit::{Action, Actor, SubjectKind};
-use enroll_store::{Health, StoreError, audit};
+use enroll_store::{Health, StoreError, Tx, audit, params};
 use tokio::task::JoinHandle;
 
 #[tokio::test]
@@ -86,10 +86,26 @@ async fn a_refusal_repeats_its_batch_once_and_the_next_batches_are_not_repeated_
         }
     }
     assert_eq!(names(&home.db), ["good-0", "good-1", "good-2"]);
-    // On PostgreSQL every closure has a savepoint, and nothing has to be repeated for one that is refused.
-    let repeats = if enroll_testdb::wanted() { 0 } else { 1 };
-    assert_eq!(home.db.statistics().repeats, repeats);
-    assert_eq!(u64::from(runs.load(Ordering::Relaxed)), 3 + repeats, "once bare, then once a round");
+    assert_eq!(home.db.statistics().repeats, 1);
+    assert_eq!(runs.load(Ordering::Relaxed), 4, "once bare, then once a round");
+}
+
+#[tokio::test]
+async fn a_refusal_that_changed_nothing_repeats_nothing() {
+    let home = Home::new();
+    let (release, first) = home.occupy().await;
+    let good = home.spawn(|tx| insert(tx, "good"));
+    home.queued(1).await;
+    let bad = home.spawn(|tx| match tx.first("SELECT 1", &[], |row| row.integer(0))? {
+        Some(_) => Err::<(), _>(StoreError::Busy),
+        None => Ok(()),
+    });
+    home.queued(2).await;
+    drop(release);
+    first.await.unwrap().unwrap();
+    good.await.unwrap().unwrap();
+    assert_eq!(bad.await.unwrap(), Err(StoreError::Busy));
+    assert_eq!((home.db.statistics().repeats, names(&home.db)), (0, vec!["good".to_owned()]));
 }
 
 #[tokio::test]
@@ -101,25 +117,19 @@ async fn what_is_kept_and_told_is_the_run_that_was_committed() {
         home.spawn(move |tx| insert(tx, &format!("run-{}", number.fetch_add(1, Ordering::Relaxed))));
     home.queued(1).await;
     let runs = Arc::new(AtomicU32::new(0));
-    let told = home.spawn(move |_| match runs.fetch_add(1, Ordering::Relaxed) {
-        0 => Err(StoreError::Busy),
-        run => Err::<(), _>(StoreError::Internal(format!("run {run}"))),
+    let told = home.spawn(move |tx| {
+        insert(tx, "undone")?;
+        match runs.fetch_add(1, Ordering::Relaxed) {
+            0 => Err(StoreError::Busy),
+            run => Err::<(), _>(StoreError::Internal(format!("run {run}"))),
+        }
     });
     home.queued(2).await;
     drop(release);
     first.await.unwrap().unwrap();
     written.await.unwrap().unwrap();
-    if enroll_testdb::wanted() {
-        assert_eq!(
-            told.await.unwrap(),
-            Err(StoreError::Busy),
-            "every closure has a savepoint, and one run is enough"
-        );
-        assert_eq!(names(&home.db), ["run-0"]);
-    } else {
-        assert_eq!(told.await.unwrap(), Err(StoreError::Internal("run 1".to_owned())));
-        assert_eq!(names(&home.db), ["run-1"]);
-    }
+    assert_eq!(told.await.unwrap(), Err(StoreError::Internal("run 1".to_owned())));
+    assert_eq!(names(&home.db), ["run-1"]);
 }
 
 #[tokio::test]
@@ -270,11 +280,90 @@ fn told(home: &Home, name: &'static str, runs: &Arc<AtomicU32>) -> JoinHandle<Re
     home.spawn(move |tx| {
         runs.fetch_add(1, Ordering::Relaxed);
         insert(tx, name)?;
-        let subject = audit::Subject { kind: SubjectKind::Organization, id: name, name, directory: None };
-        let (actor, action) = (Actor::system(), Action::OrganizationCreated);
-        let now = jiff::Timestamp::UNIX_EPOCH;
-        audit::append(tx, &audit::NewEntry { now, actor: &actor, action, subject, changes: "{}" }).map(drop)
+        tell(tx, name)
     })
+}
+
+fn insert_later(tx: &Tx<'_>, name: &str) -> Result<(), StoreError> {
+    tx.execute_later(INSERT, &params!["0190f000-0000-7000-8000-000000000009", name])
+}
+
+/// Writes an entry.
+fn tell(tx: &Tx<'_>, name: &str) -> Result<(), StoreError> {
+    let subject = audit::Subject { kind: SubjectKind::Organization, id: name, name, directory: None };
+    let (actor, action) = (Actor::system(), Action::OrganizationCreated);
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    audit::append(tx, &audit::NewEntry { now, actor: &actor, action, subject, changes: "{}" }).map(drop)
+}
+
+#[tokio::test]
+async fn e6_4_what_was_undone_leaves_no_gap_in_the_audit_trail() {
+    let home = Home::new();
+    let (release, first) = home.occupy().await;
+    let runs = Arc::new(AtomicU32::new(0));
+    let one = told(&home, "one", &runs);
+    home.queued(1).await;
+    let refused = home.spawn(|tx| tell(tx, "refused").and(Err::<(), _>(StoreError::Busy)));
+    home.queued(2).await;
+    let in_part = home.spawn(|tx| {
+        tx.nested(|tx| tell(tx, "undone").and(Err::<(), _>(StoreError::Busy))).ok();
+        tell(tx, "two")
+    });
+    home.queued(3).await;
+    drop(release);
+    first.await.unwrap().unwrap();
+    one.await.unwrap().unwrap();
+    refused.await.unwrap().unwrap_err();
+    in_part.await.unwrap().unwrap();
+    home.db.write(|tx| tell(tx, "three")).await.unwrap();
+    let (entries, report) = home
+        .db
+        .look_up(|tx| Ok::<_, StoreError>((audit::after(tx, 0, 10)?, audit::verify(tx, None)?)))
+        .unwrap();
+    let subjects: Vec<_> =
+        entries.iter().map(|found| (found.entry.sequence, found.entry.subject.as_str())).collect();
+    assert_eq!((subjects.as_slice(), report.broken), (&[(1, "one"), (2, "two"), (3, "three")][..], None));
+}
+
+#[tokio::test]
+async fn an_error_that_is_not_waited_for_is_the_error_of_its_own_closure() {
+    let home = Home::new();
+    home.db.write(|tx| insert(tx, "acme")).await.unwrap();
+    let (release, first) = home.occupy().await;
+    let before = home.spawn(|tx| insert(tx, "before"));
+    home.queued(1).await;
+    let bad = home.spawn(|tx| insert_later(tx, "acme"));
+    home.queued(2).await;
+    let after = home.spawn(|tx| insert(tx, "after"));
+    home.queued(3).await;
+    drop(release);
+    first.await.unwrap().unwrap();
+    before.await.unwrap().unwrap();
+    let error = bad.await.unwrap().unwrap_err();
+    assert!(matches!(error, StoreError::Corrupt(_) | StoreError::Unique { .. }), "{error:?}");
+    after.await.unwrap().unwrap();
+    assert_eq!(names(&home.db), ["acme", "after", "before"]);
+
+    let alone = home.db.write(|tx| insert_later(tx, "acme")).await.unwrap_err();
+    assert!(matches!(alone, StoreError::Corrupt(_) | StoreError::Unique { .. }), "{alone:?}");
+}
+
+#[tokio::test]
+async fn of_a_pair_both_numbers_are_given_and_the_first_error() {
+    let home = Home::new();
+    let numbers = home.db.write(|tx| {
+        let id = "0190f000-0000-7000-8000-000000000001";
+        let first = params![id, "acme"];
+        tx.execute_pair((INSERT, &first), ("DELETE FROM organizations WHERE name = ?1", &params!["none"]))
+    });
+    assert_eq!(numbers.await, Ok((1, 0)));
+    let error = home.db.write(|tx| {
+        let (first, second) = (params!["2", "acme"], params!["3", "acme"]);
+        tx.execute_pair((INSERT, &first), (INSERT, &second))
+    });
+    assert!(matches!(error.await, Err(StoreError::Unique { .. })));
+    home.db.write(|tx| insert(tx, "other")).await.unwrap();
+    assert_eq!(names(&home.db), ["acme", "other"]);
 }
 
 #[tokio::test]

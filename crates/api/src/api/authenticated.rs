@@ -115,7 +115,7 @@ impl<N: Need> FromRequestParts<App> for Authenticated<N> {
         }
         // A check writes nothing that would have to say who did it, and is asked with every page of an application.
         let mut service = match N::SCOPE {
-            Scope::Check => app.service().clone(),
+            Scope::Check => app.service().reading(session.seen),
             Scope::Read | Scope::Admin => app.service().acting_as(session.actor().by(origin(parts))),
         };
         if let Some(once) = parts.extensions.get::<Once>() {

@@ -19,7 +19,7 @@ pub(crate) async fn read<K: Kind>(
     Projection(projection): Projection,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let found = app.service().get(&session, &kind, &id, &projection).await?;
+    let found = app.service().reading(session.seen).get(&session, &kind, &id, &projection).await?;
     let known = Tags::read(&headers, &IF_NONE_MATCH).ok().flatten();
     if known.is_some_and(|tags| tags.name(&found.version)) {
         return Ok(answer::not_modified(&found.version));

@@ -1,11 +1,10 @@
 //! Answers to checks, kept for as long as nothing is committed (`docs/decisions/0005`): applications ask the same again and again.
 
 use enroll_domain::{ResourceRole, Role};
-use enroll_store::Db;
 
 use super::CheckAnswer;
 use crate::Error;
-use crate::kept::{Kept, Weight};
+use crate::kept::{Kept, Seen, Weight};
 
 /// Answers of each kind that there is room for, about.
 const ANSWERS: usize = 16 * 1024;
@@ -44,22 +43,22 @@ impl KeptChecks {
     /// The answer about an organization that is kept, or what `read` reads now.
     pub(super) fn organization(
         &self,
-        db: &Db,
+        seen: Seen,
         (user, organization, least): (&str, &str, Option<Role>),
         read: impl FnOnce() -> Result<CheckAnswer, Error>,
     ) -> Result<CheckAnswer, Error> {
         let key = (user.to_owned(), organization.to_owned(), least);
-        Ok(CheckAnswer::clone(&*self.organizations.get_or_load(db, key, read)?))
+        Ok(CheckAnswer::clone(&*self.organizations.get_or_load(seen, key, read)?))
     }
 
     /// The answer about a resource that is kept, or what `read` reads now.
     pub(super) fn resource(
         &self,
-        db: &Db,
+        seen: Seen,
         (user, organization, resource, least): (&str, &str, &str, Option<ResourceRole>),
         read: impl FnOnce() -> Result<CheckAnswer<ResourceRole>, Error>,
     ) -> Result<CheckAnswer<ResourceRole>, Error> {
         let key = (user.to_owned(), organization.to_owned(), resource.to_owned(), least);
-        Ok(CheckAnswer::clone(&*self.resources.get_or_load(db, key, read)?))
+        Ok(CheckAnswer::clone(&*self.resources.get_or_load(seen, key, read)?))
     }
 }

@@ -7,7 +7,7 @@ use enroll_scim::{Folded, Resource};
 use enroll_store::filter::Compiled;
 use enroll_store::server_admin::{self, ServerAdminRow};
 use enroll_store::user::{NewUser, UserRow};
-use enroll_store::{Tx, directory, handle, user};
+use enroll_store::{Tx, directory, user};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -209,7 +209,7 @@ fn insert(
         object.insert("emails".to_owned(), json!([{"value": email, "primary": true}]));
     }
     let resource = Resource::from_stored(document.as_object().cloned().unwrap_or_default());
-    let handle = handle::claim(tx, &Handle::derive(new.email.as_deref(), &new.name), id)?;
+    let handle = Handle::derive(new.email.as_deref(), &new.name);
     let now = scribe.now();
     user::insert(tx, &NewUser { directory: home, id, handle: &handle, now, resource: &resource })?;
     let subject = (home, &ResourceKind::User, *id.as_uuid());

@@ -6,7 +6,7 @@ use enroll_scim::resource::primary_or_first;
 use enroll_scim::validate;
 use enroll_scim::{Object, Resource, ScimError};
 use enroll_store::user::NewUser;
-use enroll_store::{StoreError, Tx, custom_resource, group, handle, user};
+use enroll_store::{StoreError, Tx, custom_resource, group, user};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -45,7 +45,7 @@ impl Service {
             .write(move |tx| {
                 creation.insert(tx)?;
                 creation.link(tx)?;
-                creation.answer(tx)
+                creation.answer(tx, Company::Alone)
             })
             .await
     }
@@ -79,6 +79,15 @@ impl NewId {
     pub(super) fn text(&self) -> String {
         self.uuid.to_string()
     }
+}
+
+/// What a resource is created with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Company {
+    /// Nothing: no group can have it as a member yet.
+    Alone,
+    /// Other resources, which may name it.
+    Others,
 }
 
 /// One POST. It may have to be carried out again, and resources that name each other are inserted before they are linked.
@@ -143,8 +152,7 @@ impl Creation {
         view.check_current(tx)?;
         match what {
             What::User { id, handle } => {
-                let handle = handle::claim(tx, handle, *id)?;
-                let new = NewUser { directory, id: *id, handle: &handle, now, resource };
+                let new = NewUser { directory, id: *id, handle, now, resource };
                 user::insert(tx, &new).map_err(|error| user_name_taken(error, resource))?;
             }
             What::Group { id, .. } => {
@@ -183,10 +191,13 @@ impl Creation {
     }
 
     /// What the client is told.
-    pub(super) fn answer(&self, tx: &Tx<'_>) -> Result<Answer, Error> {
+    pub(super) fn answer(&self, tx: &Tx<'_>, company: Company) -> Result<Answer, Error> {
         let (document, times) =
             (self.resource.clone().into_object(), (self.scribe.now(), self.scribe.now(), 1));
         match self.what {
+            What::User { id, .. } if company == Company::Alone => {
+                Ok(self.view.user_of_no_group(id, document, times))
+            }
             What::User { id, .. } => self.view.user(tx, id, document, times, true),
             What::Group { id, .. } => self.view.group(tx, id, document, times, true),
             What::Custom { id, .. } => Ok(self.view.custom(id, document, times, true)),

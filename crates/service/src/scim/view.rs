@@ -114,6 +114,12 @@ impl View {
         Ok(self.answer(id.to_string(), document, times, related, changed))
     }
 
+    /// A user who was just made, and whom no group can have as a member.
+    pub(super) fn user_of_no_group(&self, id: UserId, document: Object, times: Times) -> Answer {
+        let related = self.wants("groups").then(Vec::new);
+        self.answer(id.to_string(), document, times, related, true)
+    }
+
     /// A group as an answer.
     pub(super) fn group(
         &self,

@@ -74,7 +74,7 @@ impl Service {
     /// it was never given out. The text does not tell which.
     pub fn authenticate_session(&self, cookie: &str) -> Result<SignedIn, Error> {
         let hash = SecretHash::of(&OpaqueSecret::parse(cookie).ok_or_else(refused)?);
-        let kept = self.sessions().0.get_or_load(self.db(), hash, || {
+        let kept = self.sessions().0.get_or_load(self.seen(), hash, || {
             self.db().look_up(|tx| {
                 let row = session::find_by_cookie(tx, hash)?.ok_or_else(refused)?;
                 let user = user::find(tx, row.directory, row.user)?.ok_or_else(refused)?;

@@ -14,7 +14,7 @@ use crate::error::StoreError;
 use crate::tx::Tx;
 
 /// How many batches without a refusal have to pass, after one with, before a batch runs without savepoints again.
-const CAREFUL_BATCHES: u32 = 32;
+pub(crate) const CAREFUL_BATCHES: u32 = 32;
 
 /// What has become of a job.
 enum Attempt {
@@ -122,6 +122,7 @@ impl Writer {
                 self.run("ROLLBACK TO job")?;
                 self.run("RELEASE job")?;
             }
+            (false, false) if tx.is_untouched() => {}
             (false, false) => return Ok(Attempt::Unclean),
         }
         Ok(Attempt::Clean)

@@ -16,11 +16,15 @@ const COPY_AT: i64 = 2_000;
 /// otherwise let it grow for ever.
 const RESTART_AT: i64 = 5_000;
 
-/// How long the writer waits for readers when it starts the log anew: its callers wait as long.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// How long the writer waits for readers when it starts the log anew: its callers wait as long, and no write is to wait for more than
+/// 100 ms.
+const PATIENCE: Duration = Duration::from_millis(50);
 
-/// The same when the log is twice as long as it should be: readers that last longer than [`PATIENCE`] follow on each other.
+/// The same when the log has grown to [`TOO_LONG`] pages: readers that last longer than [`PATIENCE`] follow on each other.
 const MORE_PATIENCE: Duration = Duration::from_secs(1);
+
+/// 64 MiB, the most that is left when readers end.
+const TOO_LONG: i64 = 16_384;
 
 /// How long to leave it alone when readers stood in the way and nobody writes.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -58,7 +62,7 @@ impl Checkpoint {
             return Ok(());
         }
         if log.pages >= RESTART_AT {
-            let patience = if due || log.pages < 2 * RESTART_AT { PATIENCE } else { MORE_PATIENCE };
+            let patience = if due || log.pages < TOO_LONG { PATIENCE } else { MORE_PATIENCE };
             self.restart(session, state, patience)
         } else if log.pages.saturating_sub(log.copied) >= COPY_AT {
             let after = checkpoint(session, "PASSIVE")?;

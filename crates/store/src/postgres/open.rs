@@ -11,6 +11,7 @@ use super::pool::Pool;
 use super::session::Session;
 use super::url::DatabaseUrl;
 use super::writer::Writer;
+use crate::audit::KnownHead;
 use crate::engine::{Message, State};
 use crate::error::StoreError;
 use crate::migrate::migrate_postgres;
@@ -57,6 +58,8 @@ pub(crate) fn open(
         batch_jobs,
         batch_time,
         session: Some(session),
+        head: KnownHead::default(),
+        careful: 0,
         closing: None,
     };
     std::thread::Builder::new()

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::future::join;
 use futures_util::{FutureExt as _, TryStreamExt as _};
 use tokio_postgres::{Client, Error, SimpleQueryMessage, Statement};
 
@@ -107,6 +108,12 @@ impl Session {
         answer.ok_or_else(|| StoreError::Internal(format!("no answer to {sql}")).into())
     }
 
+    /// Sends a statement of the engine itself that cannot be refused and does not wait, as [`Session::execute_later`].
+    pub(crate) fn run_later(&self, sql: &'static str) -> Result<(), Fault> {
+        let client = Arc::clone(&self.client);
+        self.keep_for_later(Box::pin(async move { client.batch_execute(sql).await.map(|()| 0) }))
+    }
+
     /// Sends statements of the engine itself and does not wait: what follows on this connection runs after them.
     pub(super) fn send(&self, sql: &str) {
         // The first look at the future sends; its answer is thrown away when it comes.
@@ -121,16 +128,36 @@ impl Session {
         self.finish(self.client.execute_raw(&statement, params.iter().map(Bound)))
     }
 
+    /// Sends the second statement before the first is answered. The error of the first goes first: the second may only follow from it.
+    pub(crate) fn execute_pair(
+        &self,
+        first: (&str, &[Param<'_>]),
+        second: (&str, &[Param<'_>]),
+    ) -> Result<(u64, u64), Fault> {
+        let statements = (self.prepare(first.0, first.1.len())?, self.prepare(second.0, second.1.len())?);
+        self.finish(async {
+            let both = join(
+                self.client.execute_raw(&statements.0, first.1.iter().map(Bound)),
+                self.client.execute_raw(&statements.1, second.1.iter().map(Bound)),
+            );
+            let (first, second) = both.await;
+            Ok((first?, second?))
+        })
+    }
+
     /// Sends a statement that cannot be refused and does not wait: its error, if there is one, comes in place of the next answer on this
     /// connection. What is sent after it runs after it.
     pub(crate) fn execute_later(&self, sql: &str, params: &[Param<'_>]) -> Result<(), Fault> {
         let statement = self.prepare(sql, params.len())?;
         let client = Arc::clone(&self.client);
         let params: Vec<_> = params.iter().cloned().map(Param::into_owned).collect();
-        let mut answer: Later = Box::pin(async move {
+        self.keep_for_later(Box::pin(async move {
             let bound: Vec<Bound<'_>> = params.iter().map(Bound).collect();
             client.execute_raw(&statement, bound).await
-        });
+        }))
+    }
+
+    fn keep_for_later(&self, mut answer: Later) -> Result<(), Fault> {
         // The first look sends, or finds that a value cannot be.
         match (&mut answer).now_or_never() {
             None => self.later.borrow_mut().push(answer),

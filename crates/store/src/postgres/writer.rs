@@ -1,5 +1,7 @@
-//! The thread that writes: group commit, as on SQLite. Jobs that wait together share one transaction, each in its own savepoint, and
-//! are answered after the commit.
+//! The thread that writes: group commit, as on SQLite. Jobs that wait together share one transaction and are answered after the commit.
+//!
+//! As on SQLite, a batch runs bare, without savepoints, because each would cost a round trip; when one of its jobs is refused, it is
+//! rolled back and run again with them, and so are the next batches.
 //!
 //! A transaction begins by locking one row, the same for every process on the database, and reads what is committed. So all writes of
 //! a database run one after the other, as they do on SQLite: none can act on what another one is about to change
@@ -14,7 +16,8 @@ use tokio::sync::oneshot;
 use super::connect::{Connector, Purpose};
 use super::pool::{PROMPT, Pool};
 use super::session::{Fault, Reach, Session};
-use crate::engine::{Job, Message, State};
+use crate::audit::KnownHead;
+use crate::engine::{CAREFUL_BATCHES, Job, Message, State};
 use crate::error::StoreError;
 use crate::tx::Tx;
 
@@ -24,10 +27,13 @@ const READERS_AT_CLOSE: Duration = Duration::from_secs(5);
 /// How often a transaction is repeated that lost against another one (R21).
 const REPEATS: usize = 3;
 
-/// Begins a transaction that writes, and the first savepoint in it.
+/// Begins a transaction that writes.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
      SELECT 1 FROM schema_migrations WHERE version = 0 FOR UPDATE; \
-     SAVEPOINT job";
+     SAVEPOINT batch";
+
+/// Ends it. COMMIT alone is answered as if all were well after a transaction has failed, or a closure has ended it; RELEASE is refused.
+const COMMIT: &str = "RELEASE batch; COMMIT";
 
 /// The writer thread's own.
 pub(super) struct Writer {
@@ -38,7 +44,19 @@ pub(super) struct Writer {
     pub(super) batch_jobs: usize,
     pub(super) batch_time: Duration,
     pub(super) session: Option<Session>,
+    /// The last entry of the audit trail, while a transaction that knows it is open.
+    pub(super) head: KnownHead,
+    /// For how many batches more each job gets a savepoint.
+    pub(super) careful: u32,
     pub(super) closing: Option<oneshot::Sender<()>>,
+}
+
+/// What has become of a job.
+enum Attempt {
+    /// Its changes are in the transaction, or it has none: what it did was undone.
+    Clean,
+    /// It was refused, and what it did is still in the transaction.
+    Unclean,
 }
 
 /// How a transaction went wrong.
@@ -71,6 +89,7 @@ impl Writer {
 
     /// Runs `first` and whatever else is queued by then in one transaction.
     fn batch(&mut self, first: Box<dyn Job>) {
+        self.careful = self.careful.saturating_sub(1);
         if let Err(error) = self.begin() {
             first.refuse(error.clone());
             // All that wait have waited as well: nobody waits twice.
@@ -83,37 +102,37 @@ impl Writer {
         let mut jobs: Vec<Box<dyn Job>> = Vec::new();
         let mut next = Some(first);
         while let Some(mut job) = next.take() {
-            if job.abandoned() {
-                next = self.take_more(jobs.len(), started);
-                if next.is_none()
-                    && let Err(failed) = self.commit("RELEASE job; COMMIT")
-                {
+            if !job.abandoned() {
+                let outcome = self.attempt(job.as_mut());
+                jobs.push(job);
+                let outcome = match outcome {
+                    Ok(Attempt::Unclean) => self.repeat(&mut jobs),
+                    Ok(Attempt::Clean) => Ok(()),
+                    Err(failed) => Err(failed),
+                };
+                if let Err(failed) = outcome {
                     return self.recover(jobs, failed);
                 }
-                continue;
             }
-            let keep = match self.attempt(job.as_mut()) {
-                Ok(keep) => keep,
-                Err(fault) => {
-                    jobs.push(job);
-                    return self.recover(jobs, Failed::Undone(fault));
-                }
-            };
-            jobs.push(job);
             next = self.take_more(jobs.len(), started);
-            // The end of one job's savepoint, and the next one's or the commit: one round trip.
-            let ended = match (keep, next.is_some()) {
-                (true, true) => self.run("RELEASE job; SAVEPOINT job"),
-                (false, true) => self.run("ROLLBACK TO job; RELEASE job; SAVEPOINT job"),
-                (true, false) => self.commit("RELEASE job; COMMIT"),
-                (false, false) => self.commit("ROLLBACK TO job; RELEASE job; COMMIT"),
-            };
-            if let Err(failed) = ended {
-                jobs.extend(next);
-                return self.recover(jobs, failed);
-            }
         }
-        self.settle(jobs);
+        if jobs.is_empty() {
+            // Every caller went away before its turn.
+            return self.end(Reach::Statement);
+        }
+        match self.commit() {
+            Ok(()) => self.settle(jobs),
+            Err(failed) => self.recover(jobs, failed),
+        }
+    }
+
+    /// Undoes the batch so far and runs it again, with savepoints. Nobody has an answer yet, and only the results of this run count.
+    fn repeat(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Failed> {
+        self.careful = CAREFUL_BATCHES;
+        self.state.count_repeat();
+        self.end(Reach::Statement);
+        self.begin().map_err(|error| Failed::Undone(error.into()))?;
+        jobs.iter_mut().try_for_each(|job| self.attempt(job.as_mut()).map(drop))
     }
 
     fn take_more(&mut self, jobs: usize, started: Instant) -> Option<Box<dyn Job>> {
@@ -134,6 +153,7 @@ impl Writer {
 
     /// Begins a transaction. A connection that was cut since the last one is replaced.
     fn begin(&mut self) -> Result<(), StoreError> {
+        self.head.forget();
         let usable = |session: &Session| !session.is_lost() && self.connector.is_current(session);
         let kept = self.session.take().filter(usable);
         let (session, fresh) = match kept {
@@ -159,14 +179,29 @@ impl Writer {
         }
     }
 
-    /// Runs one job in its savepoint. Whatever the job's result, it is kept in the job; an error here is the transaction's.
-    fn attempt(&self, job: &mut dyn Job) -> Result<bool, Fault> {
-        let tx = Tx::new(self.session()?);
-        let keep = job.run(&tx);
-        match tx.fault() {
-            Some(fault) => Err(fault),
-            None => Ok(keep),
+    /// Runs one job. Whatever the job's result, it is kept in the job; an error here is the transaction's.
+    fn attempt(&self, job: &mut dyn Job) -> Result<Attempt, Failed> {
+        let session = self.session().map_err(|error| Failed::Undone(error.into()))?;
+        let careful = self.careful > 0;
+        if careful {
+            session.run_later("SAVEPOINT job").map_err(Failed::Undone)?;
         }
+        let tx = Tx::writing(session, &self.head);
+        let keep = job.run(&tx);
+        if let Some(fault) = tx.fault() {
+            return Err(Failed::Undone(fault));
+        }
+        match (keep, careful) {
+            (true, false) => {}
+            (true, true) => self.run("RELEASE job")?,
+            (false, true) => {
+                self.head.forget();
+                self.run("ROLLBACK TO job; RELEASE job")?;
+            }
+            (false, false) if tx.is_untouched() => {}
+            (false, false) => return Ok(Attempt::Unclean),
+        }
+        Ok(Attempt::Clean)
     }
 
     fn session(&self) -> Result<&Session, StoreError> {
@@ -178,9 +213,8 @@ impl Writer {
         session.run(sql).map(drop).map_err(Failed::Undone)
     }
 
-    /// Ends the transaction by `sql`, which ends with COMMIT and begins with what fails in a transaction that has failed: COMMIT itself
-    /// would not. What the server refuses is undone; when there is no answer, nobody knows.
-    fn commit(&self, sql: &str) -> Result<(), Failed> {
+    /// What the server refuses is undone; when there is no answer, nobody knows.
+    fn commit(&self) -> Result<(), Failed> {
         let session = self.session().map_err(|error| Failed::Undone(error.into()))?;
         // What the statements of the closures were warned of concerns no commit.
         session.was_warned();
@@ -188,7 +222,7 @@ impl Writer {
             let text = format!("the outcome of the commit is unknown: {reason}");
             Failed::Unknown(StoreError::Unavailable(text))
         };
-        match session.run(sql) {
+        match session.run(COMMIT) {
             // Cancelled, by a time limit or by somebody, while it waited for the synchronous standby: the server says that it is
             // done, but a fail-over may take it back.
             Ok(_) if session.was_warned() => {
@@ -212,6 +246,7 @@ impl Writer {
             }
         };
         let alone = jobs.len() == 1;
+        self.careful = CAREFUL_BATCHES;
         self.end(fault.reach);
         // Without a connection, one of them has waited for all.
         let mut refusal = (alone && fault.reach == Reach::Statement).then_some(fault.error);
@@ -232,10 +267,7 @@ impl Writer {
                 job.refuse(error.clone());
                 return Err(error);
             }
-            let ended = self.attempt(job.as_mut()).map_err(Failed::Undone).and_then(|keep| {
-                self.commit(if keep { "RELEASE job; COMMIT" } else { "ROLLBACK TO job; RELEASE job; COMMIT" })
-            });
-            match ended {
+            match self.attempt(job.as_mut()).and_then(|_| self.commit()) {
                 Ok(()) => {
                     self.settle(vec![job]);
                     return Ok(());

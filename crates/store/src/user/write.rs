@@ -1,12 +1,13 @@
 //! Making, changing and deleting users.
 
-use enroll_domain::{DirectoryId, Handle, UserId};
+use enroll_domain::{DirectoryId, Handle, HandleBase, UserId};
 use enroll_scim::{Folded, Resource};
 use jiff::Timestamp;
 
 use super::keys::{EmailKeys, Keys};
+use crate::handle::{self, Owner};
 use crate::tombstone::{self, Deletion};
-use crate::{StoreError, Tx, document, params, stamp};
+use crate::{Param, StoreError, Tx, document, params, stamp};
 
 pub use crate::stamp::Stamp;
 
@@ -17,38 +18,70 @@ pub struct NewUser<'a> {
     pub directory: DirectoryId,
     /// The id, never used before.
     pub id: UserId,
-    /// The handle, claimed for this user ([`crate::handle::claim`]).
-    pub handle: &'a Handle,
+    /// What the handle is made from.
+    pub handle: &'a HandleBase,
     /// When.
     pub now: Timestamp,
     /// The attributes.
     pub resource: &'a Resource,
 }
 
-/// Stores a user; the version is 1.
+/// A user, once the handle is the user's.
+const INSERT: &str = "INSERT INTO users (directory_id, id, user_name, user_name_key, display_name_key, external_id, active, handle, \
+    created, last_modified, version, document) \
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, CAST(?7 AS BIGINT), ?8, CAST(?9 AS BIGINT), CAST(?9 AS BIGINT), 1, ?10 \
+    WHERE EXISTS (SELECT 1 FROM handles WHERE handle = ?8 AND owner_id = ?2)";
+
+/// Stores a user, with the first free handle of its base: without a number, else with the smallest free one from 1 (enrollment.md 2.2).
+/// Gives the handle. The version is 1.
 ///
 /// # Errors
 /// [`StoreError::Unique`] when the directory has a user of that userName, in any case.
-pub fn insert(tx: &Tx<'_>, user: &NewUser<'_>) -> Result<(), StoreError> {
+pub fn insert(tx: &Tx<'_>, user: &NewUser<'_>) -> Result<Handle, StoreError> {
     let keys = Keys::of(user.resource);
     let document = document::print(user.resource.as_object(), None)?;
-    tx.execute(
-        "INSERT INTO users (directory_id, id, user_name, user_name_key, display_name_key, external_id, active, handle, \
-         created, last_modified, version, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, 1, ?10)",
-        &params![
-            user.directory,
-            user.id,
-            &keys.user_name,
-            keys.user_name_key.as_str(),
-            keys.display_name_key.as_ref().map(Folded::as_str),
-            keys.external_id.as_deref(),
-            keys.active,
-            user.handle.as_str(),
-            user.now,
-            document,
-        ],
-    )?;
-    insert_emails(tx, user.directory, user.id, &keys.emails)
+    let handle = match user.handle.without_suffix() {
+        Some(handle) if insert_as(tx, user, (&keys, &document), &handle)? => handle,
+        _ => {
+            let handle = handle::claim_numbered(tx, user.handle, user.id)?;
+            tx.execute(INSERT, &row(user, (&keys, &document), &handle))?;
+            handle
+        }
+    };
+    insert_emails(tx, user.directory, user.id, &keys.emails)?;
+    Ok(handle)
+}
+
+/// Claims a handle and stores the user with it; does neither if it is taken.
+fn insert_as(
+    tx: &Tx<'_>,
+    user: &NewUser<'_>,
+    stored: (&Keys, &str),
+    handle: &Handle,
+) -> Result<bool, StoreError> {
+    let claim = handle::taking(handle.as_str(), Owner::User(user.id));
+    let (claimed, _) = tx.execute_pair((handle::TAKE, &claim), (INSERT, &row(user, stored, handle)))?;
+    Ok(claimed > 0)
+}
+
+/// The parameters of [`INSERT`].
+fn row<'p>(
+    user: &'p NewUser<'_>,
+    (keys, document): (&'p Keys, &'p str),
+    handle: &'p Handle,
+) -> [Param<'p>; 10] {
+    params![
+        user.directory,
+        user.id,
+        &keys.user_name,
+        keys.user_name_key.as_str(),
+        keys.display_name_key.as_ref().map(Folded::as_str),
+        keys.external_id.as_deref(),
+        keys.active,
+        handle.as_str(),
+        user.now,
+        document,
+    ]
 }
 
 /// Replaces the attributes of a user; `None` if there is no such user, or it has another version than `expected`.
@@ -131,7 +164,7 @@ pub fn delete(
         &of_user,
     )?;
     tx.execute("DELETE FROM users WHERE directory_id = ?1 AND id = ?2", &of_user)?;
-    crate::handle::bury(tx, user.handle.as_str())?;
+    handle::bury(tx, user.handle.as_str())?;
     let handle = Some(&user.handle);
     tombstone::insert(tx, directory, *id.as_uuid(), "User", handle, &user.user_name, deletion)?;
     Ok(true)

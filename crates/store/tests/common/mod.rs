@@ -79,13 +79,12 @@ impl Home {
 
 /// One organization; the name is unique.
 pub(crate) fn insert(tx: &Tx<'_>, name: &str) -> Result<(), StoreError> {
-    tx.execute(
-        "INSERT INTO organizations (id, name, display_name, description, base_resource_role, created, version) \
-         VALUES (?1, ?2, ?2, '', 'write', 0, 1)",
-        &params![unused_id(tx)?, name],
-    )
-    .map(|_| ())
+    tx.execute(INSERT, &params![unused_id(tx)?, name]).map(|_| ())
 }
+
+/// An organization: its id and its name.
+pub(crate) const INSERT: &str = "INSERT INTO organizations (id, name, display_name, description, base_resource_role, created, version) \
+     VALUES (?1, ?2, ?2, '', 'write', 0, 1)";
 
 fn unused_id(tx: &Tx<'_>) -> Result<String, StoreError> {
     let rows = tx.first("SELECT count(*) FROM organizations", &[], |row| row.integer(0))?;

@@ -7,7 +7,7 @@ use enroll_scim::{Folded, Object, Registry, Resource, ResourceModel};
 use enroll_store::group::{self, NewGroup};
 use enroll_store::member::{self, Member};
 use enroll_store::user::{self, NewUser};
-use enroll_store::{StoreError, Tx, handle};
+use enroll_store::{StoreError, Tx};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -64,9 +64,8 @@ impl World {
             let id = user_at(position);
             let resource = Resource::from_stored(object(spec.attributes.clone()));
             let base = enroll_domain::Handle::derive(None, "u");
-            let handle = handle::claim(tx, &base, id)?;
             let now = time(spec.created);
-            user::insert(tx, &NewUser { directory, id, handle: &handle, now, resource: &resource })?;
+            user::insert(tx, &NewUser { directory, id, handle: &base, now, resource: &resource })?;
         }
         for (position, spec) in self.groups.iter().enumerate() {
             let resource = Resource::from_stored(object(spec.attributes.clone()));

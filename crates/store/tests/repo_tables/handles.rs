@@ -1,13 +1,22 @@
-use enroll_domain::{Handle, OrganizationId};
+use enroll_domain::{Handle, HandleBase, OrganizationId};
 use enroll_store::handle::{self, Owner};
-use enroll_store::{organization, user};
+use enroll_store::user::{self, NewUser};
+use enroll_store::{StoreError, Tx, organization};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::fixture::{DEFAULT, Store, by_admin, new_organization, new_user, user_id};
+use crate::fixture::{DEFAULT, NOW, Store, by_admin, new_organization, new_user, resource, user_id};
 
 fn claim(store: &Store, email: &'static str, number: u32) -> String {
-    store.write(move |tx| handle::claim(tx, &Handle::derive(Some(email), ""), user_id(number))).to_string()
+    store.write(move |tx| insert(tx, &Handle::derive(Some(email), ""), number)).to_string()
+}
+
+fn insert(tx: &Tx<'_>, handle: &HandleBase, number: u32) -> Result<Handle, StoreError> {
+    let resource = resource(json!({"userName": format!("{number}@example.com")}));
+    user::insert(
+        tx,
+        &NewUser { directory: DEFAULT, id: user_id(number), handle, now: NOW, resource: &resource },
+    )
 }
 
 #[test]
@@ -25,11 +34,22 @@ fn e2_2_many_homonyms_are_numbered_without_a_gap() {
     let store = Store::new();
     let handles = store.write(|tx| {
         let base = Handle::derive(Some("@"), "");
-        (1..=25).map(|number| handle::claim(tx, &base, user_id(number))).collect::<Result<Vec<_>, _>>()
+        (1..=25).map(|number| insert(tx, &base, number)).collect::<Result<Vec<_>, _>>()
     });
     let expected: Vec<_> =
         (0..25).map(|n| if n == 0 { "user".into() } else { format!("user-{n}") }).collect();
     assert_eq!(handles.iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn e2_2_the_handle_that_is_given_is_the_users_in_every_place() {
+    let store = Store::new();
+    claim(&store, "bob@example.com", 1);
+    claim(&store, "bob@example.org", 2);
+    let (user, owner) =
+        store.write(|tx| Ok((user::find(tx, DEFAULT, user_id(2))?, handle::owner(tx, "bob-1")?)));
+    assert_eq!(user.unwrap().handle.as_str(), "bob-1");
+    assert_eq!(owner, Some(Owner::User(user_id(2))));
 }
 
 #[test]
@@ -47,7 +67,7 @@ fn e1_5_a_name_is_never_given_out_again() {
         let organization = new_organization(tx, 1, "acme")?;
         new_user(tx, DEFAULT, user_id(1), json!({"userName": "bob"}))?;
         assert!(organization::delete(tx, organization)?);
-        assert!(user::delete(tx, DEFAULT, user_id(1), by_admin(crate::fixture::NOW))?);
+        assert!(user::delete(tx, DEFAULT, user_id(1), by_admin(NOW))?);
         let other = OrganizationId::from_uuid(Uuid::from_u128(99));
         assert!(!handle::claim_organization(tx, &"acme".parse().unwrap(), other)?);
         assert!(!handle::claim_organization(tx, &"bob".parse().unwrap(), other)?);

@@ -9,7 +9,7 @@ use enroll_scim::bulk::Action;
 use enroll_store::StoreError;
 
 use super::{Done, Run, depends_on};
-use crate::scim::create::{Creation, NewId};
+use crate::scim::create::{Company, Creation, NewId};
 use crate::scim::{Answer, WriteOptions};
 use crate::{Error, Service};
 
@@ -98,7 +98,7 @@ impl Service {
             .write(move |tx| {
                 each(&creations, |creation| creation.insert(tx))?;
                 each(&creations, |creation| creation.link(tx))?;
-                each(&creations, |creation| creation.answer(tx))
+                each(&creations, |creation| creation.answer(tx, Company::Others))
             })
             .await
     }
