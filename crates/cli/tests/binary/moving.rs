@@ -3,11 +3,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use enroll_scim::Limits;
-use enroll_service::{Clock, Service, ServiceOptions, SessionDetails};
-use enroll_store::{Db, Options};
+use enroll_service::{Clock, SessionDetails};
+use enroll_store::Options;
 use enroll_testdb::TestDatabase;
-use enroll_testkit::{Connection, Response, wire};
+use enroll_testkit::{Connection, Response, open_service, service_options, wire};
 use rusqlite::Connection as Sqlite;
 use serde_json::{Value, json};
 
@@ -75,17 +74,9 @@ fn rows(file: &Path) -> Vec<String> {
 
 /// Opens a session as a sign-in does, and gives its cookie.
 async fn session(folder: &Path, server: &Process, user: &str) -> String {
-    let clock = Clock::system();
-    let options = Options { check: false, ..Options::new(folder.join("enroll.db")) };
-    let db = Db::open(options, clock.now()).unwrap();
-    let options = ServiceOptions {
-        public_url: format!("http://{}", server.address).parse().unwrap(),
-        limits: Limits::default(),
-        default_page_size: 100,
-        max_page_size: 1000,
-        clock,
-    };
-    let service = Service::open(db, options).await.unwrap();
+    let store = Options { check: false, ..Options::new(folder.join("enroll.db")) };
+    let options = service_options(&format!("http://{}", server.address), Clock::system());
+    let service = open_service(store, options).await;
     let user = service.user(user).await.unwrap();
     let directories = service.directories().await.unwrap();
     let directory = directories.iter().find(|directory| directory.name == "default").unwrap().id;
