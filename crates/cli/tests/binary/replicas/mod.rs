@@ -1,22 +1,25 @@
 //! Three `enroll serve` on one PostgreSQL database, asked in turn, as a load balancer asks them.
 
 mod background;
+mod brake;
+mod once;
 
 use std::fs;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use enroll_domain::DirectoryId;
-use enroll_scim::Limits;
-use enroll_service::{Clock, Service, ServiceOptions, SessionDetails};
-use enroll_store::{Db, Options};
+use enroll_service::{Clock, Service, SessionDetails};
+use enroll_store::Options;
 use enroll_testdb::TestDatabase;
-use enroll_testkit::{Connection, Response, wire};
+use enroll_testkit::{Connection, Response, open_service, service_options, wire};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::{Process, free_address};
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const BULK: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 
@@ -26,12 +29,16 @@ pub(crate) struct Replicas {
     scim: String,
     api: String,
     folders: Vec<TempDir>,
-    database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 impl Replicas {
     pub(crate) async fn start() -> Self {
-        let database = tokio::task::block_in_place(TestDatabase::empty);
+        Self::on(Arc::new(tokio::task::block_in_place(TestDatabase::empty))).await
+    }
+
+    /// On a database that others have filled.
+    async fn on(database: Arc<TestDatabase>) -> Self {
         let (mut processes, mut folders) = (Vec::new(), Vec::new());
         for _ in 0..3 {
             let folder = tempfile::tempdir().unwrap();
@@ -67,16 +74,9 @@ impl Replicas {
 
     /// The service itself, beside the replicas, for what no request does: opening a session is the end of a sign-in.
     async fn service(&self) -> Service {
-        let clock = Clock::system();
-        let db = Db::open(Options::postgres(self.database.url().parse().unwrap()), clock.now()).unwrap();
-        let options = ServiceOptions {
-            public_url: format!("http://{}", self.processes[0].address).parse().unwrap(),
-            limits: Limits::default(),
-            default_page_size: 100,
-            max_page_size: 1000,
-            clock,
-        };
-        Service::open(db, options).await.unwrap()
+        let store = Options::postgres(self.database.url().parse().unwrap());
+        let public_url = format!("http://{}", self.processes[0].address);
+        open_service(store, service_options(&public_url, Clock::system())).await
     }
 
     /// All of them end cleanly.
