@@ -186,6 +186,45 @@ async fn reliability_r14_what_one_replica_revokes_is_dead_at_all_with_the_next_r
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_has_expired_is_refused_by_every_replica_and_forgotten_by_the_next_sign_in() {
+    let replicas = Replicas::start().await;
+    let mut connections = replicas.connect().await;
+    let (one, other, third) = tokio::join!(replicas.service(), replicas.service(), replicas.service());
+    let directory: DirectoryId = one.directories().await.unwrap()[0].id;
+    let user = replicas.create(&mut connections[0], "ada@example.com").await.parse().unwrap();
+    let open = async |service: &Service| {
+        service.open_session(user, directory, SessionDetails::default()).await.unwrap().reveal().to_owned()
+    };
+    let (first, second) = (open(&one).await, open(&other).await);
+    for connection in &mut connections {
+        assert_eq!((me(connection, &first).await, me(connection, &second).await), (200, 200));
+    }
+    // As if their time had passed.
+    replicas.database.run("UPDATE sessions SET expires = 1");
+    replicas.database.run("UPDATE scim_tokens SET expires = 1");
+    for connection in &mut connections {
+        assert_eq!((me(connection, &first).await, me(connection, &second).await), (401, 401));
+        let users = send(connection, "GET", "/scim/v2/Users", &replicas.scim, &Value::Null).await;
+        assert_eq!(users.status, 401);
+    }
+    let entries = "SELECT count(*) FROM audit_entries WHERE subject_kind = 'session'";
+    let before: usize = replicas.database.run(entries).parse().unwrap();
+    let opened = tokio::join!(open(&one), open(&other), open(&third));
+    assert_eq!(replicas.database.run("SELECT count(*) FROM sessions"), "3", "the old ones are forgotten");
+    let after: usize = replicas.database.run(entries).parse().unwrap();
+    assert!(after - before <= 3, "nobody ends for the second time what has ended: {before}, {after}");
+    for connection in &mut connections {
+        for cookie in [&opened.0, &opened.1, &opened.2] {
+            assert_eq!(me(connection, cookie).await, 200);
+        }
+    }
+    for service in [one, other, third] {
+        service.close().await;
+    }
+    replicas.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reliability_r21_bulks_in_opposite_order_at_two_replicas_do_not_block_each_other() {
     let replicas = Replicas::start().await;
     let mut connections = replicas.connect().await;
