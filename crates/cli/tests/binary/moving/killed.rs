@@ -1,6 +1,7 @@
 //! R28: a move that is killed.
 
 use std::path::Path;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use enroll_testdb::TestDatabase;
@@ -57,7 +58,8 @@ async fn reliability_r28_a_move_that_is_killed_leaves_a_target_that_is_refused_u
             true => on_postgres(files.path(), &empty.url(), arguments),
             false => enroll(&data, free_address(), arguments),
         };
-        let mut moving = command(files.path(), free_address()).args(arguments).spawn().unwrap();
+        let mut moving = command(files.path(), free_address());
+        let mut moving = moving.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let moment = next(&mut state) % u64::try_from(whole.as_micros()).unwrap();
         tokio::time::sleep(Duration::from_micros(moment)).await;
         moving.kill().unwrap();
