@@ -48,6 +48,12 @@ pub(crate) fn raw(text: impl AsRef<str>) {
     print(text.as_ref().trim_end());
 }
 
+/// Says to standard error, whatever the mode, what whoever runs a command is to know beside its result.
+#[expect(clippy::print_stderr, reason = "the door to standard error")]
+pub(crate) fn warning(text: &str) {
+    eprintln!("enroll: WARNING: {text}");
+}
+
 /// The door to standard output. A reader that has seen enough (`| head`) is no fault; anything else is said.
 #[expect(clippy::print_stderr, reason = "there is no other way left to say it")]
 fn print(text: &str) {

@@ -8,6 +8,9 @@ use enroll_service::{Error, Service};
 /// between two renewals takes less than the two thirds that are left then.
 const LASTS: Duration = Duration::from_secs(20);
 
+/// How soon to ask again when another process has it: that one may have been killed, and then its work is to go on within 30 s.
+pub(crate) const ASK_AGAIN: Duration = Duration::from_secs(5);
+
 /// The right to do one piece of work, for a while.
 pub(crate) struct Lease {
     name: String,

@@ -7,7 +7,7 @@ use enroll_outbound::{AllowedNetworks, Fetch, Outbound};
 use enroll_service::{Error, METADATA, MetadataSource, Service};
 use tracing::{error, info, warn};
 
-use crate::lease::Lease;
+use crate::lease::{ASK_AGAIN, Lease};
 use crate::wake::Stop;
 
 /// How often it is looked whether anything is to be fetched.
@@ -21,26 +21,39 @@ pub(crate) async fn run(service: Service, networks: AllowedNetworks, every: Dura
     };
     let mut lease = Lease::new("sso-metadata", &service);
     loop {
-        if let Err(error) = work(&service, &outbound, every, &mut lease, &mut stop).await {
-            warn!(%error, "metadata was not fetched; it is tried again");
-        }
+        let pause = match work(&service, &outbound, every, &mut lease, &mut stop).await {
+            Ok(true) => LOOK,
+            Ok(false) => ASK_AGAIN,
+            Err(error) => {
+                warn!(%error, "metadata was not fetched; it is tried again");
+                LOOK
+            }
+        };
         lease.give_back(&service).await;
-        if !stop.pause(LOOK).await {
+        if !stop.pause(pause).await {
             return;
         }
     }
 }
 
+/// Fetches what is due; answers whether that was done, or that another process is at it.
 async fn work(
     service: &Service,
     outbound: &Outbound,
     every: Duration,
     lease: &mut Lease,
     stop: &mut Stop,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
+    if service.sso_metadata_due(every).await?.is_empty() {
+        return Ok(true);
+    }
+    if !lease.hold(service).await? {
+        return Ok(false);
+    }
+    // Read again: whoever had the lease before may have fetched it meanwhile.
     for source in service.sso_metadata_due(every).await? {
         if !lease.hold(service).await? {
-            return Ok(());
+            return Ok(false);
         }
         tokio::select! {
             refreshed = refresh(service, outbound, &source) => match refreshed {
@@ -49,10 +62,10 @@ async fn work(
                 // The others have their turn all the same.
                 Err(error) => warn!(%error, url = %source.url, "metadata was not fetched; it is tried again"),
             },
-            () = stop.stopped() => return Ok(()),
+            () = stop.stopped() => return Ok(true),
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 async fn refresh(service: &Service, outbound: &Outbound, source: &MetadataSource) -> Result<(), Error> {

@@ -79,7 +79,7 @@ impl Service {
     /// # Errors
     /// [`Error::Store`] when the store cannot be read.
     pub async fn verify(&self) -> Result<VerifyReport, Error> {
-        self.db().read(compare).await
+        self.db().survey(compare).await
     }
 }
 

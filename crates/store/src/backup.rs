@@ -26,6 +26,16 @@ pub use manifest::{AuditHead, Manifest};
 /// How often progress is told.
 const TICK: Duration = Duration::from_millis(100);
 
+/// A backup that was written, read or restored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// Where the chain of its audit trail breaks, a sentence: as in the database that it was made of. The backup of a damaged store is
+    /// better than none, and whoever makes or restores it is to know.
+    pub broken_trail: Option<String>,
+}
+
 /// What a backup or a restore is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
@@ -40,7 +50,7 @@ pub enum Progress {
     Checking,
 }
 
-/// Writes a backup of the database to `target`, a new file for this user alone, and gives its manifest.
+/// Writes a backup of the database to `target`, a new file for this user alone.
 ///
 /// The file gets its name when it is complete, checked (`PRAGMA integrity_check`) and on the disk.
 ///
@@ -52,15 +62,15 @@ pub fn create(
     target: &Path,
     now: Timestamp,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Manifest, BackupError> {
+) -> Result<Checked, BackupError> {
     if fs::symlink_metadata(target).is_ok() {
         return Err(BackupError::Exists(target.to_owned()));
     }
     let partial = beside(target, ".partial");
     file::make(&partial)?;
-    let made = write(database, &partial, now, progress).and_then(|manifest| {
+    let made = write(database, &partial, now, progress).and_then(|checked| {
         file::rename(&partial, target)?;
-        Ok(manifest)
+        Ok(checked)
     });
     if made.is_err() {
         file::remove(&partial);
@@ -73,7 +83,7 @@ fn write(
     partial: &Path,
     now: Timestamp,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Manifest, BackupError> {
+) -> Result<Checked, BackupError> {
     let partial = engine::absolute(partial)?;
     match database {
         Place::Sqlite(database) => {
@@ -86,28 +96,29 @@ fn write(
         }
     }
     progress(Progress::Checking);
-    let facts = engine::inspect(&partial)?;
+    let mut facts = engine::inspect(&partial)?;
+    let broken_trail = facts.broken.take();
     let known = known_version();
     if facts.schema > known {
         return Err(crate::StoreError::NewerDatabase { found: facts.schema, known }.into());
     }
-    manifest::append(&partial, now, facts)
+    Ok(Checked { manifest: manifest::append(&partial, now, facts)?, broken_trail })
 }
 
-/// Reads a backup as a whole and gives its manifest: the SHA-256 is right, `PRAGMA integrity_check` finds nothing, and what is in the
+/// Reads a backup as a whole: the SHA-256 is right, `PRAGMA integrity_check` finds nothing, and what is in the
 /// database is what the manifest says. Changes nothing.
 ///
 /// # Errors
 /// [`BackupError::NoBackup`], [`BackupError::Damaged`], [`BackupError::Newer`], [`BackupError::Io`].
-pub fn verify(backup: &Path, progress: &(dyn Fn(Progress) + Sync)) -> Result<Manifest, BackupError> {
+pub fn verify(backup: &Path, progress: &(dyn Fn(Progress) + Sync)) -> Result<Checked, BackupError> {
     let manifest = manifest::read(backup)?;
     manifest::copy(backup, &manifest, &mut std::io::sink(), progress)?;
     progress(Progress::Checking);
-    compare(backup, backup, &manifest)?;
-    Ok(manifest)
+    let broken_trail = compare(backup, backup, &manifest)?;
+    Ok(Checked { manifest, broken_trail })
 }
 
-/// Makes the database from a backup, in a folder that has none or in an empty database on a server, and gives the manifest. The copy is
+/// Makes the database from a backup, in a folder that has none or in an empty database on a server. The copy is
 /// checked as [`verify`] does before it gets its name; on a server all rows are compared before the database can be used.
 ///
 /// # Errors
@@ -118,13 +129,13 @@ pub fn restore(
     database: &Place,
     now: Timestamp,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Manifest, BackupError> {
+) -> Result<Checked, BackupError> {
     match database {
         Place::Sqlite(path) => restore_file(backup, path, progress),
         Place::Postgres(_) => {
-            let manifest = verify(backup, progress)?;
+            let checked = verify(backup, progress)?;
             moving::out_of_file(backup, database, now, &|moved| progress(moved.into()))?;
-            Ok(manifest)
+            Ok(checked)
         }
     }
 }
@@ -148,7 +159,7 @@ fn restore_file(
     backup: &Path,
     database: &Path,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Manifest, BackupError> {
+) -> Result<Checked, BackupError> {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         let path = beside(database, suffix);
         if fs::symlink_metadata(&path).is_ok() {
@@ -163,18 +174,19 @@ fn restore_file(
         manifest::copy(backup, &manifest, &mut out, progress)?;
         out.sync_all().map_err(|error| BackupError::io(&partial, &error))?;
         progress(Progress::Checking);
-        compare(backup, &partial, &manifest)?;
-        file::rename(&partial, database)
+        let broken_trail = compare(backup, &partial, &manifest)?;
+        file::rename(&partial, database)?;
+        Ok(broken_trail)
     })();
     if made.is_err() {
         file::remove(&partial);
     }
-    made.map(|()| manifest)
+    made.map(|broken_trail| Checked { manifest, broken_trail })
 }
 
-/// Whether the database in `copy` is the one that the manifest of `backup` speaks of.
-fn compare(backup: &Path, copy: &Path, manifest: &Manifest) -> Result<(), BackupError> {
-    let Facts { schema, audit, rows } = engine::inspect(copy).map_err(|error| match error {
+/// Whether the database in `copy` is the one that the manifest of `backup` speaks of. Gives where the chain of its audit trail breaks.
+fn compare(backup: &Path, copy: &Path, manifest: &Manifest) -> Result<Option<String>, BackupError> {
+    let Facts { schema, audit, rows, broken } = engine::inspect(copy).map_err(|error| match error {
         crate::StoreError::Corrupt(what) => BackupError::damaged(backup, what),
         other => BackupError::Store(other),
     })?;
@@ -189,7 +201,7 @@ fn compare(backup: &Path, copy: &Path, manifest: &Manifest) -> Result<(), Backup
     };
     match differs {
         Some(what) => Err(BackupError::damaged(backup, format!("the {what} is not what its last line says"))),
-        None => Ok(()),
+        None => Ok(broken),
     }
 }
 

@@ -208,14 +208,30 @@ impl Db {
         let place = tokio::time::timeout(QUEUE_WAIT, self.0.reading.scans().acquire_owned()).await;
         let place = place.map_err(|_| StoreError::Busy)?.map_err(|_| closed())?;
         let reading = self.0.reading.clone();
-        let answer = tokio::task::spawn_blocking(move || {
+        blocking(move || {
             let answer = reading.run(work);
             drop(place);
             answer
-        });
-        answer
-            .await
-            .unwrap_or_else(|_| Err(StoreError::Internal("a read closure panicked".to_owned()).into()))
+        })
+        .await
+    }
+
+    /// As [`Db::read`], for `work` that reads all there is and may take longer than any request: on PostgreSQL, on a connection of its own
+    /// without limits of time.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn survey<T, E>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let Reading::Postgres(pool) = &self.0.reading else { return self.read(work).await };
+        let pool = Arc::clone(pool);
+        blocking(move || pool.survey(work)).await
     }
 
     /// Runs `work` on one snapshot, on the calling thread: only for a handful of index look-ups, which take less time than a
@@ -310,6 +326,16 @@ impl Db {
         let inbox = self.0.inbox.lock().unwrap_or_else(PoisonError::into_inner);
         inbox.send(message).map_err(|_| closed())
     }
+}
+
+/// Runs what reads on a thread that may block.
+async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    let answer = tokio::task::spawn_blocking(work).await;
+    answer.unwrap_or_else(|_| Err(StoreError::Internal("a read closure panicked".to_owned()).into()))
 }
 
 fn closed() -> StoreError {

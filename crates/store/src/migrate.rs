@@ -104,7 +104,7 @@ pub(crate) fn migrate_postgres(
     prepare_record(session)?;
     session.run("BEGIN; SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = 0").map_err(told)?;
     let result = session
-        .run("SELECT 1 FROM schema_migrations WHERE version = 0 FOR UPDATE")
+        .run(postgres::LOCK_WRITERS)
         .map_err(told)
         .and_then(|_| apply(&Tx::new(session), now, limit))
         // Fails when the transaction has failed, which COMMIT would not.
@@ -117,7 +117,10 @@ pub(crate) fn migrate_postgres(
 
 /// Makes the table of steps with the row that is locked. PostgreSQL lets two that make a table of one name at the same time clash even
 /// when they say IF NOT EXISTS; the loser tries again and finds it.
-fn prepare_record(session: &postgres::Session) -> Result<(), StoreError> {
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn prepare_record(session: &postgres::Session) -> Result<(), StoreError> {
     let mut attempt = 0;
     loop {
         attempt += 1;
@@ -139,8 +142,12 @@ fn prepare_record(session: &postgres::Session) -> Result<(), StoreError> {
     }
 }
 
-/// Takes the steps that are missing. Another process may have taken them since anybody looked: looks again.
-fn apply(tx: &Tx<'_>, now: Timestamp, limit: usize) -> Result<(), StoreError> {
+/// Takes the steps that are missing, `limit` at most, in the transaction of the caller. Another process may have taken them since anybody
+/// looked: looks again.
+///
+/// # Errors
+/// As [`migrate`].
+pub(crate) fn apply(tx: &Tx<'_>, now: Timestamp, limit: usize) -> Result<(), StoreError> {
     let missing = pending(tx)?;
     tx.execute(&tx.dialect().ddl(RECORD), &[])?;
     for step in missing.into_iter().take(limit) {
@@ -222,6 +229,14 @@ pub(crate) fn is_unfinished(tx: &Tx<'_>) -> Result<bool, StoreError> {
 pub(crate) fn mark_unfinished(tx: &Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
     let sql = "INSERT INTO schema_migrations (version, name, applied_at) VALUES (?1, ?2, ?3)";
     tx.execute(sql, &params![UNFINISHED, "being filled from another database", now]).map(drop)
+}
+
+/// Takes the mark away.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn unmark(tx: &Tx<'_>) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM schema_migrations WHERE version = ?1", &params![UNFINISHED]).map(drop)
 }
 
 /// The steps that were taken, by their number: name and time.

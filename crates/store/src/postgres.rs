@@ -21,5 +21,8 @@ pub use url::{DatabaseUrl, InvalidUrl};
 pub(crate) use link::Link;
 pub(crate) use open::{Opening, open};
 pub(crate) use pool::Pool;
+/// Locks the row that every writer locks first (`docs/decisions/0012`).
+pub(crate) const LOCK_WRITERS: &str = "SELECT 1 FROM schema_migrations WHERE version = 0 FOR UPDATE";
+
 pub(crate) use session::{Fault, Reach, Session};
 pub(crate) use value::read as read_value;

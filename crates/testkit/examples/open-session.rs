@@ -8,25 +8,17 @@
 
 use std::path::Path;
 
-use enroll_scim::Limits;
-use enroll_service::{Clock, Service, ServiceOptions, SessionDetails};
-use enroll_store::{Db, Options};
+use enroll_service::{Clock, SessionDetails};
+use enroll_store::Options;
+use enroll_testkit::{open_service, service_options};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let user = std::env::args().nth(1).unwrap();
     let folder = std::env::var("ENROLL_DATA_DIR").unwrap();
-    let clock = Clock::system();
     let options = Options { check: false, ..Options::new(Path::new(&folder).join("enroll.db")) };
-    let db = Db::open(options, clock.now()).unwrap();
-    let options = ServiceOptions {
-        public_url: std::env::var("ENROLL_PUBLIC_URL").unwrap().parse().unwrap(),
-        limits: Limits::default(),
-        default_page_size: 100,
-        max_page_size: 1000,
-        clock,
-    };
-    let service = Service::open(db, options).await.unwrap();
+    let public_url = std::env::var("ENROLL_PUBLIC_URL").unwrap();
+    let service = open_service(options, service_options(&public_url, Clock::system())).await;
     let user = service.user(&user).await.unwrap();
     let directories = service.directories().await.unwrap();
     let directory =

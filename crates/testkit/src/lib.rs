@@ -8,5 +8,5 @@ pub mod recorded;
 pub mod server;
 pub mod wire;
 
-pub use server::{TestServer, database};
+pub use server::{TestServer, database, open_service, service_options};
 pub use wire::{Connection, Response};

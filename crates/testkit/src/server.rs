@@ -61,8 +61,16 @@ impl TestServer {
     /// # Panics
     /// When the server cannot be started.
     pub async fn start_on(url: &str) -> Self {
+        Self::start_on_at(url, Clock::system()).await
+    }
+
+    /// As [`TestServer::start_on`], by another clock.
+    ///
+    /// # Panics
+    /// When the server cannot be started.
+    pub async fn start_on_at(url: &str, clock: Clock) -> Self {
         let http = HttpConfig { rate_limit: None, address_limit: None, ..HttpConfig::default() };
-        Self::open(Some(url), http, Limits::default(), Clock::system()).await
+        Self::open(Some(url), http, Limits::default(), clock).await
     }
 
     #[expect(clippy::unwrap_used, reason = "a test cannot go on without its server")]
@@ -74,7 +82,8 @@ impl TestServer {
             Some(url) => Options::postgres(url.parse().unwrap()),
             None => Options::new(folder.path().join("enroll.db")),
         };
-        let service = open_service(options, address, limits, clock.clone()).await;
+        let told = service_options(&format!("http://{address}"), clock.clone());
+        let service = open_service(options, ServiceOptions { limits, ..told }).await;
         let scim_token =
             service.create_scim_token("default", "test", None).await.unwrap().reveal().to_owned();
         let api_token =
@@ -141,15 +150,27 @@ pub fn database() -> Option<TestDatabase> {
     })
 }
 
-#[expect(clippy::unwrap_used, reason = "a test cannot go on without its store")]
-async fn open_service(options: Options, address: SocketAddr, limits: Limits, clock: Clock) -> Service {
-    let db = Db::open(options, clock.now()).unwrap();
-    let options = ServiceOptions {
-        public_url: format!("http://{address}").parse().unwrap(),
-        limits,
+/// What a service is told where a test does not care.
+///
+/// # Panics
+/// When the URL is none.
+#[expect(clippy::unwrap_used, reason = "a test knows the URL that it gives")]
+pub fn service_options(public_url: &str, clock: Clock) -> ServiceOptions {
+    ServiceOptions {
+        public_url: public_url.parse().unwrap(),
+        limits: Limits::default(),
         default_page_size: 100,
         max_page_size: 1000,
         clock,
-    };
+    }
+}
+
+/// Opens the service on a store, as each process does for itself.
+///
+/// # Panics
+/// When the store cannot be opened.
+#[expect(clippy::unwrap_used, reason = "a test cannot go on without its store")]
+pub async fn open_service(store: Options, options: ServiceOptions) -> Service {
+    let db = Db::open(store, options.clock.now()).unwrap();
     Service::open(db, options).await.unwrap()
 }

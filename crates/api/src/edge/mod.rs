@@ -109,8 +109,9 @@ mod tests {
     use serde_json::Value;
     use tower::ServiceExt as _;
 
-    use enroll_service::{Clock, Service, ServiceOptions};
-    use enroll_store::{Db, Options};
+    use enroll_service::Clock;
+    use enroll_store::Options;
+    use enroll_testkit::{open_service, service_options};
 
     use super::{Edge, around};
     use crate::metrics::Metrics;
@@ -131,16 +132,8 @@ mod tests {
 
     async fn router() -> Router {
         let folder = tempfile::tempdir().unwrap();
-        let clock = Clock::system();
-        let db = Db::open(Options::new(folder.path().join("enroll.db")), clock.now()).unwrap();
-        let options = ServiceOptions {
-            public_url: "https://enroll.example.com".parse().unwrap(),
-            limits: enroll_scim::Limits::default(),
-            default_page_size: 100,
-            max_page_size: 1000,
-            clock,
-        };
-        let service = Service::open(db, options).await.unwrap();
+        let options = service_options("https://enroll.example.com", Clock::system());
+        let service = open_service(Options::new(folder.path().join("enroll.db")), options).await;
         let routes = Router::new()
             .route("/scim/panics", get(panics))
             .route("/api/panics", get(panics))

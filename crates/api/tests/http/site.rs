@@ -6,12 +6,10 @@ use std::time::Duration;
 
 use enroll_api::{HttpConfig, Server};
 use enroll_domain::Scope;
-use enroll_scim::Limits;
-use enroll_service::{
-    Clock, NewOrganization, PublicUrl, RequestLog, RequestLogOptions, Service, ServiceOptions,
-};
+use enroll_service::{Clock, NewOrganization, RequestLog, RequestLogOptions, Service};
 use enroll_store::{Db, Options, known_version, params};
 use enroll_testdb::TestDatabase;
+use enroll_testkit::service_options;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -65,13 +63,7 @@ impl Place {
 
 async fn open_service(place: &Place, clock: Clock) -> Service {
     let db = place.open(&clock);
-    let options = ServiceOptions {
-        public_url: PUBLIC_URL.parse::<PublicUrl>().unwrap(),
-        limits: Limits::default(),
-        default_page_size: 100,
-        max_page_size: 1000,
-        clock,
-    };
+    let options = service_options(PUBLIC_URL, clock);
     let log = RequestLog::open(
         &place.folder.path().join("requests.db"),
         RequestLogOptions::default(),

@@ -4,19 +4,21 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use enroll_service::Clock;
-use enroll_store::backup::{self, BackupError, Manifest, Progress};
+use enroll_store::backup::{self, BackupError, Checked, Manifest, Progress};
 use enroll_store::moving::Place;
 use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::progress::bar;
+use crate::exit;
 use crate::open::existing_place;
-use crate::output::Output;
+use crate::output::{Output, warning};
 use crate::settings::Settings;
 
 /// What `enroll backup` is told.
@@ -37,31 +39,50 @@ pub(super) struct Report {
     pub(super) file: String,
     #[serde(flatten)]
     pub(super) manifest: Manifest,
+    /// Where the chain of the audit trail breaks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    broken_trail: Option<String>,
+}
+
+impl Report {
+    /// What was found, which is said to standard error, too, when it is bad: of a backup that goes to standard output nothing else is seen.
+    pub(super) fn new(file: Option<&Path>, checked: Checked) -> Self {
+        let Checked { manifest, broken_trail } = checked;
+        if let Some(reason) = &broken_trail {
+            warning(&format!(
+                "the audit trail is BROKEN: {reason}. All rows are as they were in the database. Find out what has changed them \
+                 (`enroll audit verify` names the place), and keep older backups: what was before is in them"
+            ));
+        }
+        Self { file: shown(file), manifest, broken_trail }
+    }
 }
 
 pub(crate) async fn run(
     arguments: &BackupArguments,
     settings: &Settings,
     output: Output,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<ExitCode> {
     if let Some(file) = arguments.verify.clone() {
-        let manifest = with_bar(output, move |tell| backup::verify(&file, tell)).await?;
-        let report = Report { file: shown(arguments.verify.as_deref()), manifest };
-        return output.result(&report, |report| describe(report, "can be restored"));
+        let checked = with_bar(output, move |tell| backup::verify(&file, tell)).await?;
+        let report = Report::new(arguments.verify.as_deref(), checked);
+        output.result(&report, |report| describe(report, "can be restored"))?;
+        let whole = report.broken_trail.is_none();
+        return Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(exit::ANSWERED_NO) });
     }
     let database = existing_place(settings)?;
     match arguments.file.as_deref() {
         Some(file) if file != Path::new("-") => {
             let target = file.to_owned();
-            let manifest = write(database, target, output).await?;
-            let report = Report { file: shown(Some(file)), manifest };
-            output.result(&report, |report| describe(report, "written"))
+            let report = Report::new(Some(file), write(database, target, output).await?);
+            output.result(&report, |report| describe(report, "written"))?;
         }
-        _ => to_standard_output(database, output).await,
+        _ => to_standard_output(database, output).await?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
-async fn write(database: Place, target: PathBuf, output: Output) -> anyhow::Result<Manifest> {
+async fn write(database: Place, target: PathBuf, output: Output) -> anyhow::Result<Checked> {
     let now = Clock::system().now();
     with_bar(output, move |tell| backup::create(&database, &target, now, tell)).await
 }
@@ -73,7 +94,7 @@ async fn to_standard_output(database: Place, output: Output) -> anyhow::Result<(
     }
     let folder = tempfile::tempdir().context("cannot make a temporary folder (TMPDIR)")?;
     let file = folder.path().join("enroll.backup");
-    write(database, file.clone(), output).await?;
+    Report::new(None, write(database, file.clone(), output).await?);
     let mut source = File::open(&file).context("cannot read the temporary file")?;
     std::io::copy(&mut source, &mut std::io::stdout().lock()).context("cannot write to standard output")?;
     Ok(())
@@ -101,12 +122,12 @@ fn follow(bar: &ProgressBar, progress: Progress) {
     }
 }
 
-pub(super) fn shown(file: Option<&Path>) -> String {
+fn shown(file: Option<&Path>) -> String {
     file.unwrap_or(Path::new("-")).display().to_string()
 }
 
 /// The manifest for people.
-pub(super) fn describe(Report { file, manifest }: &Report, done: &str) -> String {
+pub(super) fn describe(Report { file, manifest, broken_trail }: &Report, done: &str) -> String {
     let rows = |table: &str| manifest.rows.get(table).copied().unwrap_or(0);
     let mut text = format!(
         "{file} {done}: {} users, {} groups, {} organizations, {:.0}.",
@@ -121,5 +142,8 @@ pub(super) fn describe(Report { file, manifest }: &Report, done: &str) -> String
         "\nUp to entry {}:{} of the audit trail; schema {}; SHA-256 {}.",
         manifest.audit.sequence, manifest.audit.hash, manifest.schema_version, manifest.sha256
     );
+    if let Some(reason) = broken_trail {
+        let _ = write!(text, "\nIts audit trail is BROKEN: {reason}.");
+    }
     text
 }

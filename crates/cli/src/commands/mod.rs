@@ -157,7 +157,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             })
             .await;
         }
-        Command::Backup(backup) => backup::run(backup, &settings, output).await?,
+        Command::Backup(backup) => return backup::run(backup, &settings, output).await,
         Command::Restore(restore) => restore::run(restore, &settings, output).await?,
         Command::Move(moving) => return moving::run(moving, &settings, output).await,
         Command::Migrate => {

@@ -7,7 +7,7 @@ use enroll_service::Clock;
 use enroll_store::backup;
 use enroll_store::moving::Place;
 
-use super::backup::{Report, describe, shown, with_bar};
+use super::backup::{Report, describe, with_bar};
 use crate::open::place;
 use crate::output::Output;
 use crate::settings::Settings;
@@ -30,8 +30,8 @@ pub(crate) async fn run(
         Place::Sqlite(_) => settings.data_dir.display().to_string(),
         Place::Postgres(url) => url.to_string(),
     };
-    let manifest = with_bar(output, move |tell| backup::restore(&file, &target, now, tell)).await?;
-    let report = Report { file: shown(Some(&arguments.file)), manifest };
+    let checked = with_bar(output, move |tell| backup::restore(&file, &target, now, tell)).await?;
+    let report = Report::new(Some(&arguments.file), checked);
     output.result(&report, |report| {
         let restored = describe(report, &format!("restored into {shown_target}"));
         format!("{restored}\nNow run `enroll verify` and `enroll audit verify` on it, then start the server.")

@@ -35,6 +35,11 @@ impl Answers {
         times.get(times.len() * 99 / 100).or(times.last()).copied().unwrap_or_default()
     }
 
+    /// How many of them the limit lets through in the time that they took.
+    fn allowed(&self) -> usize {
+        usize::try_from(ALLOWED.0 * (self.lasted.as_secs() + 1) + ALLOWED.1).unwrap()
+    }
+
     fn told(&self) -> String {
         let (accepted, refused) = (Self::p99(&self.accepted), Self::p99(&self.refused));
         format!(
@@ -122,8 +127,11 @@ async fn reliability_r16_four_times_what_is_allowed_is_refused_and_what_is_allow
     println!("offered four times as much: {}; {}", first.told(), second.told());
     println!("offered half of what is allowed: {}", allowed.told());
     for answers in [&first, &second] {
-        let most = usize::try_from(ALLOWED.0 * (answers.lasted.as_secs() + 1) + ALLOWED.1).unwrap();
-        assert!(answers.accepted.len() <= most && !answers.refused.is_empty(), "{}", answers.told());
+        assert!(
+            answers.accepted.len() <= answers.allowed() && !answers.refused.is_empty(),
+            "{}",
+            answers.told()
+        );
         assert!(
             time < LONG || Answers::p99(&answers.accepted) < Duration::from_secs(1),
             "{}",
@@ -153,7 +161,11 @@ async fn reliability_r17_a_token_that_sends_too_much_leaves_the_others_alone() {
     );
     println!("quiet alone: {}; beside the noisy one: {}", alone.told(), beside.told());
     println!("noisy: {}", noise.told());
-    assert!(noise.refused.len() > noise.accepted.len());
+    // The limit is by time: on a machine that takes long to send all of it, more is allowed, and less is noise.
+    assert!(noise.accepted.len() <= noise.allowed(), "{} in {:?}", noise.told(), noise.lasted);
+    if noise.lasted < 2 * time {
+        assert!(noise.refused.len() > noise.accepted.len(), "{}", noise.told());
+    }
     assert!(beside.refused.is_empty() && beside.accepted.len() == alone.accepted.len());
     // The noise is made on the same machine: what that costs its processors is no fault of the server.
     let most = (2 * Answers::p99(&alone.accepted)).max(Duration::from_millis(100));

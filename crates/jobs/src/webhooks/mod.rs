@@ -14,7 +14,7 @@ use enroll_service::{Delivered, Error, Scanned, Service, WebhookBatch};
 use tokio::task::JoinSet;
 use tracing::{error, warn};
 
-use crate::lease::Lease;
+use crate::lease::{ASK_AGAIN, Lease};
 use crate::wake::Stop;
 
 use send::Sender;
@@ -84,7 +84,7 @@ async fn begin(
     let due = service.due_webhooks(scanned)?;
     if (!due.now.is_empty() || !running.is_empty()) && !lease.hold(service).await? {
         tasks.abort_all();
-        return Ok(None);
+        return Ok(Some(ASK_AGAIN));
     }
     for id in due.now {
         if running.insert(id) {

@@ -1,20 +1,13 @@
 //! A service on a store of its own.
 
-use enroll_scim::Limits;
-use enroll_service::{Clock, NewOrganization, PublicUrl, Service, ServiceOptions};
-use enroll_store::{Db, Options};
+use enroll_service::{Clock, NewOrganization, Service};
+use enroll_store::Options;
+use enroll_testkit::{open_service, service_options};
 
 /// Opens the service on a folder, as each process does for itself.
 pub(crate) async fn service(folder: &tempfile::TempDir, clock: &Clock) -> Service {
-    let db = Db::open(Options::new(folder.path().join("enroll.db")), clock.now()).unwrap();
-    let options = ServiceOptions {
-        public_url: "http://127.0.0.1:8080".parse::<PublicUrl>().unwrap(),
-        limits: Limits::default(),
-        default_page_size: 100,
-        max_page_size: 1000,
-        clock: clock.clone(),
-    };
-    Service::open(db, options).await.unwrap()
+    let options = service_options("http://127.0.0.1:8080", clock.clone());
+    open_service(Options::new(folder.path().join("enroll.db")), options).await
 }
 
 /// Makes an organization: a change with one event.

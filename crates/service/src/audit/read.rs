@@ -143,6 +143,6 @@ impl Service {
     /// # Errors
     /// [`Error::Store`] when the trail cannot be read.
     pub async fn verify_audit(&self, anchor: Option<(i64, ChainHash)>) -> Result<ChainReport, Error> {
-        self.db().read(move |tx| Ok(audit::verify(tx, anchor)?)).await
+        self.db().survey(move |tx| Ok(audit::verify(tx, anchor)?)).await
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Facts {
     pub(crate) audit: audit::Head,
     /// Rows in each table.
     pub(crate) rows: BTreeMap<String, u64>,
+    /// Where the chain of the audit trail breaks, a sentence.
+    pub(crate) broken: Option<String>,
 }
 
 /// Copies one snapshot of the database into `target`, an empty file. Writers go on meanwhile.
@@ -84,5 +86,14 @@ pub(crate) fn inspect(path: &Path) -> Result<Facts, StoreError> {
             })?;
         rows.insert(table, count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0));
     }
-    Ok(Facts { schema: recorded_version(&tx)?, audit, rows })
+    Ok(Facts { schema: recorded_version(&tx)?, audit, rows, broken: broken(&tx)? })
+}
+
+/// Where the chain breaks. Before its last column was added to a database, this program cannot read its entries.
+fn broken(tx: &Tx<'_>) -> Result<Option<String>, StoreError> {
+    let column = "SELECT 1 FROM pragma_table_info('audit_entries') WHERE name = 'user_agent'";
+    if tx.first(column, &[], |_| Ok(()))?.is_none() {
+        return Ok(None);
+    }
+    Ok(audit::verify(tx, None)?.broken.map(|broken| broken.reason))
 }

@@ -48,7 +48,8 @@ pub enum MoveError {
     /// The target holds something.
     #[error(
         "{place} is not empty (there are rows in {table}), and nothing is replaced: name a folder without a database, or an empty \
-         database on the server (CREATE DATABASE)"
+         database on the server (CREATE DATABASE). If a move into it was interrupted at its very end, it is whole: `enroll verify` and \
+         `enroll audit verify` say so, and the server starts on it"
     )]
     Occupied {
         /// The target.
@@ -102,7 +103,8 @@ pub enum MoveError {
     /// The audit trail was broken before.
     #[error(
         "the audit trail is broken: {0}; it was so before, `enroll audit verify` on the source says the same. A store whose trail is \
-         broken is not moved: restore a backup"
+         broken is not moved: restore a backup of before; or to go on with it as it is, `enroll backup` it and `enroll restore` that on \
+         the other side"
     )]
     BrokenTrail(String),
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::source::Source;
 use super::target::Target;
-use super::{MoveError, Moved, Place, Tell, fill};
+use super::{MoveError, Moved, Place, Tell, Trail, fill};
 use crate::DatabaseUrl;
 
 /// Copies one snapshot of a store on a server into `file`, which is empty. Writers go on meanwhile.
@@ -21,7 +21,7 @@ pub(crate) fn into_file(
 ) -> Result<Moved, MoveError> {
     let source = Source::snapshot(url)?;
     let steps = source.steps()?;
-    fill(&source, Target::new_file(file, steps, now)?, steps, tell)
+    fill(&source, Target::new_file(file, steps, now)?, steps, Trail::AsItIs, tell)
 }
 
 /// Copies a file that nobody writes into an empty database, with the schema of the file.
@@ -36,5 +36,5 @@ pub(crate) fn out_of_file(
 ) -> Result<Moved, MoveError> {
     let source = Source::file(file)?;
     let steps = source.steps()?;
-    fill(&source, Target::prepare(to, steps, now)?, steps, tell)
+    fill(&source, Target::prepare(to, steps, now)?, steps, Trail::AsItIs, tell)
 }

@@ -86,11 +86,26 @@ pub fn run(from: &Place, to: &Place, now: Timestamp, tell: Tell<'_>) -> Result<M
         let (found, known) = (source.version(), known_version());
         return Err(MoveError::OlderSource { place: from.to_string(), found, known });
     }
-    fill(&source, Target::prepare(to, steps, now)?, steps, tell)
+    fill(&source, Target::prepare(to, steps, now)?, steps, Trail::Whole, tell)
+}
+
+/// What of a broken audit trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trail {
+    /// It is refused: nobody has to move now.
+    Whole,
+    /// It is copied as it is: the backup of a damaged store is better than none. Whoever makes or restores it is told ([`crate::backup`]).
+    AsItIs,
 }
 
 /// Copies, compares and finishes.
-fn fill(source: &Source, target: Target, steps: usize, tell: Tell<'_>) -> Result<Moved, MoveError> {
+fn fill(
+    source: &Source,
+    target: Target,
+    steps: usize,
+    trail: Trail,
+    tell: Tell<'_>,
+) -> Result<Moved, MoveError> {
     let layout = Layout::of(steps)?;
     let (from, into) = (source.tx(), target.tx());
     let mut counts = BTreeMap::new();
@@ -116,13 +131,15 @@ fn fill(source: &Source, target: Target, steps: usize, tell: Tell<'_>) -> Result
         }
     }
     tell(Progress::Checking);
-    let chain = audit::verify(&into, None)?;
-    if let Some(broken) = chain.broken {
+    if trail == Trail::Whole
+        && let Some(broken) = audit::verify(&into, None)?.broken
+    {
         return Err(MoveError::BrokenTrail(broken.reason));
     }
-    source.unchanged(&audit::Head { sequence: chain.sequence, hash: chain.hash })?;
+    let audit::Head { sequence, hash } = audit::head(&into)?;
+    source.unchanged(&audit::Head { sequence, hash })?;
     target.finish(source.record())?;
-    let audit = AuditHead { sequence: chain.sequence, hash: chain.hash };
+    let audit = AuditHead { sequence, hash };
     Ok(Moved { schema_version: source.version(), audit, rows })
 }
 

@@ -8,7 +8,7 @@ use crate::audit::{self, Head};
 use crate::engine::{self, explain};
 use crate::error::StoreError;
 use crate::migrate::{Record, count_of, is_recorded, record};
-use crate::postgres::{self, DatabaseUrl, Link};
+use crate::postgres::{self, DatabaseUrl, LOCK_WRITERS, Link};
 use crate::tx::Tx;
 
 /// How long to wait for a command that is just ending.
@@ -142,9 +142,8 @@ fn held(url: &DatabaseUrl, place: &Place) -> Result<Engine, MoveError> {
     if !is_recorded(&Tx::new(&holder))? {
         return Err(MoveError::NoSource(place.to_string()));
     }
-    let lock =
-        "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT 1 FROM schema_migrations WHERE version = 0 FOR UPDATE";
-    holder.run(lock).map_err(|fault| busy(fault.error, place))?;
+    let lock = format!("BEGIN ISOLATION LEVEL READ COMMITTED; {LOCK_WRITERS}");
+    holder.run(&lock).map_err(|fault| busy(fault.error, place))?;
     // Only now: the snapshot has whatever those have written who held the lock before.
     let reader = link.session()?;
     snapshot(reader, Some(holder), link)

@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::layout::Layout;
+use super::layout::{Layout, Table};
 use super::source::busy;
 use super::{MoveError, Place};
 use crate::engine::{self, explain};
 use crate::error::StoreError;
 use crate::migrate::{
-    Record, is_recorded, is_unfinished, known_steps, mark_unfinished, migrate, migrate_postgres, write_record,
+    Record, apply, is_recorded, is_unfinished, known_steps, mark_unfinished, migrate, prepare_record, unmark,
+    write_record,
 };
 use crate::params;
-use crate::postgres::{self, Link};
+use crate::postgres::{self, LOCK_WRITERS, Link};
 use crate::tx::Tx;
 
 /// How long to wait for a command that is just ending.
@@ -28,7 +29,7 @@ pub(super) enum Target {
 
 pub(super) struct Server {
     session: postgres::Session,
-    _link: Link,
+    link: Link,
 }
 
 impl Target {
@@ -37,14 +38,22 @@ impl Target {
     /// # Errors
     /// [`MoveError::Occupied`], [`MoveError::Foreign`], [`MoveError::InUse`], which leave it as it was; the engine's.
     pub(super) fn prepare(place: &Place, steps: usize, now: Timestamp) -> Result<Self, MoveError> {
-        let target = match place {
+        let target = Self::connect(place)?;
+        target.begin(place, steps, now)?;
+        target.stay_alone(place)?;
+        Ok(target)
+    }
+
+    /// The database, as it is.
+    pub(super) fn connect(place: &Place) -> Result<Self, MoveError> {
+        match place {
             Place::Sqlite(path) => {
                 let path = engine::absolute(path)?;
                 engine::make(&path)?;
                 engine::Session::alone(&path, PATIENCE, false)
                     .map_err(|error| explain(&path, &error))
                     .and_then(|session| Self::looked_at(session, &path))
-                    .map_err(|error| busy(error, place))?
+                    .map_err(|error| busy(error, place))
             }
             Place::Postgres(url) => {
                 let link = Link::new(url)?;
@@ -52,13 +61,61 @@ impl Target {
                 if link.is_shared(&session)? {
                     return Err(MoveError::InUse(place.to_string()));
                 }
-                Self::Postgres(Box::new(Server { session, _link: link }))
+                let target = Self::Postgres(Box::new(Server { session, link }));
+                target.tables(place)?;
+                if let Self::Postgres(server) = &target {
+                    prepare_record(&server.session)?;
+                }
+                Ok(target)
             }
-        };
-        target.clear(place)?;
-        target.migrate(steps, now)?;
-        target.write(|| mark_unfinished(&target.tx(), now))?;
-        Ok(target)
+        }
+    }
+
+    /// Looks once more whether others use the database, and gives it up if so. Who connects from now on finds the mark; who did so before it
+    /// was there is connected still.
+    pub(super) fn stay_alone(&self, place: &Place) -> Result<(), MoveError> {
+        if self.is_shared(Link::is_shared)? {
+            self.write(|| unmark(&self.tx()))?;
+            return Err(MoveError::InUse(place.to_string()));
+        }
+        Ok(())
+    }
+
+    /// Empties the database, gives it the schema and the mark, in one transaction: whoever is killed leaves it as it was, or marked. On a
+    /// server it holds the lock of all writers.
+    pub(super) fn begin(&self, place: &Place, steps: usize, now: Timestamp) -> Result<(), MoveError> {
+        self.control("BEGIN")?;
+        let begun = (|| {
+            if let Self::Postgres(server) = self {
+                server.session.run(LOCK_WRITERS).map_err(|fault| busy(fault.error, place))?;
+            }
+            if self.is_shared(Link::shares)? {
+                return Err(MoveError::InUse(place.to_string()));
+            }
+            self.clear(place)?;
+            let tx = self.tx();
+            apply(&tx, now, steps)?;
+            Ok(mark_unfinished(&tx, now)?)
+        })();
+        match begun {
+            Ok(()) => Ok(self.control("COMMIT")?),
+            Err(error) => {
+                // The connection may be gone, and the transaction with it.
+                self.control("ROLLBACK").ok();
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether others are connected. A file is opened alone.
+    fn is_shared(
+        &self,
+        look: impl FnOnce(&Link, &postgres::Session) -> Result<bool, StoreError>,
+    ) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(false),
+            Self::Postgres(server) => look(&server.link, &server.session),
+        }
     }
 
     /// A new file that has its name only later, and so no mark.
@@ -67,9 +124,8 @@ impl Target {
     /// The engine's.
     pub(super) fn new_file(path: &Path, steps: usize, now: Timestamp) -> Result<Self, StoreError> {
         let session = engine::Session::making(path).map_err(|error| explain(path, &error))?;
-        let target = Self::Sqlite(session);
-        target.migrate(steps, now)?;
-        Ok(target)
+        migrate(&session, now, steps)?;
+        Ok(Self::Sqlite(session))
     }
 
     /// Takes the lock of the file.
@@ -112,43 +168,40 @@ impl Target {
 
     /// Sees that there is no row, and takes tables away that may be of another schema.
     fn clear(&self, place: &Place) -> Result<(), MoveError> {
+        let tables = self.tables(place)?;
         let tx = self.tx();
-        let ours = is_recorded(&tx)?;
-        let unfinished = ours && is_unfinished(&tx)?;
-        let mut there = Vec::new();
-        for table in Layout::of(known_steps())?.tables {
-            let sql = tx.dialect().find_table();
-            if tx.first(sql, &params![&table.name], |_| Ok(()))?.is_none() {
-                continue;
-            }
-            let (place, name) = (place.to_string(), table.name.clone());
-            if !ours {
-                return Err(MoveError::Foreign { place, table: name });
-            }
-            if !unfinished && table.count(&tx)? > 0 {
-                return Err(MoveError::Occupied { place, table: name });
-            }
-            there.push(table.name);
-        }
-        if !ours {
+        if !is_recorded(&tx)? {
             return Ok(());
         }
-        // Those that refer to others first, and the mark last.
-        there.reverse();
-        there.push("schema_migrations".to_owned());
-        self.write(|| {
-            for table in &there {
-                tx.execute(&format!("DROP TABLE \"{table}\""), &[])?;
+        if !is_unfinished(&tx)? {
+            for table in &tables {
+                if table.count(&tx)? > 0 {
+                    return Err(MoveError::Occupied { place: place.to_string(), table: table.name.clone() });
+                }
             }
-            Ok(())
-        })?;
-        Ok(())
+        }
+        // Those that refer to others first.
+        for table in tables.iter().rev() {
+            tx.execute(&format!("DROP TABLE \"{}\"", table.name), &[])?;
+        }
+        // The table of steps stays: whoever waits for the lock of its first row is to find the mark.
+        Ok(write_record(&tx, &Record::new())?)
     }
 
-    fn migrate(&self, steps: usize, now: Timestamp) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(session) => migrate(session, now, steps),
-            Self::Postgres(server) => migrate_postgres(&server.session, now, steps),
+    /// The tables that are there, if they are of this program.
+    fn tables(&self, place: &Place) -> Result<Vec<Table>, MoveError> {
+        let tx = self.tx();
+        let mut there = Vec::new();
+        for table in Layout::of(known_steps())?.tables {
+            if tx.first(tx.dialect().find_table(), &params![&table.name], |_| Ok(()))?.is_some() {
+                there.push(table);
+            }
+        }
+        match there.first() {
+            Some(table) if !is_recorded(&tx)? => {
+                Err(MoveError::Foreign { place: place.to_string(), table: table.name.clone() })
+            }
+            _ => Ok(there),
         }
     }
 

@@ -217,6 +217,37 @@ fn r28_a_target_that_failed_halfway_is_refused_by_servers_and_emptied_by_the_nex
 }
 
 #[test]
+fn r28_a_server_that_starts_on_the_target_meanwhile_stops_the_move_and_goes_on() {
+    let database = TestDatabase::empty();
+    let (place, url) = (server(&database), database.url().parse::<crate::DatabaseUrl>().unwrap());
+    let in_use = Err(MoveError::InUse(place.to_string()));
+    // Between the first look and the lock of all writers.
+    let target = Target::connect(&place).unwrap();
+    let server_on_it = Db::open(Options::postgres(url.clone()), NOW).unwrap();
+    assert_eq!(target.begin(&place, known_steps(), NOW), in_use);
+    assert_eq!(database.run("SELECT max(version) FROM schema_migrations"), known_version().to_string());
+    drop((server_on_it, target));
+    database.cut();
+    // Between that and the mark.
+    let target = Target::connect(&place).unwrap();
+    target.begin(&place, known_steps(), NOW).unwrap();
+    assert_eq!(Db::open(Options::postgres(url.clone()), NOW).err(), Some(StoreError::Unfinished));
+    let other = crate::postgres::Link::new(&url).unwrap();
+    let connected = other.session().unwrap();
+    assert_eq!(target.stay_alone(&place), in_use);
+    drop((connected, other, target));
+    drop(Db::open(Options::postgres(url), NOW).unwrap());
+}
+
+#[test]
+fn r28_a_statement_of_a_copy_may_take_longer_than_any_request() {
+    let database = TestDatabase::empty();
+    let link = crate::postgres::Link::new(&database.url().parse().unwrap()).unwrap();
+    // The server's limit for requests is 20 s, the wait for its answer 25 s.
+    assert_eq!(link.session().unwrap().run("SELECT pg_sleep(26)"), Ok(1));
+}
+
+#[test]
 fn r28_a_source_that_changes_in_spite_of_the_lock_is_noticed() {
     let (folder, database) = (Folder::new(), TestDatabase::empty());
     full(&folder.file("a.db"));

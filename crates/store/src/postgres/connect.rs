@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, Socket};
 
 use super::failure::{is_warning, sentence};
-use super::session::Session;
+use super::session::{ANSWER, Session};
 use super::tls::Tls;
 use super::url::{CONNECT, DatabaseUrl};
 use crate::error::StoreError;
@@ -28,11 +28,13 @@ pub(crate) enum Purpose {
     Reading,
     /// One transaction for as long as a database is copied.
     Copying,
+    /// One snapshot for as long as a database is read as a whole.
+    Surveying,
 }
 
 impl Purpose {
-    /// What is said first. A commit is answered when it is on the disk, whatever the server's configuration says; nothing runs for
-    /// longer than any request may; and a process that was stopped in the middle of a transaction does not hold its locks. Any role may
+    /// What is said first. A commit is answered when it is on the disk, whatever the server's configuration says; nothing that a request
+    /// waits for runs for longer than any request may; and a process that was stopped in the middle of a transaction does not hold its locks. Any role may
     /// say all of it.
     fn settings(self, lock_timeout: Duration) -> String {
         let common = "SET standard_conforming_strings = on;";
@@ -42,15 +44,22 @@ impl Purpose {
              WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');",
             lock_timeout.as_millis().max(1)
         );
+        let unlimited = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;";
+        let snapshot =
+            "SET default_transaction_read_only = on; SET default_transaction_isolation = 'repeatable read';";
         match self {
             Self::Writing => format!("{common} {limits} {durable}"),
-            Self::Reading => format!(
-                "{common} {limits} SET default_transaction_read_only = on; \
-                 SET default_transaction_isolation = 'repeatable read';"
-            ),
-            Self::Copying => format!(
-                "{common} SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; {durable}"
-            ),
+            Self::Reading => format!("{common} {limits} {snapshot}"),
+            Self::Copying => format!("{common} {unlimited} {durable}"),
+            Self::Surveying => format!("{common} {unlimited} {snapshot}"),
+        }
+    }
+
+    /// How long to wait for an answer. A server that is gone without a word ends the connection: it does not answer its keepalives.
+    const fn limit(self) -> Option<Duration> {
+        match self {
+            Self::Writing | Self::Reading => Some(ANSWER),
+            Self::Copying | Self::Surveying => None,
         }
     }
 }
@@ -127,8 +136,8 @@ impl Connector {
                 )));
             }
         };
-        let session = Session::new(made.client, made.host, made.warned);
-        session.run(&purpose.settings(self.lock_timeout)).map_err(|fault| fault.error)?;
+        let session = Session::new(made.client, made.host, made.warned, purpose.limit());
+        session.run_within(ANSWER, &purpose.settings(self.lock_timeout)).map_err(|fault| fault.error)?;
         if self.primary.swap(made.host, Ordering::Relaxed) != made.host {
             let host = self.hosts.get(made.host).map(|(shown, _)| shown.as_str());
             tracing::info!(host, "another host is the primary now");

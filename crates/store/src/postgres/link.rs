@@ -46,10 +46,8 @@ impl Link {
     /// The engine's.
     pub(crate) fn is_shared(&self, session: &Session) -> Result<bool, StoreError> {
         let started = Instant::now();
-        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
-                   AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()";
         loop {
-            if session.ask(sql).map_err(|fault| fault.error)? == "0" {
+            if !self.shares(session)? {
                 return Ok(false);
             }
             if started.elapsed() > GONE {
@@ -57,6 +55,16 @@ impl Link {
             }
             std::thread::park_timeout(Duration::from_millis(50));
         }
+    }
+
+    /// As [`Link::is_shared`], without waiting for those who are just leaving; in a transaction the answer is that to the first question.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub(crate) fn shares(&self, session: &Session) -> Result<bool, StoreError> {
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                   AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()";
+        Ok(session.ask(sql).map_err(|fault| fault.error)? != "0")
     }
 
     fn explain(&self, reason: String) -> StoreError {

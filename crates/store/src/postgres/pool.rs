@@ -85,6 +85,20 @@ impl Pool {
         })
     }
 
+    /// Runs `work` on one snapshot, on a connection of its own and without limits of time.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if no connection can be made; those of `work`.
+    pub(crate) fn survey<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let session = self.connector.connect(Purpose::Surveying)?;
+        session.run("BEGIN").map_err(|fault| fault.error)?;
+        let tx = Tx::new(&session);
+        tx.settle(work(&tx))
+    }
+
     /// Why requests cannot be served, if so. Answers in a few seconds, also when the server does not.
     pub(crate) fn trouble(&self, wait: Duration) -> Option<String> {
         let standby = "SELECT 1 WHERE pg_is_in_recovery()";

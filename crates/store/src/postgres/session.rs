@@ -21,8 +21,8 @@ use crate::dialect::Dialect;
 use crate::error::StoreError;
 use crate::tx::{Param, Row};
 
-/// How long to wait for an answer. The server itself gives up before: [`super::connect`].
-const ANSWER: Duration = Duration::from_secs(25);
+/// How long to wait for an answer, where the server itself gives up before: [`super::connect`].
+pub(super) const ANSWER: Duration = Duration::from_secs(25);
 
 /// How far an error reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,12 +63,15 @@ pub(crate) struct Session {
     pub(super) host: usize,
     /// Set when the server warns, before the answer that follows.
     warned: Arc<AtomicBool>,
+    /// How long to wait for an answer; without, for as long as the connection is there.
+    limit: Option<Duration>,
 }
 
 impl Session {
-    pub(super) fn new(client: Client, host: usize, warned: Arc<AtomicBool>) -> Self {
+    pub(super) fn new(client: Client, host: usize, warned: Arc<AtomicBool>, limit: Option<Duration>) -> Self {
         Self {
             client: Arc::new(client),
+            limit,
             later: RefCell::default(),
             statements: RefCell::default(),
             lost: Cell::new(false),
@@ -89,13 +92,12 @@ impl Session {
 
     /// Runs statements of the engine itself, one after the other in one round trip, and gives how many rows they answered.
     pub(crate) fn run(&self, sql: &str) -> Result<usize, Fault> {
-        self.run_within(ANSWER, sql)
+        self.finish(self.client.simple_query(sql)).map(|answers| rows(&answers))
     }
 
     /// As [`Session::run`], for a statement that has to be answered within `limit`; else the connection counts as lost.
     pub(super) fn run_within(&self, limit: Duration, sql: &str) -> Result<usize, Fault> {
-        let answers = self.finish_within(limit, self.client.simple_query(sql))?;
-        Ok(answers.iter().filter(|answer| matches!(answer, SimpleQueryMessage::Row(_))).count())
+        self.finish_within(Some(limit), self.client.simple_query(sql)).map(|answers| rows(&answers))
     }
 
     /// The first column of the one row that a statement of the engine itself answers, as text.
@@ -215,12 +217,12 @@ impl Session {
 
     /// Waits for an answer.
     fn finish<T>(&self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Fault> {
-        self.finish_within(ANSWER, answer)
+        self.finish_within(self.limit, answer)
     }
 
     fn finish_within<T>(
         &self,
-        limit: Duration,
+        limit: Option<Duration>,
         answer: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Fault> {
         let mut earlier = None;
@@ -232,7 +234,7 @@ impl Session {
                 Some(_) => unrefusable(earlier.as_ref()),
                 None => fault(&error),
             },
-            None => lost(&format!("no answer within {} s", limit.as_secs())),
+            None => lost(&format!("no answer within {} s", limit.unwrap_or_default().as_secs())),
         };
         if fault.reach == Reach::Connection {
             self.lost.set(true);
@@ -276,6 +278,10 @@ impl Session {
             .await
         }
     }
+}
+
+fn rows(answers: &[SimpleQueryMessage]) -> usize {
+    answers.iter().filter(|answer| matches!(answer, SimpleQueryMessage::Row(_))).count()
 }
 
 /// What it means that a statement failed that cannot be refused: as for others, but that the data is not what it has to be if a

@@ -15,6 +15,9 @@ pub(super) const CONNECT: Duration = Duration::from_secs(3);
 /// How long the network may leave what was sent without an answer before the connection counts as broken.
 const SILENCE: Duration = Duration::from_secs(10);
 
+/// How often a host that says nothing is asked whether it is there.
+const KEEPALIVE: Duration = Duration::from_secs(10);
+
 /// `postgres://user:password@host:port,host:port/database?parameters`, as `psql` takes it. It is shown without its password.
 #[derive(Clone)]
 pub struct DatabaseUrl {
@@ -134,6 +137,10 @@ impl FromStr for DatabaseUrl {
         }
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(SILENCE);
+        }
+        // Who reads or copies all there is waits without a limit of time, and is to notice a host that is gone without a word.
+        if !kept.iter().any(|part| part.starts_with("keepalives")) {
+            config.keepalives_idle(SILENCE).keepalives_interval(KEEPALIVE).keepalives_retries(3);
         }
         if config.get_application_name().is_none() {
             config.application_name("enroll");

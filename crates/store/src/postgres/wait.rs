@@ -17,8 +17,8 @@ impl Wake for Alarm {
     }
 }
 
-/// What the future gives, if it does in time. Whoever wakes it runs on another thread.
-pub(super) fn wait<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+/// What the future gives, if it does in time; without a limit, when it does. Whoever wakes it runs on another thread.
+pub(super) fn wait<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> Option<T> {
     let waker = Waker::from(Arc::new(Alarm(thread::current())));
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
@@ -27,6 +27,10 @@ pub(super) fn wait<T>(limit: Duration, future: impl Future<Output = T>) -> Optio
         if let Poll::Ready(answer) = future.as_mut().poll(&mut context) {
             return Some(answer);
         }
+        let Some(limit) = limit else {
+            thread::park();
+            continue;
+        };
         let left = limit.saturating_sub(started.elapsed());
         if left.is_zero() {
             return None;

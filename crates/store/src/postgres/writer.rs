@@ -27,7 +27,7 @@ const READERS_AT_CLOSE: Duration = Duration::from_secs(5);
 /// How often a transaction is repeated that lost against another one (R21).
 const REPEATS: usize = 3;
 
-/// Begins a transaction that writes.
+/// Begins a transaction that writes, with [`super::LOCK_WRITERS`].
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
      SELECT 1 FROM schema_migrations WHERE version = 0 FOR UPDATE; \
      SAVEPOINT batch";

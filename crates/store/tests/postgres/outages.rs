@@ -218,3 +218,18 @@ async fn reliability_r20_a_transaction_that_stood_still_for_too_long_is_told_as_
     soon(&db, "bob").await;
     assert_eq!(handles(&db).unwrap(), ["bob"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r19_a_request_reads_for_twenty_seconds_at_most_and_a_survey_of_everything_for_as_long_as_it_takes() {
+    let database = place::postgres();
+    let db = open(&database);
+    let sleep = |tx: &Tx<'_>| tx.first("SELECT 1 FROM pg_sleep(26)", &[], |row| row.integer(0));
+    let write = |tx: &Tx<'_>| tx.execute("DELETE FROM handles", &[]);
+    let (surveyed, read, refused) = tokio::join!(db.survey(sleep), db.read(sleep), db.survey(write));
+    assert_eq!(surveyed, Ok(Some(1)));
+    assert!(
+        matches!(&read, Err(StoreError::Unavailable(_) | StoreError::Busy | StoreError::Internal(_))),
+        "{read:?}"
+    );
+    assert!(refused.is_err(), "it changes nothing");
+}

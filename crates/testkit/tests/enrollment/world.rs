@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use enroll_domain::{RebindPolicy, ResourceRole, Role};
-use enroll_scim::{Limits, Object};
+use enroll_scim::Object;
 use enroll_service::{
     Answer, BrakeLimits, Clock, DirectorySettings, Error, NewOrganization, NewResource, ScimSession, Service,
-    ServiceOptions, WriteOptions,
+    WriteOptions,
 };
-use enroll_store::{Db, Options};
+use enroll_store::Options;
 use enroll_testdb::TestDatabase;
+use enroll_testkit::{open_service, service_options};
 use jiff::SignedDuration;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
@@ -55,15 +56,7 @@ impl World {
             Some(database) => Options::postgres(database.url().parse().unwrap()),
             None => Options::new(folder.path().join("enroll.db")),
         };
-        let db = Db::open(options, clock.now()).unwrap();
-        let options = ServiceOptions {
-            public_url: "http://127.0.0.1:8080".parse().unwrap(),
-            limits: Limits::default(),
-            default_page_size: 100,
-            max_page_size: 1000,
-            clock: clock.clone(),
-        };
-        let service = Service::open(db, options).await.unwrap();
+        let service = open_service(options, service_options("http://127.0.0.1:8080", clock.clone())).await;
         let mut sessions = Vec::new();
         for (name, rebind) in DIRECTORIES {
             let settings = DirectorySettings { rebind: Some(rebind), ..DirectorySettings::default() };

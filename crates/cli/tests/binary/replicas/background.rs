@@ -11,9 +11,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::Replicas;
 
-/// Takes webhooks: how often each event has come, and which process sent the last one.
+/// Takes webhooks and other requests: how often each event has come, or where it has none, each path; and which process sent the last one.
 #[derive(Clone)]
-struct Receiver {
+pub(super) struct Receiver {
     address: SocketAddr,
     pids: Arc<Mutex<Vec<u32>>>,
     seen: Arc<Mutex<Seen>>,
@@ -26,7 +26,7 @@ struct Seen {
 }
 
 impl Receiver {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let receiver =
             Self { address: listener.local_addr().unwrap(), pids: Arc::default(), seen: Arc::default() };
@@ -49,7 +49,8 @@ impl Receiver {
             }
             let text = String::from_utf8_lossy(&bytes).to_lowercase();
             if let Some((head, _)) = text.split_once("\r\n\r\n") {
-                let length = header(head, "content-length").unwrap().parse::<usize>().unwrap();
+                let length =
+                    header(head, "content-length").map_or(0, |length| length.parse::<usize>().unwrap());
                 break (head.to_owned(), length);
             }
         };
@@ -62,13 +63,19 @@ impl Receiver {
         let sender = owner(stream.peer_addr().unwrap().port(), &pids);
         {
             let mut seen = self.seen.lock().unwrap();
-            *seen.times.entry(header(&head, "webhook-id").unwrap().to_owned()).or_default() += 1;
+            let path = head.split(' ').nth(1).unwrap();
+            *seen.times.entry(header(&head, "webhook-id").unwrap_or(path).to_owned()).or_default() += 1;
             seen.sender = sender.or(seen.sender);
         }
         stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").await.ok();
     }
 
-    fn times(&self) -> HashMap<String, u32> {
+    /// A URL of it.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub(super) fn times(&self) -> HashMap<String, u32> {
         self.seen.lock().unwrap().times.clone()
     }
 
@@ -106,7 +113,7 @@ async fn reliability_r24_three_replicas_send_each_event_once_and_go_on_when_the_
     let mut replicas = Replicas::start().await;
     let receiver = Receiver::start().await;
     *receiver.pids.lock().unwrap() = replicas.processes.iter().map(crate::support::Process::id).collect();
-    let url = format!("http://{}/", receiver.address);
+    let url = receiver.url("/");
     replicas.processes[2].enroll_ok(&["webhook", "add", &url, "--type", "user.created"]);
     let mut connections = replicas.connect().await;
     for number in 0..30 {

@@ -1,22 +1,25 @@
 //! Three `enroll serve` on one PostgreSQL database, asked in turn, as a load balancer asks them.
 
 mod background;
+mod brake;
+mod once;
 
 use std::fs;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use enroll_domain::DirectoryId;
-use enroll_scim::Limits;
-use enroll_service::{Clock, Service, ServiceOptions, SessionDetails};
-use enroll_store::{Db, Options};
+use enroll_service::{Clock, Service, SessionDetails};
+use enroll_store::Options;
 use enroll_testdb::TestDatabase;
-use enroll_testkit::{Connection, Response, wire};
+use enroll_testkit::{Connection, Response, open_service, service_options, wire};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::{Process, free_address};
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const BULK: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 
@@ -26,12 +29,16 @@ pub(crate) struct Replicas {
     scim: String,
     api: String,
     folders: Vec<TempDir>,
-    database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 impl Replicas {
     pub(crate) async fn start() -> Self {
-        let database = tokio::task::block_in_place(TestDatabase::empty);
+        Self::on(Arc::new(tokio::task::block_in_place(TestDatabase::empty))).await
+    }
+
+    /// On a database that others have filled.
+    async fn on(database: Arc<TestDatabase>) -> Self {
         let (mut processes, mut folders) = (Vec::new(), Vec::new());
         for _ in 0..3 {
             let folder = tempfile::tempdir().unwrap();
@@ -67,16 +74,9 @@ impl Replicas {
 
     /// The service itself, beside the replicas, for what no request does: opening a session is the end of a sign-in.
     async fn service(&self) -> Service {
-        let clock = Clock::system();
-        let db = Db::open(Options::postgres(self.database.url().parse().unwrap()), clock.now()).unwrap();
-        let options = ServiceOptions {
-            public_url: format!("http://{}", self.processes[0].address).parse().unwrap(),
-            limits: Limits::default(),
-            default_page_size: 100,
-            max_page_size: 1000,
-            clock,
-        };
-        Service::open(db, options).await.unwrap()
+        let store = Options::postgres(self.database.url().parse().unwrap());
+        let public_url = format!("http://{}", self.processes[0].address);
+        open_service(store, service_options(&public_url, Clock::system())).await
     }
 
     /// All of them end cleanly.
@@ -182,6 +182,45 @@ async fn reliability_r14_what_one_replica_revokes_is_dead_at_all_with_the_next_r
         }
     }
     service.close().await;
+    replicas.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_has_expired_is_refused_by_every_replica_and_forgotten_by_the_next_sign_in() {
+    let replicas = Replicas::start().await;
+    let mut connections = replicas.connect().await;
+    let (one, other, third) = tokio::join!(replicas.service(), replicas.service(), replicas.service());
+    let directory: DirectoryId = one.directories().await.unwrap()[0].id;
+    let user = replicas.create(&mut connections[0], "ada@example.com").await.parse().unwrap();
+    let open = async |service: &Service| {
+        service.open_session(user, directory, SessionDetails::default()).await.unwrap().reveal().to_owned()
+    };
+    let (first, second) = (open(&one).await, open(&other).await);
+    for connection in &mut connections {
+        assert_eq!((me(connection, &first).await, me(connection, &second).await), (200, 200));
+    }
+    // As if their time had passed.
+    replicas.database.run("UPDATE sessions SET expires = 1");
+    replicas.database.run("UPDATE scim_tokens SET expires = 1");
+    for connection in &mut connections {
+        assert_eq!((me(connection, &first).await, me(connection, &second).await), (401, 401));
+        let users = send(connection, "GET", "/scim/v2/Users", &replicas.scim, &Value::Null).await;
+        assert_eq!(users.status, 401);
+    }
+    let entries = "SELECT count(*) FROM audit_entries WHERE subject_kind = 'session'";
+    let before: usize = replicas.database.run(entries).parse().unwrap();
+    let opened = tokio::join!(open(&one), open(&other), open(&third));
+    assert_eq!(replicas.database.run("SELECT count(*) FROM sessions"), "3", "the old ones are forgotten");
+    let after: usize = replicas.database.run(entries).parse().unwrap();
+    assert!(after - before <= 3, "nobody ends for the second time what has ended: {before}, {after}");
+    for connection in &mut connections {
+        for cookie in [&opened.0, &opened.1, &opened.2] {
+            assert_eq!(me(connection, cookie).await, 200);
+        }
+    }
+    for service in [one, other, third] {
+        service.close().await;
+    }
     replicas.stop();
 }
 

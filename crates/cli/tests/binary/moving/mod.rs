@@ -1,13 +1,15 @@
 //! R28: a store goes from the embedded database to PostgreSQL and back, and serves on each as before. R27 on PostgreSQL.
 
+mod broken_trail;
+mod killed;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use enroll_scim::Limits;
-use enroll_service::{Clock, Service, ServiceOptions, SessionDetails};
-use enroll_store::{Db, Options};
+use enroll_service::{Clock, SessionDetails};
+use enroll_store::Options;
 use enroll_testdb::TestDatabase;
-use enroll_testkit::{Connection, Response, wire};
+use enroll_testkit::{Connection, Response, open_service, service_options, wire};
 use rusqlite::Connection as Sqlite;
 use serde_json::{Value, json};
 
@@ -73,19 +75,31 @@ fn rows(file: &Path) -> Vec<String> {
         .collect()
 }
 
+/// Users as an identity provider writes them, in one request.
+async fn create_users(connection: &mut Connection, token: &str, numbers: std::ops::Range<usize>) {
+    let operations: Vec<Value> = numbers
+        .map(|number| {
+            json!({"method": "POST", "path": "/Users", "bulkId": number.to_string(), "data": {
+                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+                "userName": format!("user.{number}@example.com"),
+                "externalId": format!("00u{number:017}"),
+                "displayName": format!("Ada Lovelace {number}"),
+                "emails": [{"value": format!("user.{number}@example.com"), "type": "work", "primary": true}],
+            }})
+        })
+        .collect();
+    let body =
+        json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations});
+    let answer =
+        connection.send(&wire::request("POST", "/scim/v2/Bulk", token, &body.to_string())).await.unwrap();
+    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+}
+
 /// Opens a session as a sign-in does, and gives its cookie.
 async fn session(folder: &Path, server: &Process, user: &str) -> String {
-    let clock = Clock::system();
-    let options = Options { check: false, ..Options::new(folder.join("enroll.db")) };
-    let db = Db::open(options, clock.now()).unwrap();
-    let options = ServiceOptions {
-        public_url: format!("http://{}", server.address).parse().unwrap(),
-        limits: Limits::default(),
-        default_page_size: 100,
-        max_page_size: 1000,
-        clock,
-    };
-    let service = Service::open(db, options).await.unwrap();
+    let store = Options { check: false, ..Options::new(folder.join("enroll.db")) };
+    let options = service_options(&format!("http://{}", server.address), Clock::system());
+    let service = open_service(store, options).await;
     let user = service.user(user).await.unwrap();
     let directories = service.directories().await.unwrap();
     let directory = directories.iter().find(|directory| directory.name == "default").unwrap().id;
@@ -294,23 +308,7 @@ async fn reliability_r28_many_users_are_moved_and_compared_in_bounded_time() {
     let token = server.enroll_ok(&["token", "create", "--label", "okta", "--print"]);
     let mut connection = Connection::open(server.address).await.unwrap();
     for start in (0..users).step_by(1_000) {
-        let operations: Vec<Value> = (start..users.min(start + 1_000))
-            .map(|number| {
-                json!({"method": "POST", "path": "/Users", "bulkId": number.to_string(), "data": {
-                    "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
-                    "userName": format!("user.{number}@example.com"),
-                    "externalId": format!("00u{number:017}"),
-                    "displayName": format!("Ada Lovelace {number}"),
-                    "emails": [{"value": format!("user.{number}@example.com"), "type": "work", "primary": true}],
-                }})
-            })
-            .collect();
-        let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations});
-        let answer = connection
-            .send(&wire::request("POST", "/scim/v2/Bulk", &token, &body.to_string()))
-            .await
-            .unwrap();
-        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+        create_users(&mut connection, &token, start..users.min(start + 1_000)).await;
     }
     assert_eq!(server.terminate(), Some(0));
     let (here, url, there) = (
