@@ -24,13 +24,13 @@ pub struct FactRow {
 
 macro_rules! changes {
     ($rest:literal) => {
-        concat!("SELECT audit, changed, old, new FROM fact_history WHERE subject_id = ?1 AND ", $rest)
+        concat!("SELECT audit, changed, old, new FROM fact_history ", $rest)
     };
 }
 
-const LAST: &str = changes!("changed <= ?2 ORDER BY audit DESC LIMIT 1");
+const LAST: &str = changes!("WHERE subject_id = ?1 AND changed <= ?2 ORDER BY audit DESC LIMIT 1");
 
-const NEXT: &str = changes!("changed > ?2 ORDER BY audit LIMIT 1");
+const NEXT: &str = changes!("WHERE subject_id = ?1 AND changed > ?2 ORDER BY audit LIMIT 1");
 
 fn read(row: &Row<'_>) -> Result<FactRow, StoreError> {
     Ok(FactRow {

@@ -54,12 +54,11 @@ impl Service {
             let resource = find_resource_at(tx, &organization, resource, at)?;
             let on_resource = Target::Resource(resource.id);
             let beginning = known(tx, on_resource, at)?;
-            let waiting = [Target::Organization(organization.id), on_resource]
-                .map(|target| incomplete_since(tx, target, at));
-            let mut incomplete = None;
-            for since in waiting {
-                incomplete = [incomplete, since?].into_iter().flatten().min();
-            }
+            let waiting = [
+                incomplete_since(tx, Target::Organization(organization.id), at)?,
+                incomplete_since(tx, on_resource, at)?,
+            ];
+            let incomplete = waiting.into_iter().flatten().min();
             let past = Past { user: &user, organization: &organization, resource: &resource };
             let then = past.standing(tx, at)?;
             let (since, begun_by) = past.begin(tx, &then, at, beginning)?;

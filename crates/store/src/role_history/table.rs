@@ -23,7 +23,7 @@ pub(crate) struct Table {
 macro_rules! organizations {
     ($rest:literal) => {
         concat!(
-            "SELECT user_id, organization_id, role, sources, since, until, begun_by, ended_by FROM role_history WHERE ",
+            "SELECT user_id, organization_id, role, sources, since, until, begun_by, ended_by FROM role_history ",
             $rest
         )
     };
@@ -32,7 +32,7 @@ macro_rules! organizations {
 macro_rules! resources {
     ($rest:literal) => {
         concat!(
-            "SELECT user_id, resource_id, NULL, sources, since, until, begun_by, ended_by FROM resource_role_history WHERE ",
+            "SELECT user_id, resource_id, NULL, sources, since, until, begun_by, ended_by FROM resource_role_history ",
             $rest
         )
     };
@@ -40,14 +40,16 @@ macro_rules! resources {
 
 /// Of organizations.
 pub(super) static ORGANIZATIONS: Table = Table {
-    in_force: organizations!("user_id IN ({}) AND until IS NULL"),
+    in_force: organizations!("WHERE user_id IN ({}) AND until IS NULL"),
     of_target: organizations!(
-        "organization_id = ?1 AND user_id > ?2 AND until IS NULL ORDER BY user_id LIMIT ?3"
+        "WHERE organization_id = ?1 AND user_id > ?2 AND until IS NULL ORDER BY user_id LIMIT ?3"
     ),
     newest: organizations!(
-        "user_id = ?1 AND organization_id = ?2 AND since <= ?3 ORDER BY number DESC LIMIT ?4"
+        "WHERE user_id = ?1 AND organization_id = ?2 AND since <= ?3 ORDER BY number DESC LIMIT ?4"
     ),
-    next: organizations!("user_id = ?1 AND organization_id = ?2 AND since > ?3 ORDER BY number LIMIT 1"),
+    next: organizations!(
+        "WHERE user_id = ?1 AND organization_id = ?2 AND since > ?3 ORDER BY number LIMIT 1"
+    ),
     end: "UPDATE role_history SET until = CASE WHEN since > ?3 THEN since ELSE ?3 END, ended_by = ?4 \
           WHERE user_id = ?1 AND organization_id = ?2 AND until IS NULL",
     begin: "INSERT INTO role_history (user_id, organization_id, number, sources, since, begun_by, role) \
@@ -59,10 +61,14 @@ pub(super) static ORGANIZATIONS: Table = Table {
 
 /// Of resources.
 pub(super) static RESOURCES: Table = Table {
-    in_force: resources!("user_id IN ({}) AND until IS NULL"),
-    of_target: resources!("resource_id = ?1 AND user_id > ?2 AND until IS NULL ORDER BY user_id LIMIT ?3"),
-    newest: resources!("user_id = ?1 AND resource_id = ?2 AND since <= ?3 ORDER BY number DESC LIMIT ?4"),
-    next: resources!("user_id = ?1 AND resource_id = ?2 AND since > ?3 ORDER BY number LIMIT 1"),
+    in_force: resources!("WHERE user_id IN ({}) AND until IS NULL"),
+    of_target: resources!(
+        "WHERE resource_id = ?1 AND user_id > ?2 AND until IS NULL ORDER BY user_id LIMIT ?3"
+    ),
+    newest: resources!(
+        "WHERE user_id = ?1 AND resource_id = ?2 AND since <= ?3 ORDER BY number DESC LIMIT ?4"
+    ),
+    next: resources!("WHERE user_id = ?1 AND resource_id = ?2 AND since > ?3 ORDER BY number LIMIT 1"),
     end: "UPDATE resource_role_history SET until = CASE WHEN since > ?3 THEN since ELSE ?3 END, ended_by = ?4 \
           WHERE user_id = ?1 AND resource_id = ?2 AND until IS NULL",
     begin: "INSERT INTO resource_role_history (user_id, resource_id, number, sources, since, begun_by) \
