@@ -37,6 +37,12 @@ macro_rules! ids {
             pub const fn as_uuid(&self) -> &Uuid {
                 &self.0
             }
+
+            /// When it was made, by its own account: the time of a UUIDv7. That of another version has none.
+            pub fn made(&self) -> Option<Timestamp> {
+                let (seconds, nanoseconds) = self.0.get_timestamp()?.to_unix();
+                Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanoseconds).ok()?).ok()
+            }
         }
 
         impl fmt::Display for $name {

@@ -34,6 +34,7 @@ pub mod group_name;
 pub mod handle;
 pub mod id;
 pub mod idp;
+pub mod look;
 pub mod name;
 pub mod privilege;
 pub mod reserved;

@@ -22,7 +22,7 @@ pub(crate) use kept_checks::KeptChecks;
 pub(crate) use resource::{is_listed, resource_members_page};
 
 use crate::admin::find_organization;
-use crate::roles::{Explained, ExplainedSource, explained};
+use crate::roles::{About, Explained, ExplainedSource, explained};
 use crate::source::{Names, SourceView};
 use crate::{Error, Service};
 
@@ -198,7 +198,7 @@ impl Service {
                 role: explanation.effective_role,
                 sources: explained(
                     tx,
-                    (user.id, organization.id),
+                    About::now(user.id, organization.id, None),
                     explanation.sources.iter().filter_map(|source| names.source(source)),
                 )?,
                 without_effect: explanation.near_misses.iter().map(|miss| names.near_miss(miss)).collect(),

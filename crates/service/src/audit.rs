@@ -5,12 +5,14 @@ mod changes;
 mod export;
 mod read;
 
+use std::fmt;
 use std::sync::Arc;
 
 use enroll_domain::DirectoryId;
 use enroll_domain::audit::{Action, Actor, ActorKind, SubjectKind};
 use enroll_scim::Resource;
 use enroll_store::audit::{self, NewEntry, Subject};
+use enroll_store::fact_history::{self, FactRow};
 use enroll_store::idempotency::{self, Attempt};
 use enroll_store::{StoreError, Tx, event};
 use jiff::Timestamp;
@@ -21,7 +23,7 @@ pub use enroll_store::audit::{Broken, ChainReport, Chained as ChainedEntry};
 pub use export::AuditFormat;
 pub use read::{AuditFilter, AuditQuery};
 
-use changes::of_resource;
+use changes::{is_active, of_resource};
 
 use crate::idempotency::forgotten;
 use crate::models::ResourceKind;
@@ -34,6 +36,30 @@ pub(crate) struct Told {
     pub(crate) sequence: i64,
     /// When the change was made.
     pub(crate) time: Timestamp,
+}
+
+impl Told {
+    /// Writes down what the change has made of something that decides on access beside mappings and grants, if it has; `None` stands
+    /// for what is not there. An earlier time is explained by it ([`fact_history`]).
+    pub(crate) fn fact<T: fmt::Display>(
+        self,
+        tx: &Tx<'_>,
+        subject: Uuid,
+        old: Option<T>,
+        new: Option<T>,
+    ) -> Result<(), StoreError> {
+        let text = |fact: Option<T>| fact.map(|fact| fact.to_string()).unwrap_or_default();
+        let (old, new) = (text(old), text(new));
+        if old == new {
+            return Ok(());
+        }
+        fact_history::append(tx, subject, &FactRow { audit: self.sequence, changed: self.time, old, new })
+    }
+}
+
+/// The word for a user who is active, or is not, in the history of facts.
+pub(crate) const fn activity(active: bool) -> &'static str {
+    if active { "active" } else { "deactivated" }
 }
 
 /// Writes the entries of one use case, and knows who acts and when.
@@ -122,8 +148,13 @@ impl Scribe {
             ResourceKind::Group => (SubjectKind::Group, text("displayName")),
             ResourceKind::Custom(custom) => (SubjectKind::CustomResource, Some(custom.key().as_str())),
         };
-        let id = id.to_string();
-        self.write(tx, action, directory, (subject, &id, name.unwrap_or_default()), &changes)
+        let text = id.to_string();
+        let told = self.write(tx, action, directory, (subject, &text, name.unwrap_or_default()), &changes)?;
+        // A user who is made active is no change: the id says since when there is one.
+        if *kind == ResourceKind::User && (before.is_some() || !after.is_some_and(is_active)) {
+            told.fact(tx, id, before.map(is_active).map(activity), after.map(is_active).map(activity))?;
+        }
+        Ok(told)
     }
 
     /// Writes an entry on something in a directory.

@@ -66,7 +66,7 @@ pub use request_log::{
     LoggedRequest, RequestFilter, RequestLog, RequestLogOptions, RequestLogPage, RequestLogReader,
     StatusFilter,
 };
-pub use roles::{Cause, Explained, PastAnswer};
+pub use roles::{Cause, Explained, PastAnswer, ResourcePastAnswer};
 pub use scim::{
     Answer, CURSOR_TIMEOUT, IfMatch, ListRequest, Outcome, ProjectionRequest, WriteOptions, Written,
 };

@@ -88,10 +88,11 @@ struct Subject<'a> {
 type Check = fn(&Subject<'_>) -> Result<Vec<ReadinessFinding>, Error>;
 
 /// Every check. One of the whole instance belongs here too: each directory's report is read by itself.
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 11] = [
     checks::traffic,
     expiry::tokens,
     checks::shared_work_emails,
+    checks::look_alikes,
     checks::users_without_external_id,
     checks::mappings_without_group,
     checks::unmapped_groups,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use enroll_domain::enrollment::{GroupPath, NearMiss, ResourceSource, Source};
-use enroll_domain::{GroupId, GroupName, MappingId, ResourceRole, Role};
+use enroll_domain::{GroupId, GroupName, MappingId, ResourceRole, Role, RoleWord};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,41 @@ pub enum SourceView<R = Role> {
         /// The role it gives.
         role: R,
     },
+}
+
+impl<R: Copy> SourceView<R> {
+    /// The role that it gives.
+    pub(crate) const fn role(&self) -> R {
+        match self {
+            Self::Group { role, .. } | Self::Direct { role } | Self::Jit { role } => *role,
+        }
+    }
+}
+
+impl ResourceSourceView {
+    /// The role that it gives.
+    pub(crate) const fn role(&self) -> ResourceRole {
+        match self {
+            Self::Own(own) => own.role(),
+            Self::Implied(ImpliedView::Organization { role, .. } | ImpliedView::Public { role }) => *role,
+        }
+    }
+}
+
+impl<R> SourceView<R> {
+    /// The same with the word for its role.
+    pub(crate) fn worded(self) -> SourceView<RoleWord>
+    where
+        R: Into<RoleWord>,
+    {
+        match self {
+            Self::Group { role, mapping, group, path } => {
+                SourceView::Group { role: role.into(), mapping, group, path }
+            }
+            Self::Direct { role } => SourceView::Direct { role: role.into() },
+            Self::Jit { role } => SourceView::Jit { role: role.into() },
+        }
+    }
 }
 
 /// One grant with its source, on a resource.

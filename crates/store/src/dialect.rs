@@ -5,8 +5,15 @@
 use std::borrow::Cow;
 
 /// Tables with narrow rows that are always found by their primary key: on SQLite the key is the row's place.
-const WITHOUT_ROWID: [&str; 5] =
-    ["group_members", "handles", "role_history", "schema_migrations", "user_emails"];
+const WITHOUT_ROWID: [&str; 7] = [
+    "fact_history",
+    "group_members",
+    "handles",
+    "resource_role_history",
+    "role_history",
+    "schema_migrations",
+    "user_emails",
+];
 
 /// How a migration adds a column.
 const ADD_COLUMN: &str = " ADD COLUMN IF NOT EXISTS ";

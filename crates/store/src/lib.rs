@@ -43,6 +43,7 @@ pub mod custom_resource;
 pub mod custom_schema;
 pub mod directory;
 pub mod event;
+pub mod fact_history;
 pub mod filter;
 pub mod grant;
 pub mod group;

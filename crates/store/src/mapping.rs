@@ -23,14 +23,6 @@ pub struct MappingRow {
     pub created: Timestamp,
 }
 
-/// The id of a target as a parameter.
-fn target_id(target: Target) -> Param<'static> {
-    match target {
-        Target::Organization(organization) => organization.into(),
-        Target::Resource(resource) => resource.into(),
-    }
-}
-
 /// Adds a mapping.
 ///
 /// # Errors
@@ -48,7 +40,7 @@ pub fn insert(tx: &Tx<'_>, row: &MappingRow) -> Result<(), StoreError> {
             group.key().as_str(),
             table::word(group.binding()),
             group.binding().group(),
-            target_id(target),
+            target,
             mapping.gives.role().as_str(),
             mapping.paused,
             row.created,
@@ -138,7 +130,7 @@ pub fn page(
         let (mut sql, mut params) = (table.page.to_owned(), params![&after, limit].to_vec());
         let conditions = [
             (table.directory, selection.directory.map(Param::from)),
-            (table.target, selection.target.map(target_id)),
+            (table.target, selection.target.map(Param::from)),
         ];
         for (column, value) in conditions {
             if let Some(value) = value {
@@ -161,7 +153,7 @@ pub fn page(
 pub fn list_of(tx: &Tx<'_>, target: Target) -> Result<Vec<MappingRow>, StoreError> {
     let table = Table::of(target);
     let sql = format!("{} ORDER BY {}", table.of_target, table.id);
-    tx.query(&sql, &[target_id(target)], |row| table.read(row))
+    tx.query(&sql, &[target.into()], |row| table.read(row))
 }
 
 /// The directories with mappings to an organization or one of its resources, in no order.

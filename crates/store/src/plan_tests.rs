@@ -124,7 +124,10 @@ fn pages_come_in_the_order_of_an_index() {
 
 #[test]
 fn e7_1_readiness_reads_no_table_from_end_to_end() {
-    use crate::readiness::{SHARED_EMAIL, UNMAPPED, WITHOUT_EXTERNAL_ID};
+    use crate::readiness::{SHARED_EMAIL, UNMAPPED, USER_NAME_KEYS, WITHOUT_EXTERNAL_ID};
+    let plan = assert_index(USER_NAME_KEYS, 1);
+    let index = "COVERING INDEX users_user_name (directory_id=?)";
+    assert!(matches!(plan.as_slice(), [only] if only.contains(index)), "{plan:#?}");
     for (statements, index) in [
         (WITHOUT_EXTERNAL_ID, "users_external_id (directory_id=? AND external_id=?)"),
         (SHARED_EMAIL, "user_emails_value (directory_id=?"),

@@ -1,6 +1,6 @@
-//! Whom a change of a group may reach: inward its users, outward the organizations.
+//! Whom a change of a group may reach: inward its users, outward the organizations and resources.
 
-use enroll_domain::{DirectoryId, GroupId, OrganizationId, UserId};
+use enroll_domain::{DirectoryId, GroupId, Target, UserId};
 
 use crate::id_list::id_lists;
 use crate::{StoreError, Tx, params};
@@ -45,42 +45,49 @@ fn within(groups: &str) -> String {
     )
 }
 
-/// The organizations that the groups, or groups that contain them at any depth, are mapped to.
+/// What the group, or groups that contain it at any depth, are mapped to.
 ///
 /// # Errors
 /// The store fails.
-pub fn organizations(
-    tx: &Tx<'_>,
-    directory: DirectoryId,
-    group: GroupId,
-) -> Result<Vec<OrganizationId>, StoreError> {
-    tx.query(ORGANIZATIONS, &params![directory, group], |row| row.id(0))
+pub fn targets(tx: &Tx<'_>, directory: DirectoryId, group: GroupId) -> Result<Vec<Target>, StoreError> {
+    tx.query(TARGETS, &params![directory, group], |row| {
+        Ok(match row.text(1)? {
+            "" => Target::Organization(row.id(0)?),
+            _ => Target::Resource(row.id(1)?),
+        })
+    })
 }
 
 /// The group itself is not looked up: it may be gone.
-const ORGANIZATIONS: &str = "WITH RECURSIVE around (id) AS (\
+const TARGETS: &str = "WITH RECURSIVE around (id) AS (\
     SELECT group_members.group_id FROM group_members \
     WHERE group_members.directory_id = ?1 AND group_members.member_id = ?2 \
     UNION \
     SELECT group_members.group_id FROM around CROSS JOIN group_members \
     WHERE group_members.directory_id = ?1 AND group_members.member_id = around.id) \
-    SELECT mappings.organization_id FROM mappings WHERE mappings.directory_id = ?1 AND mappings.group_id = ?2 \
+    SELECT mappings.organization_id, '' FROM mappings WHERE mappings.directory_id = ?1 AND mappings.group_id = ?2 \
     UNION \
-    SELECT mappings.organization_id FROM around CROSS JOIN mappings \
-    WHERE mappings.directory_id = ?1 AND mappings.group_id = around.id";
+    SELECT mappings.organization_id, '' FROM around CROSS JOIN mappings \
+    WHERE mappings.directory_id = ?1 AND mappings.group_id = around.id \
+    UNION \
+    SELECT '', resource_mappings.resource_id FROM resource_mappings \
+    WHERE resource_mappings.directory_id = ?1 AND resource_mappings.group_id = ?2 \
+    UNION \
+    SELECT '', resource_mappings.resource_id FROM around CROSS JOIN resource_mappings \
+    WHERE resource_mappings.directory_id = ?1 AND resource_mappings.group_id = around.id";
 
 #[cfg(test)]
 mod tests {
-    use super::{ORGANIZATIONS, within};
+    use super::{TARGETS, within};
     use crate::plan_tests::assert_index;
 
     #[test]
     fn what_a_change_reaches_is_found_by_index() {
         assert_index(&within("?3, ?4"), 4);
-        let plan = assert_index(ORGANIZATIONS, 2);
-        assert!(
-            plan.iter().any(|step| step.contains("mappings_directory_group (directory_id=? AND group_id=?)")),
-            "{plan:#?}"
-        );
+        let plan = assert_index(TARGETS, 2);
+        for index in ["mappings_directory_group", "resource_mappings_group"] {
+            let searched = format!("{index} (directory_id=? AND group_id=?)");
+            assert!(plan.iter().any(|step| step.contains(&searched)), "{plan:#?}");
+        }
     }
 }

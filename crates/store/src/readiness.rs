@@ -2,6 +2,8 @@
 //!
 //! Each gives the first few with their names, and how many there are in all.
 
+use std::ops::ControlFlow;
+
 use enroll_domain::DirectoryId;
 
 use crate::{StoreError, Tx, params};
@@ -29,6 +31,10 @@ pub(crate) const SHARED_EMAIL: (&str, &str) = (
      AND (type_key = 'work' OR type_key IS NULL) GROUP BY value_key HAVING min(user_id) <> max(user_id) \
      ORDER BY value_key LIMIT ?2",
 );
+
+/// What userNames are compared by, from an index alone.
+pub(crate) const USER_NAME_KEYS: &str =
+    "SELECT user_name_key FROM users WHERE directory_id = ?1 ORDER BY user_name_key";
 
 /// Groups that nothing follows from: no mapping holds them, and they are in no other group.
 pub(crate) const UNMAPPED: (&str, &str) = (
@@ -61,6 +67,21 @@ pub fn users_without_external_id(
 /// The store fails.
 pub fn shared_work_emails(tx: &Tx<'_>, directory: DirectoryId, most: u32) -> Result<Found, StoreError> {
     found(tx, SHARED_EMAIL, directory, most)
+}
+
+/// Visits what the userNames of a directory are compared by, in order.
+///
+/// # Errors
+/// The store fails.
+pub fn each_user_name_key(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    mut visit: impl FnMut(&str),
+) -> Result<(), StoreError> {
+    tx.each(USER_NAME_KEYS, &params![directory], |row| {
+        visit(row.text(0)?);
+        Ok(ControlFlow::Continue(()))
+    })
 }
 
 /// Groups that give no role anywhere.

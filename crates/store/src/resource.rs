@@ -182,12 +182,42 @@ pub fn update(tx: &Tx<'_>, resource: &ResourceRow) -> Result<bool, StoreError> {
     Ok(changed > 0)
 }
 
-/// Deletes a resource; answers whether there was one.
+/// Deletes a resource; answers whether there was one. What it was is kept for its history.
 ///
 /// # Errors
 /// [`StoreError::ForeignKey`] while it has mappings or grants.
 pub fn delete(tx: &Tx<'_>, id: ResourceId) -> Result<bool, StoreError> {
+    tx.execute(
+        "INSERT INTO deleted_resources (id, organization_id, name, name_key, kind, kind_key, visibility, created, version) \
+         SELECT id, organization_id, name, name_key, kind, kind_key, visibility, created, version \
+         FROM organization_resources WHERE id = ?1",
+        &params![id],
+    )?;
     Ok(tx.execute("DELETE FROM organization_resources WHERE id = ?1", &params![id])? > 0)
+}
+
+const DELETED: &str =
+    "SELECT id, organization_id, name, kind, visibility, created, version FROM deleted_resources";
+
+/// A deleted resource by id, whatever its organization.
+///
+/// # Errors
+/// The store fails.
+pub fn find_deleted(tx: &Tx<'_>, id: ResourceId) -> Result<Option<ResourceRow>, StoreError> {
+    tx.first(&format!("{DELETED} WHERE id = ?1"), &params![id], read)
+}
+
+/// The deleted resources of an organization that had a name, oldest first.
+///
+/// # Errors
+/// The store fails.
+pub fn deleted_named(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+    name: &ResourceName,
+) -> Result<Vec<ResourceRow>, StoreError> {
+    let sql = format!("{DELETED} WHERE organization_id = ?1 AND name_key = ?2 ORDER BY id");
+    tx.query(&sql, &params![organization, name.key()], read)
 }
 
 #[cfg(test)]

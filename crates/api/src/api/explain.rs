@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use enroll_service::{ExplainAnswer, PastAnswer, ResourceExplainAnswer};
+use enroll_service::{ExplainAnswer, PastAnswer, ResourceExplainAnswer, ResourcePastAnswer};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -23,6 +23,8 @@ pub(crate) enum Explained {
     Resource(ResourceExplainAnswer),
     /// In an organization at an earlier time.
     Past(Box<PastAnswer>),
+    /// On a resource at an earlier time.
+    PastOnResource(Box<ResourcePastAnswer>),
 }
 
 /// Every source of a role, and what nearly gives one; with `at`, what was at that time, and what brought it.
@@ -40,11 +42,9 @@ pub(crate) async fn explain(
             Explained::Resource(service.explain_resource(&user, &organization, &resource).await?)
         }
         (None, Some(at)) => Explained::Past(Box::new(service.explain_at(&user, &organization, at).await?)),
-        (Some(_), Some(_)) => {
-            return Err(Problem::bad_request(
-                "the history has roles on organizations only: leave away resource, or at",
-            ));
-        }
+        (Some(resource), Some(at)) => Explained::PastOnResource(Box::new(
+            service.explain_resource_at(&user, &organization, &resource, at).await?,
+        )),
     }))
 }
 

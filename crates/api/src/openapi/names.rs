@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// Types that are called otherwise in the code: those with parameters, and those whose name says more there.
-const NAMES: [(&str, &str); 20] = [
+const NAMES: [(&str, &str); 21] = [
     ("MemberEntry_Role", "Member"),
     ("MemberEntry_ResourceRole", "ResourceMember"),
     ("MembersPage_MemberEntry_Role", "Members"),
@@ -15,7 +15,8 @@ const NAMES: [(&str, &str); 20] = [
     ("SourceView_ResourceRole", "OwnResourceSource"),
     ("ResourceSourceView", "ResourceSource"),
     ("ImpliedView", "ImpliedResourceSource"),
-    ("PastAnswer", "PastExplanation"),
+    ("PastAnswer_Role", "PastExplanation"),
+    ("PastAnswer_ResourceRole", "PastResourceExplanation"),
     ("EventPage", "Events"),
     ("Chained", "AuditEntry"),
     ("CustomSchemas", "Definitions"),

@@ -72,6 +72,28 @@ async fn e7_1_findings_name_what_they_are_about_and_what_to_do() {
 }
 
 #[tokio::test]
+async fn e7_1_user_names_that_look_alike_are_told_together_with_the_letter() {
+    let site = Site::start().await;
+    for name in ["ada@example.com", "bob", "B0b", "emma"] {
+        site.user(name).await;
+    }
+    assert!(!codes(&findings(&site).await).contains(&"look-alike"));
+    site.user("\u{430}da@example.com").await;
+    site.user("Ernma").await;
+    let found = findings(&site).await;
+    let finding = of(&found, "look-alike");
+    assert_eq!((&finding["severity"], &finding["count"]), (&json!("warning"), &json!(2)));
+    let mut names: Vec<&str> = finding["concerned"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|concerned| concerned["name"].as_str().unwrap())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["ada@example.com and \u{430}da@example.com (with U+0430)", "emma and Ernma"]);
+}
+
+#[tokio::test]
 async fn e7_1_an_organization_with_an_active_owner_is_no_finding_and_one_without_is_an_error() {
     let site = Site::start().await;
     map(&site, "Owners", Role::Owner).await;

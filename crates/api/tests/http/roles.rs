@@ -28,7 +28,7 @@ async fn map(service: &Service, group: &str, role: Role) -> MappingInfo {
     service.add_mapping(&new).await.unwrap()
 }
 
-async fn members(site: &Site, group: &str, operation: &str, members: &[&String]) {
+pub(crate) async fn members(site: &Site, group: &str, operation: &str, members: &[&String]) {
     let value: Vec<Value> = members.iter().map(|id| json!({"value": id})).collect();
     let change = patch(&json!([{"op": operation, "path": "members", "value": value}]));
     let answer = site.send("PATCH", &format!("/scim/v2/Groups/{group}"), &change).await;
@@ -52,7 +52,7 @@ fn told(news: &[Value]) -> Vec<(&str, &str, Option<&str>, Option<&str>)> {
         .collect()
 }
 
-async fn retell(service: &Service) {
+pub(crate) async fn retell(service: &Service) {
     while service.retell().await.unwrap() {}
 }
 
@@ -152,7 +152,7 @@ async fn e3_7_a_mapping_that_finds_its_group_and_one_that_is_pointed_elsewhere_a
 }
 
 /// A group of so many new users.
-async fn crowd(site: &Site, name: &str, size: usize) -> (String, Vec<String>) {
+pub(crate) async fn crowd(site: &Site, name: &str, size: usize) -> (String, Vec<String>) {
     let group = site.group(name).await;
     let mut ids = Vec::new();
     for number in 0..size {
@@ -209,7 +209,7 @@ async fn e3_6_what_concerns_very_many_is_told_in_slices_and_access_does_not_wait
     assert!(!site.service.retell().await.unwrap(), "and then there is nothing to do");
 }
 
-fn at(time: &str) -> Timestamp {
+pub(crate) fn at(time: &str) -> Timestamp {
     time.parse().unwrap()
 }
 

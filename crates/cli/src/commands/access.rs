@@ -54,7 +54,7 @@ impl AccessArguments {
     }
 }
 
-/// A user and an organization, now or at an earlier time.
+/// A user and an organization or a resource, now or at an earlier time.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArguments {
     #[command(flatten)]
@@ -81,7 +81,7 @@ pub(crate) async fn explain(explain: &ExplainArguments, api: &Api, output: Outpu
     let query = explain.access.query();
     if let Some(at) = explain.at {
         let answer = api.get(&format!("/explain{query}&at={}", segment(&at.to_string()))).await?;
-        let told: PastAnswer = serde_json::from_value(answer.clone())?;
+        let told: PastAnswer<RoleWord, AnySource> = serde_json::from_value(answer.clone())?;
         return output.result(&answer, |_| told.to_string());
     }
     let answer = api.get(&format!("/explain{query}")).await?;

@@ -2,6 +2,7 @@
 
 use std::process::Output;
 
+use enroll_service::Clock;
 use enroll_testkit::idp::{self, KeyKind, SigningKey};
 
 use crate::support::{command, enroll, enroll_ok, free_address};
@@ -374,4 +375,36 @@ fn a_sign_in_connection_is_set_tried_refreshed_and_cleared_by_command() {
     let shown = json(&ok(&["show", "--json"]));
     assert_eq!((shown.get("preset"), &shown["domains"]), (None, &Value::Array(Vec::new())));
     assert_eq!(shown["entityId"], "https://idp.example/entity");
+}
+
+#[test]
+fn e3_10_explain_tells_of_a_resource_at_an_earlier_time() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    let run = |arguments: &[&str]| enroll_ok(folder.path(), address, arguments);
+    run(&["org", "create", "acme"]);
+    run(&["resource", "add", "acme/website"]);
+    run(&["bot", "create", "robot"]);
+    let before = Clock::system().now().to_string();
+    run(&["resource", "grant", "acme/website", "robot", "--role", "write"]);
+    let held = Clock::system().now().to_string();
+    run(&["resource", "revoke", "acme/website", "robot"]);
+
+    let explain = ["explain", "robot", "acme/website", "--at"];
+    let told = run(&[&explain[..], &[&held]].concat());
+    for part in [
+        "had write on acme/website, since",
+        "write by a direct grant",
+        "Brought by grant.added",
+        "ended by grant.removed",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let told = run(&[&explain[..], &[&before]].concat());
+    assert!(told.contains("had no role on acme/website."), "{told}");
+    let answer = json(&run(&[&explain[..], &[&held, "--json"]].concat()));
+    assert_eq!((&answer["role"], &answer["resource"]), (&"write".into(), &"website".into()));
+    assert_eq!(answer["sources"][0]["broughtBy"]["action"], "grant.added");
+    let refused = enroll(folder.path(), address, &[&explain[..], &["2001-01-01"]].concat());
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(refusal(&refused).contains("the history of roles on resources begins"), "{}", refusal(&refused));
 }

@@ -19,7 +19,9 @@ use std::collections::BTreeMap;
 pub use diff::{Change, ResourceChange, diff, diff_resource};
 pub use enrollments::{Enrollment, Enrollments};
 pub use explain::{Explanation, NearMiss, ResourceExplanation, explain, explain_resource};
-pub use resources::{ResourceEnrollment, ResourceEnrollments, enroll_resource, enroll_resources};
+pub use resources::{
+    ResourceEnrollment, ResourceEnrollments, enroll_resource, enroll_resources, given_on_resources,
+};
 pub use source::{GroupPath, ResourceSource, Source};
 pub use state::{Grant, GrantKind, GroupFacts, Mapping, ResourceFacts, ResourceGrant, State, UserFacts};
 

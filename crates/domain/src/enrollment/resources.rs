@@ -95,6 +95,26 @@ pub fn enroll_resources<'a>(
     })
 }
 
+/// What users are given on resources themselves, by mappings to them and grants on them: each with all sources, the highest role first.
+/// Which resources there are does not matter. It is a part of what [`enroll_resource`] finds, and the one that grows with neither the
+/// organizations' members nor with public resources.
+pub fn given_on_resources(state: &State) -> BTreeMap<(ResourceId, UserId), Vec<Source<ResourceRole>>> {
+    let (mut walker, mut collector) = (Walker::new(state), Collector::new(state.users.len()));
+    let mut all = BTreeMap::new();
+    for (resource, mut givers) in givers(state, |_| true) {
+        givers.sort_by_cached_key(Giver::precedence);
+        for giver in givers {
+            giver.give(&mut walker, |user, source| collector.add(user, source));
+        }
+        for (position, sources) in collector.take() {
+            if let Some((user, _)) = walker.user(position) {
+                all.insert((resource, user), sources);
+            }
+        }
+    }
+    all
+}
+
 fn givers(
     state: &State,
     wanted: impl Fn(ResourceId) -> bool,

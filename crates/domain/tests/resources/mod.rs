@@ -2,6 +2,7 @@
 
 use enroll_domain::enrollment::{
     Enrollments, ResourceSource, State, diff_resource, enroll_resource, enroll_resources, explain_resource,
+    given_on_resources,
 };
 use enroll_domain::{ResourceRole, Role};
 use proptest::prelude::{prop_assert, prop_assert_eq};
@@ -65,6 +66,7 @@ pub(crate) fn resources_agree(
 ) -> Result<(), TestCaseError> {
     let each: Vec<_> = enroll_resources(state, all).collect();
     prop_assert_eq!(each.len(), world.resources().count());
+    let given = given_on_resources(state);
     for number in world.resources() {
         let found = enroll_resource(state, resource(number));
         prop_assert!(each.contains(&(resource(number), found.clone())));
@@ -75,6 +77,12 @@ pub(crate) fn resources_agree(
             let highest = expected.iter().map(|(_, role)| *role).max().filter(|_| *active);
             let entry = found.get(user(*person));
             let sources = entry.map(|entry| entry.sources.as_slice()).unwrap_or_default();
+            let own = sources.iter().filter_map(|source| match source {
+                ResourceSource::Own(own) => Some(own.clone()),
+                ResourceSource::Organization { .. } | ResourceSource::Public => None,
+            });
+            let alone = given.get(&(resource(number), user(*person))).cloned().unwrap_or_default();
+            prop_assert_eq!(alone, own.collect::<Vec<_>>());
             prop_assert!(sources.is_sorted_by(|a, b| a.role() >= b.role()));
             let mut given: Vec<_> = sources.iter().map(named).collect();
             given.sort();

@@ -11,7 +11,7 @@ use super::{
     CheckAnswer, ExplainAnswer, MemberEntry, MembersPage, find_user, group_names, page_user, summary,
 };
 use crate::admin::{find_organization, find_resource};
-use crate::roles::explained;
+use crate::roles::{About, explained};
 use crate::source::{Names, ResourceSourceView};
 use crate::{Error, Service};
 
@@ -111,7 +111,7 @@ impl Service {
                 resource: Some(resource.name.to_string()),
                 active: explanation.active,
                 role: explanation.effective_role,
-                sources: explained(tx, (user.id, organization.id), sources)?,
+                sources: explained(tx, About::now(user.id, organization.id, Some(resource.id)), sources)?,
                 without_effect: explanation.near_misses.iter().map(|miss| names.near_miss(miss)).collect(),
             })
         })

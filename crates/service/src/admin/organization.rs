@@ -203,7 +203,8 @@ impl Service {
                     changes.change("baseResourceRole", Some(roles.0), Some(roles.1));
                     let (id, name) = (row.id.to_string(), row.name.as_str());
                     let subject = (SubjectKind::Organization, id.as_str(), name);
-                    scribe.write_global(tx, Action::OrganizationUpdated, subject, &changes)?;
+                    let told = scribe.write_global(tx, Action::OrganizationUpdated, subject, &changes)?;
+                    told.fact(tx, *row.id.as_uuid(), Some(roles.0), Some(roles.1))?;
                 }
                 info(tx, find(tx, &name)?)
             })

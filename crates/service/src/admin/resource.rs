@@ -5,14 +5,14 @@ use enroll_domain::time::Moment;
 use enroll_domain::{KindName, ResourceId, ResourceName, Target, Visibility};
 use enroll_store::organization::OrganizationRow;
 use enroll_store::resource::{self, ResourceRow};
-use enroll_store::{StoreError, Tx, mapping, resource_grant};
+use enroll_store::{StoreError, Tx, fact_history, mapping, resource_grant};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::organization::find as find_organization;
 use super::page::{Page, PageRequest};
-use crate::audit::{Changes, Scribe};
+use crate::audit::{Changes, Scribe, Told};
 use crate::scim::{IfMatch, check_version};
 use crate::{Error, Service};
 
@@ -99,7 +99,8 @@ impl Service {
                     .with("name", row.name.as_str())
                     .with("kind", row.kind.as_str())
                     .with("visibility", row.visibility);
-                tell(tx, &scribe, Action::ResourceCreated, (&owner, &row), &changes)?;
+                let told = tell(tx, &scribe, Action::ResourceCreated, (&owner, &row), &changes)?;
+                told.fact(tx, *row.id.as_uuid(), None, Some(row.visibility))?;
                 Ok(info(&owner, &row))
             })
             .await
@@ -170,7 +171,8 @@ impl Service {
                     let mut changes = Changes::default();
                     changes.change("kind", Some(old.kind.as_str()), Some(row.kind.as_str()));
                     changes.change("visibility", Some(old.visibility), Some(row.visibility));
-                    tell(tx, &scribe, Action::ResourceUpdated, (&owner, &row), &changes)?;
+                    let told = tell(tx, &scribe, Action::ResourceUpdated, (&owner, &row), &changes)?;
+                    told.fact(tx, *row.id.as_uuid(), Some(old.visibility), Some(row.visibility))?;
                 }
                 Ok(info(&owner, &row))
             })
@@ -204,7 +206,8 @@ impl Service {
                 }
                 resource::delete(tx, row.id)?;
                 let changes = Changes::default().without("organization", owner.name.as_str());
-                Ok(tell(tx, &scribe, Action::ResourceDeleted, (&owner, &row), &changes)?)
+                let told = tell(tx, &scribe, Action::ResourceDeleted, (&owner, &row), &changes)?;
+                Ok(told.fact(tx, *row.id.as_uuid(), Some(row.visibility), None)?)
             })
             .await
     }
@@ -228,8 +231,49 @@ fn check_free(tx: &Tx<'_>, owner: &OrganizationRow, row: &ResourceRow) -> Result
 
 /// The resource of an organization that a caller means by an id, a name, or `KIND:NAME`. An id wins.
 pub(crate) fn find(tx: &Tx<'_>, owner: &OrganizationRow, text: &str) -> Result<ResourceRow, Error> {
+    one(owner, text, |id| Ok(resource::find(tx, id)?), |name| Ok(resource::named(tx, owner.id, name)?))
+}
+
+/// As [`find`], for an earlier time: of several that have had the name, one after the other, the one that was there then. Where none
+/// was, the one that is there now, or was there last.
+pub(crate) fn find_at(
+    tx: &Tx<'_>,
+    owner: &OrganizationRow,
+    text: &str,
+    at: Timestamp,
+) -> Result<ResourceRow, Error> {
+    let by_id = |id| match resource::find(tx, id)? {
+        Some(row) => Ok(Some(row)),
+        None => Ok(resource::find_deleted(tx, id)?),
+    };
+    let named = |name: &ResourceName| {
+        let (present, deleted) =
+            (resource::named(tx, owner.id, name)?, resource::deleted_named(tx, owner.id, name)?);
+        let mut then: Vec<ResourceRow> = present.iter().filter(|row| row.created <= at).cloned().collect();
+        for row in deleted.iter().filter(|row| row.created <= at) {
+            let last = fact_history::last(tx, *row.id.as_uuid(), at)?;
+            if last.is_none_or(|last| !last.new.is_empty()) {
+                then.push(row.clone());
+            }
+        }
+        Ok(match (then.is_empty(), present.is_empty()) {
+            (false, _) => then,
+            (true, false) => present,
+            (true, true) => deleted.into_iter().next_back().into_iter().collect(),
+        })
+    };
+    one(owner, text, by_id, named)
+}
+
+/// The one that is meant: by its id, or the only one of the kind of those with the name.
+fn one(
+    owner: &OrganizationRow,
+    text: &str,
+    by_id: impl FnOnce(ResourceId) -> Result<Option<ResourceRow>, Error>,
+    named: impl FnOnce(&ResourceName) -> Result<Vec<ResourceRow>, Error>,
+) -> Result<ResourceRow, Error> {
     if let Ok(id) = text.parse()
-        && let Some(row) = resource::find(tx, id)?
+        && let Some(row) = by_id(id)?
         && row.organization == owner.id
     {
         return Ok(row);
@@ -240,7 +284,7 @@ pub(crate) fn find(tx: &Tx<'_>, owner: &OrganizationRow, text: &str) -> Result<R
     };
     let kind = kind.and_then(|kind| kind.parse::<KindName>().ok()).map(|kind| kind.key());
     let mut found = match name.parse() {
-        Ok(name) => resource::named(tx, owner.id, &name)?,
+        Ok(name) => named(&name)?,
         Err(_) => Vec::new(),
     };
     found.retain(|row| kind.as_ref().is_none_or(|kind| row.kind.key() == *kind));
@@ -275,7 +319,7 @@ fn tell(
     action: Action,
     (owner, row): (&OrganizationRow, &ResourceRow),
     changes: &Changes,
-) -> Result<(), StoreError> {
+) -> Result<Told, StoreError> {
     let (id, name) = (row.id.to_string(), format!("{}/{}", owner.name, row.name));
-    scribe.write_global(tx, action, (SubjectKind::Resource, &id, &name), changes).map(drop)
+    scribe.write_global(tx, action, (SubjectKind::Resource, &id, &name), changes)
 }

@@ -18,6 +18,7 @@ use super::page::{Page, PageRequest};
 use super::resource::find as find_resource;
 use crate::access::{UserSummary, find_user, summary};
 use crate::audit::{Changes, Scribe};
+use crate::roles::{self, Reach};
 use crate::{Error, Service};
 
 /// A direct grant on a resource as an administrator sees it.
@@ -173,7 +174,7 @@ fn describe(row: ResourceGrantRow, user: &UserRow, (organization, resource): &Ow
     }
 }
 
-/// Writes a grant's old and new role into the audit trail.
+/// Writes a grant's old and new role into the audit trail, and what the user is given on the resource by now into its history.
 fn tell(
     tx: &Tx<'_>,
     scribe: &Scribe,
@@ -192,6 +193,6 @@ fn tell(
     changes.note("resource", resource.id);
     let name = format!("{} in {}/{}", user.handle, organization.name, resource.name);
     let id = id.to_string();
-    scribe.write(tx, action, user.directory, (SubjectKind::Grant, &id, &name), &changes)?;
-    Ok(())
+    let told = scribe.write(tx, action, user.directory, (SubjectKind::Grant, &id, &name), &changes)?;
+    Ok(roles::tell(tx, told, user.directory, &Reach::user(user.id))?)
 }

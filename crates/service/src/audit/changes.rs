@@ -130,12 +130,16 @@ pub(super) fn of_resource(
     (action(kind, before, after), changes)
 }
 
+/// Whether a user is active, as one without the attribute is.
+pub(super) fn is_active(user: &Resource) -> bool {
+    user.get("active") != Some(&Value::Bool(false))
+}
+
 fn action(kind: &ResourceKind, before: Option<&Resource>, after: Option<&Resource>) -> Action {
-    let active = |user: &Resource| user.get("active") != Some(&Value::Bool(false));
     match (kind, before, after) {
         (ResourceKind::User, None, _) => Action::UserCreated,
         (ResourceKind::User, _, None) => Action::UserDeleted,
-        (ResourceKind::User, Some(before), Some(after)) => match (active(before), active(after)) {
+        (ResourceKind::User, Some(before), Some(after)) => match (is_active(before), is_active(after)) {
             (true, false) => Action::UserDeactivated,
             (false, true) => Action::UserReactivated,
             _ => Action::UserUpdated,

@@ -1,10 +1,15 @@
 //! The checks of users, groups, mappings, organizations and of what the identity provider sends.
 
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+
+use enroll_domain::look;
 use enroll_domain::{DirectoryState, MappingBinding, OrganizationId, RoleOn};
 use enroll_saml::Certificate;
+use enroll_scim::Folded;
 use enroll_store::mapping::MappingRow;
 use enroll_store::readiness::{self, Found};
-use enroll_store::{mapping, organization, owner, server_admin, sso_metadata};
+use enroll_store::{mapping, organization, owner, server_admin, sso_metadata, user};
 
 use jiff::SignedDuration;
 
@@ -63,6 +68,45 @@ pub(super) fn shared_work_emails(subject: &Subject<'_>) -> Result<Vec<ReadinessF
         "shared-email",
         "Several users have the same work e-mail address: who signs in with it cannot be told from the others.",
         "Give each person an address of her own in the identity provider, or deactivate the account that is left over.",
+    ))
+}
+
+/// userNames that are another one's to the eye (UTS #39 §4). Most names are like no other: of these a number is kept and no text.
+pub(super) fn look_alikes(subject: &Subject<'_>) -> Result<Vec<ReadinessFinding>, Error> {
+    let (tx, directory) = (subject.tx, subject.directory.id);
+    let hashes = BuildHasherDefault::<DefaultHasher>::default();
+    let number = |name: &str| hashes.hash_one(look::look(name));
+    let mut seen: HashMap<u64, bool> = HashMap::new();
+    readiness::each_user_name_key(tx, directory, |name| {
+        seen.entry(number(name)).and_modify(|again| *again = true).or_insert(false);
+    })?;
+    seen.retain(|_, again| *again);
+    let mut alike: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    if !seen.is_empty() {
+        readiness::each_user_name_key(tx, directory, |name| {
+            if seen.contains_key(&number(name)) {
+                alike.entry(look::look(name)).or_default().push(name.to_owned());
+            }
+        })?;
+    }
+    alike.retain(|_, names| names.len() > 1);
+    let mut found = Found { count: u64::try_from(alike.len()).unwrap_or(u64::MAX), first: Vec::new() };
+    for keys in alike.values().take(NAMED as usize) {
+        let mut users = Vec::new();
+        for key in keys {
+            users.extend(user::find_by_user_name(tx, directory, &Folded::new(key))?);
+        }
+        if let Some(first) = users.first() {
+            let names = look::told(users.iter().map(|user| user.user_name.as_str()));
+            found.first.push((first.id.to_string(), names));
+        }
+    }
+    Ok(about(
+        found,
+        Severity::Warning,
+        "look-alike",
+        "userNames look alike and are not the same: one letter is of another script, or is easily taken for another.",
+        "See in the identity provider whether each is a person of her own; if not, delete or rename the one that is left over.",
     ))
 }
 

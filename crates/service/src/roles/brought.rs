@@ -3,10 +3,12 @@
 use std::fmt;
 
 use enroll_domain::time::Moment;
-use enroll_domain::{MappingId, OrganizationId, RoleWord, UserId};
-use enroll_store::{Tx, role_history};
+use enroll_domain::{MappingId, OrganizationId, ResourceId, RoleWord, Target, UserId, Visibility};
+use enroll_store::role_history::RoleRow;
+use enroll_store::{Tx, fact_history, role_history};
 use jiff::Timestamp;
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::past::{Cause, cause};
@@ -40,8 +42,7 @@ pub(crate) struct ExplainedSource {
     /// Where the role on the organization comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     via: Option<SourceView>,
-    /// Since when it has been held without a break; absent for a grant on a resource itself, and where the history is not
-    /// written yet or does not reach back so far.
+    /// Since when it has been held without a break; absent where the history is not written yet or does not reach back so far.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Moment>")]
     since: Option<Timestamp>,
@@ -57,8 +58,7 @@ pub struct Explained<S = SourceView> {
     /// The grant.
     #[serde(flatten)]
     pub source: S,
-    /// Since when it has been held without a break; absent for a grant on a resource itself, and where the history is not
-    /// written yet or does not reach back so far.
+    /// Since when it has been held without a break; absent where the history is not written yet or does not reach back so far.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
     /// The change that brought it; absent also where that was before the history.
@@ -79,34 +79,43 @@ impl<S: fmt::Display> fmt::Display for Explained<S> {
 
 /// What makes a grant the same one at two times: the names of its groups and its role may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Key {
+pub(crate) enum Key {
     Mapping(MappingId),
     Direct,
     Jit,
 }
 
-/// A source that the history of an organization may know.
-pub(crate) trait OnOrganization {
-    /// The role on the organization that it is, or comes from.
-    fn on_organization(&self) -> Option<&SourceView>;
+/// Where the history knows a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Organization(Key),
+    Resource(Key),
+    Visibility,
 }
 
-impl OnOrganization for SourceView {
-    fn on_organization(&self) -> Option<&SourceView> {
-        Some(self)
+/// A source that a history knows.
+pub(crate) trait Placed {
+    /// Where it is to be found.
+    fn place(&self) -> Place;
+}
+
+impl Placed for SourceView {
+    fn place(&self) -> Place {
+        Place::Organization(key(self))
     }
 }
 
-impl OnOrganization for ResourceSourceView {
-    fn on_organization(&self) -> Option<&SourceView> {
+impl Placed for ResourceSourceView {
+    fn place(&self) -> Place {
         match self {
-            Self::Implied(ImpliedView::Organization { via, .. }) => Some(via),
-            Self::Own(_) | Self::Implied(ImpliedView::Public { .. }) => None,
+            Self::Own(own) => Place::Resource(key(own)),
+            Self::Implied(ImpliedView::Organization { via, .. }) => Place::Organization(key(via)),
+            Self::Implied(ImpliedView::Public { .. }) => Place::Visibility,
         }
     }
 }
 
-fn key(source: &SourceView) -> Key {
+fn key<R>(source: &SourceView<R>) -> Key {
     match source {
         SourceView::Group { mapping, .. } => Key::Mapping(*mapping),
         SourceView::Direct { .. } => Key::Direct,
@@ -117,31 +126,71 @@ fn key(source: &SourceView) -> Key {
 /// A time in the history, with the grants that were held then.
 struct Held {
     since: Timestamp,
+    until: Option<Timestamp>,
     begun_by: i64,
     ended_by: Option<i64>,
     keys: Vec<Key>,
 }
 
-/// The grants of a user in an organization, each with the change that brought it.
+impl Held {
+    fn read(row: &RoleRow) -> Result<Self, Error> {
+        let keys = sources_of::<RoleWord>(row)?.iter().map(key).collect();
+        let RoleRow { since, until, begun_by, ended_by, .. } = *row;
+        Ok(Self { since, until, begun_by, ended_by, keys })
+    }
+}
+
+/// The sources that a row of the history tells.
+///
+/// # Errors
+/// [`Error::Internal`] for what is none.
+pub(super) fn sources_of<R: DeserializeOwned>(row: &RoleRow) -> Result<Vec<SourceView<R>>, Error> {
+    serde_json::from_str(&row.sources)
+        .map_err(|error| Error::Internal(format!("the sources of a role in the history: {error}")))
+}
+
+/// Whose grants are explained, where, and of which time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About {
+    pub(crate) user: UserId,
+    pub(crate) organization: OrganizationId,
+    pub(crate) resource: Option<ResourceId>,
+    pub(crate) at: Timestamp,
+}
+
+impl About {
+    /// What is held now, whatever the clock says.
+    pub(crate) const fn now(
+        user: UserId,
+        organization: OrganizationId,
+        resource: Option<ResourceId>,
+    ) -> Self {
+        Self { user, organization, resource, at: Timestamp::MAX }
+    }
+}
+
+/// The grants of a user in an organization or on a resource, each with the change that brought it.
 ///
 /// # Errors
 /// [`Error::Internal`] for a history that cannot be read; the store fails.
-pub(crate) fn explained<S: OnOrganization>(
+pub(crate) fn explained<S: Placed>(
     tx: &Tx<'_>,
-    (user, organization): (UserId, OrganizationId),
+    about: About,
     sources: impl Iterator<Item = S>,
 ) -> Result<Vec<Explained<S>>, Error> {
-    let held: Vec<Held> = role_history::newest(tx, user, organization, ROWS)?
-        .into_iter()
-        .map(|row| {
-            let sources: Vec<SourceView> = serde_json::from_str(&row.sources)
-                .map_err(|error| Error::Internal(format!("the sources of a role in the history: {error}")))?;
-            let keys = sources.iter().map(key).collect();
-            Ok(Held { since: row.since, begun_by: row.begun_by, ended_by: row.ended_by, keys })
-        })
-        .collect::<Result<_, Error>>()?;
+    let held = |target: Target| -> Result<Vec<Held>, Error> {
+        role_history::newest(tx, about.user, target, about.at, ROWS)?.iter().map(Held::read).collect()
+    };
+    let on_organization = held(Target::Organization(about.organization))?;
+    let on_resource =
+        about.resource.map_or_else(|| Ok(Vec::new()), |resource| held(Target::Resource(resource)))?;
     let explain = |source: S| {
-        let begun = source.on_organization().and_then(|source| begin(&held, key(source)));
+        let (held, key) = match source.place() {
+            Place::Organization(key) => (&on_organization, key),
+            Place::Resource(key) => (&on_resource, key),
+            Place::Visibility => return made_public(tx, about, source),
+        };
+        let begun = begin(held, key, about.at);
         let brought_by =
             begun.filter(|(_, last)| !last).map_or(Ok(None), |(held, _)| cause(tx, held.begun_by));
         Ok(Explained { since: begun.map(|(held, _)| held.since), brought_by: brought_by?, source })
@@ -149,11 +198,22 @@ pub(crate) fn explained<S: OnOrganization>(
     sources.map(explain).collect()
 }
 
-/// The earliest time from which on a grant was held until now, and whether the rows that were read end there.
-fn begin(held: &[Held], key: Key) -> Option<(&Held, bool)> {
+/// What everybody has on a public resource, with the change that made it public.
+fn made_public<S>(tx: &Tx<'_>, about: About, source: S) -> Result<Explained<S>, Error> {
+    let last = match about.resource {
+        Some(resource) => fact_history::last(tx, *resource.as_uuid(), about.at)?,
+        None => None,
+    };
+    let made = last.filter(|change| change.new == Visibility::Public.as_str());
+    let brought_by = made.as_ref().map_or(Ok(None), |change| cause(tx, change.audit))?;
+    Ok(Explained { since: made.map(|change| change.changed), brought_by, source })
+}
+
+/// The earliest time from which on a grant was held until `at`, and whether the rows that were read end there.
+fn begin(held: &[Held], key: Key, at: Timestamp) -> Option<(&Held, bool)> {
     let mut rows = held.iter().take_while(|row| row.keys.contains(&key)).enumerate();
-    // What has ended is not what is held now: the history is behind.
-    let (_, mut begun) = rows.next().filter(|(_, row)| row.ended_by.is_none())?;
+    // What had ended by then was not held then: the history is behind.
+    let (_, mut begun) = rows.next().filter(|(_, row)| row.until.is_none_or(|until| until > at))?;
     let mut last = 0;
     for (number, row) in rows {
         // Between two rows there may have been a time without any grant.

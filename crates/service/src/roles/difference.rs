@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use enroll_domain::enrollment::{Enrollment, Enrollments, State};
+use enroll_domain::enrollment::{self, Source, State};
 use enroll_domain::event::RoleEvent;
-use enroll_domain::{DirectoryId, GroupId, GroupName, OrganizationId, Role, UserId};
+use enroll_domain::{DirectoryId, GroupId, GroupName, Role, RoleWord, Target, UserId};
 use enroll_store::event::NewRoleEvent;
 use enroll_store::role_history::{self, RoleRow};
 use enroll_store::{StoreError, Tx, event, organization, tombstone, user};
@@ -13,38 +13,50 @@ use serde_json::{Value, json};
 use crate::audit::Told;
 use crate::source::{GroupSummary, Names, SourceView};
 
-/// An organization and a user.
-type Place = (OrganizationId, UserId);
+/// An organization or a resource, and a user.
+type Place = (Target, UserId);
 
-/// A user's role in an organization with its sources.
+/// A user's role in an organization with its sources, or what a user is given on a resource itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Standing {
+    /// In an organization; none on a resource, where it takes more than is looked at here.
     role: Option<Role>,
-    sources: Vec<SourceView>,
+    sources: Vec<SourceView<RoleWord>>,
 }
 
 impl Standing {
     /// Everybody's.
-    pub(super) fn all(enrollments: &Enrollments, state: &State) -> BTreeMap<Place, Self> {
+    pub(super) fn all(state: &State) -> BTreeMap<Place, Self> {
         let names: BTreeMap<GroupId, GroupName> =
             state.groups.iter().map(|(id, facts)| (*id, facts.name.clone())).collect();
-        let of = |entry: &Enrollment| {
-            let sources = entry.sources.iter().filter_map(|source| Names(&names).source(source)).collect();
-            ((entry.organization, entry.user), Self { role: entry.effective_role, sources })
-        };
-        enrollments.iter().map(of).collect()
+        let names = Names(&names);
+        let enrollments = enrollment::enroll(state);
+        let organizations = enrollments.iter().map(|entry| {
+            let place = (Target::Organization(entry.organization), entry.user);
+            (place, Self { role: entry.effective_role, sources: worded(&names, &entry.sources) })
+        });
+        let given = enrollment::given_on_resources(state).into_iter().map(|((resource, user), sources)| {
+            ((Target::Resource(resource), user), Self { role: None, sources: worded(&names, &sources) })
+        });
+        organizations.chain(given).collect()
     }
 
     /// Whether it is what was told: the same role for the same reasons. The name of a group is no reason.
     fn is_told_by(&self, row: &RoleRow) -> bool {
-        let told: Option<Vec<SourceView>> = serde_json::from_str(&row.sources).ok();
-        let reasons = |sources: Vec<SourceView>| sources.into_iter().map(unnamed).collect::<Vec<_>>();
+        let told: Option<Vec<SourceView<RoleWord>>> = serde_json::from_str(&row.sources).ok();
+        let reasons =
+            |sources: Vec<SourceView<RoleWord>>| sources.into_iter().map(unnamed).collect::<Vec<_>>();
         self.role == row.role && told.map(reasons) == Some(reasons(self.sources.clone()))
     }
 }
 
+/// Sources with the names of their groups, and words for their roles.
+fn worded<R: Copy + Into<RoleWord>>(names: &Names<'_>, sources: &[Source<R>]) -> Vec<SourceView<RoleWord>> {
+    sources.iter().filter_map(|source| names.source(source)).map(SourceView::worded).collect()
+}
+
 /// A source without the names of its groups.
-fn unnamed(source: SourceView) -> SourceView {
+pub(super) fn unnamed<R>(source: SourceView<R>) -> SourceView<R> {
     let unnamed = |group: GroupSummary| GroupSummary { display_name: String::new(), ..group };
     match source {
         SourceView::Group { role, mapping, group, path } => SourceView::Group {
@@ -57,7 +69,7 @@ fn unnamed(source: SourceView) -> SourceView {
     }
 }
 
-/// Brings the history to what is in force now, and writes an event for every role that differs. All users are of `directory`,
+/// Brings the history to what is in force now, and writes an event for every role in an organization that differs. All users are of `directory`,
 /// where it is known. What was before the history is written down and no event.
 pub(super) fn write_differences(
     tx: &Tx<'_>,
@@ -67,7 +79,7 @@ pub(super) fn write_differences(
     now: &BTreeMap<Place, Standing>,
 ) -> Result<(), StoreError> {
     let before: BTreeMap<Place, RoleRow> =
-        before.into_iter().map(|row| ((row.organization, row.user), row)).collect();
+        before.into_iter().map(|row| ((row.target, row.user), row)).collect();
     let places: BTreeSet<Place> = before.keys().chain(now.keys()).copied().collect();
     let mut names = BTreeMap::new();
     for place in places {
@@ -77,14 +89,15 @@ pub(super) fn write_differences(
         {
             continue;
         }
-        let (organization, user) = place;
+        let (target, user) = place;
         if old.is_some() {
-            role_history::end(tx, (user, organization), cause.time, cause.sequence)?;
+            role_history::end(tx, (user, target), cause.time, cause.sequence)?;
         }
         if let Some(Standing { role, sources }) = new {
             let sources = serde_json::to_string(sources).unwrap_or_default();
-            role_history::begin(tx, (user, organization), (*role, &sources), cause.time, cause.sequence)?;
+            role_history::begin(tx, (user, target), (*role, &sources), cause.time, cause.sequence)?;
         }
+        let Target::Organization(organization) = target else { continue };
         let roles = (old.and_then(|old| old.role), new.and_then(|new| new.role));
         let of = match roles {
             (old, new) if old == new => continue,

@@ -1,18 +1,20 @@
-//! Telling of roles: who has come into an organization, has another role, or has left it (enrollment.md §3.6, §6.3).
+//! Telling of roles: who has come into an organization, has another role, or has left it; and what people are given on resources
+//! (enrollment.md §3.6, §3.10, §6.3).
 //!
 //! Memberships are derived (`docs/decisions/0002`): access never waits for what happens here. A write says whom it may have
 //! touched ([`Reach`]). Few are told of in its own transaction. Of many, the transaction leaves a record, and a job goes through
-//! the organizations in slices (`docs/decisions/0009`).
+//! the organizations and resources in slices (`docs/decisions/0009`).
 
 mod brought;
 mod difference;
 mod past;
+mod past_resource;
 mod retell;
 
 use std::collections::BTreeSet;
 
-use enroll_domain::enrollment::{self, Mapping};
-use enroll_domain::{DirectoryId, GroupId, OrganizationId, RoleOn, UserId};
+use enroll_domain::enrollment::Mapping;
+use enroll_domain::{DirectoryId, GroupId, Target, UserId};
 use enroll_store::member::Member;
 use enroll_store::{StoreError, Tx, reach, retell as queue, role_history, slice};
 
@@ -21,9 +23,9 @@ use crate::audit::{Moved, Told};
 use difference::{Standing, write_differences};
 
 pub use brought::Explained;
-pub(crate) use brought::ExplainedSource;
-pub(crate) use brought::explained;
+pub(crate) use brought::{About, ExplainedSource, explained};
 pub use past::{Cause, PastAnswer};
+pub use past_resource::ResourcePastAnswer;
 
 /// Users whose roles are looked at in the transaction of the change itself.
 const FEW: usize = 200;
@@ -33,8 +35,8 @@ const FEW: usize = 200;
 pub(crate) enum Reach {
     /// These users, few, perhaps none.
     Users(Vec<UserId>),
-    /// Many users, in these organizations.
-    Organizations(Vec<OrganizationId>),
+    /// Many users, in these organizations and on these resources.
+    Targets(Vec<Target>),
 }
 
 impl Reach {
@@ -45,18 +47,14 @@ impl Reach {
 
     /// All who are in a group, if it gives them anything.
     pub(crate) fn of_group(tx: &Tx<'_>, directory: DirectoryId, group: GroupId) -> Result<Self, StoreError> {
-        let organizations = reach::organizations(tx, directory, group)?;
-        Self::within(tx, directory, &[group], BTreeSet::new(), organizations)
+        let targets = reach::targets(tx, directory, group)?;
+        Self::within(tx, directory, &[group], BTreeSet::new(), targets)
     }
 
-    /// All who are in the group of a mapping to an organization; nobody for one to a resource, which gives no role on the
-    /// organization.
+    /// All who are in the group of a mapping.
     pub(crate) fn of_mapping(tx: &Tx<'_>, mapping: &Mapping) -> Result<Self, StoreError> {
-        let RoleOn::Organization(organization, _) = mapping.gives else {
-            return Ok(Self::Users(Vec::new()));
-        };
         let groups: Vec<GroupId> = mapping.group.binding().group().into_iter().collect();
-        Self::within(tx, mapping.directory, &groups, BTreeSet::new(), vec![organization])
+        Self::within(tx, mapping.directory, &groups, BTreeSet::new(), vec![mapping.gives.target()])
     }
 
     /// Those who have come into a group or left it, if it gives its members anything.
@@ -76,8 +74,8 @@ impl Reach {
                 Member::Group(nested) => groups.push(*nested),
             }
         }
-        let organizations = reach::organizations(tx, directory, group)?;
-        Self::within(tx, directory, &groups, users, organizations)
+        let targets = reach::targets(tx, directory, group)?;
+        Self::within(tx, directory, &groups, users, targets)
     }
 
     fn within(
@@ -85,19 +83,15 @@ impl Reach {
         directory: DirectoryId,
         groups: &[GroupId],
         mut users: BTreeSet<UserId>,
-        organizations: Vec<OrganizationId>,
+        targets: Vec<Target>,
     ) -> Result<Self, StoreError> {
-        if organizations.is_empty() {
+        if targets.is_empty() {
             return Ok(Self::Users(Vec::new()));
         }
         if users.len() <= FEW {
             users.extend(reach::users_within(tx, directory, groups, FEW + 1)?);
         }
-        Ok(if users.len() <= FEW {
-            Self::Users(users.into_iter().collect())
-        } else {
-            Self::Organizations(organizations)
-        })
+        Ok(if users.len() <= FEW { Self::Users(users.into_iter().collect()) } else { Self::Targets(targets) })
     }
 }
 
@@ -110,9 +104,9 @@ pub(crate) fn tell(
 ) -> Result<(), StoreError> {
     match reach {
         Reach::Users(users) => tell_users(tx, cause, directory, users),
-        Reach::Organizations(organizations) => organizations
-            .iter()
-            .try_for_each(|organization| queue::insert(tx, cause.sequence, *organization, cause.time)),
+        Reach::Targets(targets) => {
+            targets.iter().try_for_each(|target| queue::insert(tx, cause.sequence, *target, cause.time))
+        }
     }
 }
 
@@ -121,7 +115,7 @@ fn tell_users(tx: &Tx<'_>, cause: Told, directory: DirectoryId, users: &[UserId]
         return Ok(());
     }
     let state = slice::of_users(tx, directory, users, false)?;
-    let now = Standing::all(&enrollment::enroll(&state), &state);
+    let now = Standing::all(&state);
     let before = role_history::in_force(tx, users)?;
     write_differences(tx, cause, Some(directory), before, &now)
 }

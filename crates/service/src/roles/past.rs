@@ -3,9 +3,8 @@
 use std::fmt;
 
 use enroll_domain::time::Moment;
-use enroll_domain::{Role, UserId};
-use enroll_store::role_history::{self, RoleRow};
-use enroll_store::{Tx, audit, directory, retell, tombstone};
+use enroll_domain::{Role, Target, UserId};
+use enroll_store::{Tx, audit, directory, retell, role_history, tombstone};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,27 +14,34 @@ use crate::admin::find_organization;
 use crate::source::SourceView;
 use crate::{Error, Service};
 
-/// A user's role in an organization at an earlier time.
+use super::brought::{About, Explained, ExplainedSource, explained, sources_of};
+
+/// A user's role in an organization at an earlier time; with [`ResourceRole`](enroll_domain::ResourceRole), on a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct PastAnswer {
+#[schemars(rename = "PastAnswer_{R}")]
+pub struct PastAnswer<R = Role, S = SourceView<R>> {
     /// Who.
     pub user: UserSummary,
     /// The organization's name.
     pub organization: String,
+    /// The resource's name, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
     /// The time that was asked for.
     #[schemars(with = "Moment")]
     pub at: Timestamp,
     /// The effective role then.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<Role>,
-    /// Every grant then, with where it came from; those of a deactivated user were kept and not in force.
-    pub sources: Vec<SourceView>,
+    pub role: Option<R>,
+    /// Every grant then, with where it came from and what brought it; those of a deactivated user were kept and not in force.
+    #[schemars(with = "Vec<ExplainedSource>")]
+    pub sources: Vec<Explained<S>>,
     /// Since when it was so: a role, or none after one; absent if there never was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Moment>")]
     pub since: Option<Timestamp>,
-    /// The change that brought it; absent if it was so before the history begins.
+    /// The change that brought it; absent if it was so before the history begins, or as long as there is the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub brought_by: Option<Cause>,
     /// Until when it was so; absent while it still is.
@@ -45,7 +51,7 @@ pub struct PastAnswer {
     /// The change that ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<Cause>,
-    /// The time of a change before `at` of which the history of this organization is not complete yet: ask again shortly.
+    /// The time of a change before `at` of which the history is not complete yet: ask again shortly.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Moment>")]
     pub incomplete_since: Option<Timestamp>,
@@ -79,13 +85,16 @@ impl fmt::Display for Cause {
     }
 }
 
-impl fmt::Display for PastAnswer {
+impl<R: fmt::Display, S: fmt::Display> fmt::Display for PastAnswer<R, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let UserSummary { handle, user_name, .. } = &self.user;
         let at = self.at;
-        match self.role {
-            Some(role) => write!(f, "At {at} {user_name} ({handle}) was {role} of {}", self.organization)?,
-            None => write!(f, "At {at} {user_name} ({handle}) had no role in {}", self.organization)?,
+        write!(f, "At {at} {user_name} ({handle}) ")?;
+        match (&self.role, &self.resource) {
+            (Some(role), None) => write!(f, "was {role} of {}", self.organization)?,
+            (None, None) => write!(f, "had no role in {}", self.organization)?,
+            (Some(role), Some(resource)) => write!(f, "had {role} on {}/{resource}", self.organization)?,
+            (None, Some(resource)) => write!(f, "had no role on {}/{resource}", self.organization)?,
         }
         match self.since {
             Some(since) => write!(f, ", since {since}.")?,
@@ -97,7 +106,9 @@ impl fmt::Display for PastAnswer {
         }
         match (&self.brought_by, self.since) {
             (Some(cause), _) => write!(f, "\nBrought by {cause}.")?,
-            (None, Some(_)) => f.write_str("\nIt was so before the history begins.")?,
+            (None, Some(_)) => {
+                f.write_str("\nIt was so before the history begins, or as long as there is the user.")?;
+            }
             (None, None) => {}
         }
         if let Some(until) = self.until {
@@ -127,22 +138,14 @@ impl Service {
         organization: &str,
         at: Timestamp,
     ) -> Result<PastAnswer, Error> {
-        let now = self.clock().now();
-        if at > now {
-            return Err(Error::Invalid(format!("{at} has not come yet: it is {now}")));
-        }
+        has_come(at, self.clock().now())?;
         self.db().look_up(|tx| {
             let (user, organization) = (find(tx, user)?, find_organization(tx, organization)?);
-            let beginning = role_history::beginning(tx)?;
-            if at < beginning {
-                return Err(Error::Invalid(format!(
-                    "nothing is known of {at}: the history of roles begins at {beginning}"
-                )));
-            }
-            let waiting = retell::of_organization(tx, organization.id)?;
-            let incomplete_since = waiting.map(|row| row.recorded).filter(|recorded| *recorded <= at);
+            let target = Target::Organization(organization.id);
+            let beginning = known(tx, target, at)?;
             let mut answer = PastAnswer {
                 organization: organization.name.to_string(),
+                resource: None,
                 at,
                 role: None,
                 sources: Vec::new(),
@@ -150,32 +153,67 @@ impl Service {
                 brought_by: None,
                 until: None,
                 ended_by: None,
-                incomplete_since,
+                incomplete_since: incomplete_since(tx, target, at)?.map(|since| since.max(beginning)),
                 user: user.clone(),
             };
-            match role_history::at(tx, user.id, organization.id, at)? {
-                Some(row) => {
+            let row = role_history::newest(tx, user.id, target, at, 1)?.pop();
+            match row {
+                Some(row) if row.until.is_none_or(|until| until > at) => {
+                    let about = About { user: user.id, organization: organization.id, resource: None, at };
                     answer.role = row.role;
-                    answer.sources = serde_json::from_str(&row.sources).map_err(|error| {
-                        Error::Internal(format!("the sources of a role in the history: {error}"))
-                    })?;
+                    answer.sources = explained(tx, about, sources_of(&row)?.into_iter())?;
                     answer.since = Some(row.since);
                     answer.brought_by = cause(tx, row.begun_by)?;
                     answer.until = row.until;
-                    answer.ended_by = row.ended_by.map(|entry| cause(tx, entry)).transpose()?.flatten();
+                    answer.ended_by = cause(tx, row.ended_by.unwrap_or(0))?;
                 }
-                None => {
-                    if let Some(RoleRow { until, ended_by: Some(ended_by), .. }) =
-                        role_history::ended_before(tx, user.id, organization.id, at)?
-                    {
-                        answer.since = until;
-                        answer.brought_by = cause(tx, ended_by)?;
+                ended => {
+                    if let Some(row) = ended {
+                        answer.since = row.until;
+                        answer.brought_by = cause(tx, row.ended_by.unwrap_or(0))?;
+                    }
+                    if let Some(next) = role_history::next(tx, user.id, target, at)? {
+                        answer.until = Some(next.since);
+                        answer.ended_by = cause(tx, next.begun_by)?;
                     }
                 }
             }
             Ok(answer)
         })
     }
+}
+
+/// Refuses a time that has not come.
+pub(super) fn has_come(at: Timestamp, now: Timestamp) -> Result<(), Error> {
+    if at > now {
+        return Err(Error::Invalid(format!("{at} has not come yet: it is {now}")));
+    }
+    Ok(())
+}
+
+/// Refuses a time of which nothing is known, and gives the beginning of the history.
+pub(super) fn known(tx: &Tx<'_>, target: Target, at: Timestamp) -> Result<Timestamp, Error> {
+    let beginning = role_history::beginning(tx, target)?;
+    if at < beginning {
+        let of = match target {
+            Target::Organization(_) => "roles",
+            Target::Resource(_) => "roles on resources",
+        };
+        return Err(Error::Invalid(format!(
+            "nothing is known of {at}: the history of {of} begins at {beginning}; ask for that time or a later one"
+        )));
+    }
+    Ok(beginning)
+}
+
+/// The time of a change by `at` that has not been told of on a target yet.
+pub(super) fn incomplete_since(
+    tx: &Tx<'_>,
+    target: Target,
+    at: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    let waiting = retell::of_target(tx, target)?;
+    Ok(waiting.map(|row| row.recorded).filter(|recorded| *recorded <= at))
 }
 
 /// The change that an audit entry tells; none for what was before the history.
@@ -195,7 +233,7 @@ pub(super) fn cause(tx: &Tx<'_>, sequence: i64) -> Result<Option<Cause>, Error> 
 }
 
 /// The user whom a caller names; of one who was deleted, the id, and what the tombstone says.
-fn find(tx: &Tx<'_>, name: &str) -> Result<UserSummary, Error> {
+pub(super) fn find(tx: &Tx<'_>, name: &str) -> Result<UserSummary, Error> {
     let missing = match find_user(tx, name) {
         Ok(row) => return Ok(summary(&row)),
         Err(missing @ Error::NotFound(_)) => missing,

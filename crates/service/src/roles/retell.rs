@@ -1,9 +1,6 @@
-//! Many roles: an organization is gone through in slices, each a transaction of its own.
-
-use std::collections::BTreeMap;
+//! Many roles: an organization or a resource is gone through in slices, each a transaction of its own.
 
 use enroll_domain::UserId;
-use enroll_domain::enrollment;
 use enroll_store::retell::{self, RetellRow};
 use enroll_store::slice::{self, Scope};
 use enroll_store::{StoreError, Tx, role_history};
@@ -46,15 +43,14 @@ impl Service {
 
 /// Tells of a slice; gives the last user of it, unless it was the last slice.
 fn go_on(tx: &Tx<'_>, row: &RetellRow, cause: Told) -> Result<Option<UserId>, StoreError> {
-    let organization = row.organization;
-    let slice = slice::of_target(tx, &Scope::organization(organization), row.after, SLICE)?;
-    let mut told = role_history::of_organization(tx, organization, row.after, SLICE)?;
+    let slice = slice::of_target(tx, &Scope::given_on(row.target), row.after, SLICE)?;
+    let mut told = role_history::of_target(tx, row.target, row.after, SLICE)?;
     let full = told.len() >= usize::try_from(SLICE).unwrap_or(usize::MAX);
     let last_told = told.last().map(|row| row.user).filter(|_| full);
     // Both lists are whole up to the nearer of their ends.
     let end = [slice.next, last_told].into_iter().flatten().min();
     let within = |user: UserId| end.is_none_or(|end| user <= end);
-    let mut now: BTreeMap<_, _> = Standing::all(&enrollment::enroll(&slice.state), &slice.state);
+    let mut now = Standing::all(&slice.state);
     now.retain(|(_, user), _| within(*user));
     told.retain(|row| within(row.user));
     write_differences(tx, cause, None, told, &now)?;

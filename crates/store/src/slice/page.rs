@@ -38,10 +38,12 @@ pub struct PageUser {
 /// What is asked about: an organization, or one of its resources.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'a> {
-    /// The organization.
-    pub organization: OrganizationId,
-    /// The resource, with what decides on it.
-    pub resource: Option<(ResourceId, ResourceFacts)>,
+    /// The organization; none where only what is given on a resource itself is asked about.
+    pub organization: Option<OrganizationId>,
+    /// The resource.
+    pub resource: Option<ResourceId>,
+    /// What decides on the resource, where that is asked about.
+    pub facts: Option<ResourceFacts>,
     /// For the preview of a change: the mapping as it is and as it would be, where it is there. Only users in their groups are
     /// given: nobody else is concerned.
     pub changed: Option<&'a [Mapping]>,
@@ -50,17 +52,31 @@ pub struct Scope<'a> {
 impl Scope<'_> {
     /// An organization with its members.
     pub const fn organization(organization: OrganizationId) -> Self {
-        Self { organization, resource: None, changed: None }
+        Self { organization: Some(organization), resource: None, facts: None, changed: None }
     }
 
     /// A resource with everybody who has a role on it that not everybody has.
     pub const fn resource(resource: ResourceId, facts: ResourceFacts) -> Self {
-        Self { organization: facts.organization, resource: Some((resource, facts)), changed: None }
+        Self {
+            organization: Some(facts.organization),
+            resource: Some(resource),
+            facts: Some(facts),
+            changed: None,
+        }
+    }
+
+    /// Everybody who is given a role on a target itself: by a mapping to it or a grant on it.
+    pub const fn given_on(target: Target) -> Self {
+        let (organization, resource) = match target {
+            Target::Organization(organization) => (Some(organization), None),
+            Target::Resource(resource) => (None, Some(resource)),
+        };
+        Self { organization, resource, facts: None, changed: None }
     }
 
     fn targets(&self) -> impl Iterator<Item = Target> {
-        let resource = self.resource.map(|(resource, _)| Target::Resource(resource));
-        std::iter::once(Target::Organization(self.organization)).chain(resource)
+        let organization = self.organization.map(Target::Organization);
+        organization.into_iter().chain(self.resource.map(Target::Resource))
     }
 }
 
@@ -82,7 +98,7 @@ pub fn of_target(
     for target in scope.targets() {
         slice.state.mappings.extend(mapping::list_of(tx, target)?.into_iter().map(|row| row.mapping));
     }
-    slice.state.resources.extend(scope.resource);
+    slice.state.resources.extend(scope.resource.zip(scope.facts));
     let in_force = groups_of(slice.state.mappings.iter().filter(|mapping| !mapping.paused));
     let concerned = scope.changed.map(groups_of);
     let mut directories = in_force.clone();
@@ -115,9 +131,11 @@ pub fn of_target(
     for directory in directories.keys() {
         load_memberships(tx, *directory, &candidates, &mut slice.state)?;
     }
-    let grants = grant::list_of_users(tx, candidates.iter().copied())?.into_iter().map(|row| row.grant);
-    slice.state.grants = grants.filter(|grant| grant.organization == scope.organization).collect();
-    if let Some((resource, _)) = scope.resource {
+    if let Some(organization) = scope.organization {
+        let grants = grant::list_of_users(tx, candidates.iter().copied())?.into_iter().map(|row| row.grant);
+        slice.state.grants = grants.filter(|grant| grant.organization == organization).collect();
+    }
+    if let Some(resource) = scope.resource {
         let grants = resource_grant::list_of_users(tx, candidates)?.into_iter().map(|row| row.grant);
         slice.state.resource_grants = grants.filter(|grant| grant.resource == resource).collect();
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use enroll_domain::Target;
 use enroll_domain::id::{
     AuthorizationId, ClientId, CustomResourceId, DirectoryId, GrantId, GroupId, LogoutId, MappingId,
     OrganizationId, ResourceId, SessionId, SigningKeyId, TokenId, UserId, WebhookId,
@@ -128,6 +129,15 @@ where
 impl From<Uuid> for Param<'_> {
     fn from(id: Uuid) -> Self {
         Self::Id(id)
+    }
+}
+
+impl From<Target> for Param<'_> {
+    fn from(target: Target) -> Self {
+        match target {
+            Target::Organization(organization) => organization.into(),
+            Target::Resource(resource) => resource.into(),
+        }
     }
 }
 

@@ -13,6 +13,7 @@
 mod admin;
 mod brake;
 mod model;
+mod past;
 mod scim;
 mod world;
 
@@ -30,7 +31,9 @@ async fn run(part: u64) {
     let mut world = World::new(seed).await;
     for step in 0..steps {
         let taken = world.step().await;
-        world.compare(&format!("seed {seed}, step {step}: {taken}")).await;
+        let taken = format!("seed {seed}, step {step}: {taken}");
+        world.compare(&taken).await;
+        world.compare_past(&taken).await;
     }
     world.finish().await;
 }

@@ -20,6 +20,7 @@ use tempfile::TempDir;
 
 use crate::brake::Brake;
 use crate::model::{Model, Resource};
+use crate::past::Memory;
 
 pub(crate) const DIRECTORIES: [(&str, RebindPolicy); 2] =
     [("default", RebindPolicy::Confirm), ("other", RebindPolicy::ByName)];
@@ -36,6 +37,7 @@ pub(crate) struct World {
     pub(crate) service: Service,
     pub(crate) sessions: Vec<ScimSession>,
     pub(crate) model: Model,
+    pub(crate) memory: Memory,
     pub(crate) brakes: Vec<Option<Brake>>,
     pub(crate) random: StdRng,
     pub(crate) clock: Clock,
@@ -91,6 +93,7 @@ impl World {
             service,
             sessions,
             model,
+            memory: Memory::default(),
             brakes,
             clock,
             random: StdRng::seed_from_u64(seed),

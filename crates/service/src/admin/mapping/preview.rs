@@ -121,8 +121,9 @@ fn preview(tx: &Tx<'_>, plan: &Plan, after: Option<UserId>, page: &PageRequest) 
         resource: on_resource.as_ref().map(|row| row.id),
     };
     let scope = Scope {
-        organization: owner.id,
-        resource: on_resource.as_ref().map(|row| (row.id, row.facts(owner.base_resource_role))),
+        organization: Some(owner.id),
+        resource: on.resource,
+        facts: on_resource.as_ref().map(|row| row.facts(owner.base_resource_role)),
         changed: Some(&changed),
     };
     let mut preview = Preview {

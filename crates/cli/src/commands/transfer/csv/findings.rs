@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use enroll_domain::look;
 use enroll_scim::Folded;
 use serde::Serialize;
-use unicode_security::skeleton;
 
 use super::read::{List, Row};
 
@@ -161,26 +161,13 @@ fn look_alikes(rows: &[Row], there: &[There]) -> Vec<String> {
     let own: BTreeSet<String> = rows.iter().map(|row| fold(&row.user_name)).collect();
     let mut by_look: BTreeMap<String, Vec<&String>> = BTreeMap::new();
     for folded in names.keys() {
-        by_look.entry(skeleton(folded).collect()).or_default().push(folded);
+        by_look.entry(look::look(folded)).or_default().push(folded);
     }
     by_look
         .into_values()
         .filter(|alike| alike.len() > 1 && alike.iter().any(|name| own.contains(*name)))
-        .map(|alike| {
-            let told = alike.iter().filter_map(|folded| names.get(*folded)).map(|name| shown(name));
-            told.collect::<Vec<_>>().join(" and ")
-        })
+        .map(|alike| look::told(alike.iter().filter_map(|folded| names.get(*folded).copied())))
         .collect()
-}
-
-/// A name with the letters that are not of ASCII told apart.
-fn shown(name: &str) -> String {
-    let odd: Vec<_> = name.chars().filter(|letter| !letter.is_ascii()).collect();
-    if odd.is_empty() {
-        return name.to_owned();
-    }
-    let told: Vec<_> = odd.iter().map(|letter| format!("U+{:04X}", u32::from(*letter))).collect();
-    format!("{name} (with {})", told.join(", "))
 }
 
 fn missing(rows: &[Row], there: &[There]) -> Vec<String> {
