@@ -46,6 +46,7 @@ pub struct Load {
 /// Every use case of Enroll. Cheap to clone; clones share the store.
 #[derive(Clone)]
 pub struct Service {
+    db: Db,
     inner: Arc<Inner>,
     /// Who makes the changes that do not come over SCIM.
     actor: Arc<Actor>,
@@ -58,7 +59,6 @@ pub struct Service {
 }
 
 struct Inner {
-    db: Db,
     models: KeptModels,
     options: ServiceOptions,
     cursor_key: CursorKey,
@@ -84,8 +84,10 @@ impl Service {
         let cursor_key = CursorKey::open(&db, &options.clock, Entropy).await?;
         let (tokens, users) = (KeptTokens::default(), KeptUsers::default());
         let (sessions, checks) = (KeptSessions::default(), KeptChecks::default());
-        let inner = Arc::new(Inner { db, models, options, cursor_key, tokens, users, sessions, checks });
+        let inner =
+            Arc::new(Inner { models, options, cursor_key, tokens, users, sessions, checks });
         let service = Self {
+            db,
             inner,
             actor: Arc::new(Actor::system()),
             attempt: None,
@@ -188,6 +190,13 @@ impl Service {
         Self { force, ..self.clone() }
     }
 
+    /// The same service, where no change stays: every use case does what it does and answers what it answers, and its transaction is
+    /// undone.
+    #[must_use]
+    pub(crate) fn trying(&self) -> Self {
+        Self { db: self.db.undoing(), ..self.clone() }
+    }
+
     /// The same service, with sessions that last otherwise.
     #[must_use]
     pub fn with_session_limits(self, session_limits: SessionLimits) -> Self {
@@ -223,7 +232,7 @@ impl Service {
     }
 
     pub(crate) fn db(&self) -> &Db {
-        &self.inner.db
+        &self.db
     }
 
     pub(crate) fn cursor_key(&self) -> &CursorKey {
