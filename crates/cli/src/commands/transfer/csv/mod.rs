@@ -3,12 +3,14 @@
 mod findings;
 mod read;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use enroll_domain::RoleWord;
 use enroll_scim::Folded;
+use enroll_service::Severity;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -17,8 +19,9 @@ use super::batches::Batches;
 use super::report::Report;
 use crate::api::{Api, segment, text};
 use crate::commands::progress::Late;
+use crate::exit;
 use crate::output::Output;
-use findings::{Finding, Gain, Mapped, Severity, There};
+use findings::{Finding, Gain, Groups, Mapped, There};
 use read::{List, Row};
 
 /// Names in one line of members.
@@ -47,7 +50,7 @@ impl Readiness {
             let severity = match finding.severity {
                 Severity::Error => "ERROR",
                 Severity::Warning => "WARNING",
-                Severity::Note => "NOTE",
+                Severity::Info => "INFO",
             };
             told.push_str(&format!("\n{severity} {} ({})\n", finding.text, finding.count));
             told.push_str(&named(&finding.concerned, finding.count));
@@ -89,7 +92,7 @@ pub(super) async fn run(arguments: &ImportArguments, api: &Api, output: Output) 
             output.result(&json!({"readiness": readiness, "imported": null}), |_| String::new())?;
         }
         output.line("\nNothing was imported: mend what is an error or was refused first.");
-        return Ok(ExitCode::FAILURE);
+        return Ok(ExitCode::from(exit::ANSWERED_NO));
     }
     if arguments.dry_run || !(arguments.yes || agreed(output)?) {
         if output == Output::Json {
@@ -109,7 +112,7 @@ pub(super) async fn run(arguments: &ImportArguments, api: &Api, output: Output) 
             output.result(&json!({"readiness": readiness, "imported": report}), |_| String::new())?;
         }
     }
-    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(report.exit_code())
 }
 
 /// `email=Mail,userName=Login`
@@ -156,34 +159,31 @@ async fn readiness(
             active: user.get("active") != Some(&Value::Bool(false)),
         })
         .collect();
-    let (mapped, holds) = mappings(arguments, list, api).await?;
+    let groups = Groups::of(&list.rows);
+    let (mapped, holds) = mappings(arguments, &groups, api).await?;
     Ok(Readiness {
         rows: list.rows.len() + list.unreadable.len(),
         findings: findings::of(list, &there),
-        gains: findings::gains(&list.rows, &mapped, &holds),
+        gains: findings::gains(&groups, &mapped, &holds),
         outcome: send(arguments, lines, true, api, Late::new("Trying", output)).await?,
     })
 }
 
 /// Who holds which role where, by place and folded userName.
-type Holds = HashMap<(String, String), String>;
+type Holds = HashMap<(String, String), RoleWord>;
 
 /// The mappings of the groups of the list that are in force, and who has what they give already.
 async fn mappings(
     arguments: &ImportArguments,
-    list: &List,
+    groups: &Groups<'_>,
     api: &Api,
 ) -> anyhow::Result<(Vec<Mapped>, Holds)> {
-    let named = |group: &str| {
-        let key = Folded::new(group);
-        list.rows.iter().flat_map(|row| &row.groups).any(|name| Folded::new(name).as_str() == key.as_str())
-    };
-    let (mut mapped, mut holds) = (Vec::new(), Holds::new());
+    let (mut mapped, mut holds, mut asked) = (Vec::new(), Holds::new(), HashSet::new());
     let target = format!("/mappings?directory={}", segment(&arguments.directory));
     for mapping in api.all(&target, "mappings").await? {
         // One whose group was deleted waits for an administrator.
         let in_force = matches!(text(&mapping, "state").as_str(), "active" | "waiting");
-        if !in_force || !named(&text(&mapping, "group")) {
+        if !in_force || groups.rows(&text(&mapping, "group")).is_empty() {
             continue;
         }
         let (organization, resource) = (text(&mapping, "organization"), text(&mapping, "resource"));
@@ -198,15 +198,21 @@ async fn mappings(
                 ),
             ),
         };
-        if !mapped.iter().any(|known: &Mapped| known.on == on) {
+        if asked.insert(on.clone()) {
             for member in api.all(&place, "members").await? {
                 let name = member.get("user").map(|user| text(user, "userName")).unwrap_or_default();
-                holds.insert((on.clone(), Folded::new(&name).as_str().to_owned()), text(&member, "role"));
+                holds.insert((on.clone(), Folded::new(&name).as_str().to_owned()), role(&member)?);
             }
         }
-        mapped.push(Mapped { group: text(&mapping, "group"), on, role: text(&mapping, "role") });
+        mapped.push(Mapped { group: text(&mapping, "group"), on, role: role(&mapping)? });
     }
     Ok((mapped, holds))
+}
+
+fn role(of: &Value) -> anyhow::Result<RoleWord> {
+    text(of, "role")
+        .parse()
+        .context("the server knows roles that this program does not: use one of its version")
 }
 
 async fn send(
@@ -237,7 +243,10 @@ fn lines(list: &List) -> Vec<(u64, Value)> {
         for group in &row.groups {
             let key = Folded::new(group).as_str().to_owned();
             let (.., users) = groups.entry(key).or_insert_with(|| (row.line, group, Vec::new()));
-            users.push(&row.user_name);
+            // Once, also where the cell has the group in two spellings.
+            if users.last() != Some(&row.user_name.as_str()) {
+                users.push(&row.user_name);
+            }
         }
     }
     lines.extend(groups.values().map(|(line, name, _)| {
