@@ -13,6 +13,7 @@ use crate::models::KeptModels;
 use crate::scim::{CursorKey, KeptUsers};
 use crate::session::KeptTokens;
 use crate::sessions::KeptSessions;
+use crate::sign_in::KeptSamlKey;
 use crate::{Clock, Entropy, Error, PublicUrl, RequestLogReader, SessionLimits};
 
 /// What a service is configured with.
@@ -66,6 +67,7 @@ struct Inner {
     users: KeptUsers,
     sessions: KeptSessions,
     checks: KeptChecks,
+    saml_key: KeptSamlKey,
 }
 
 impl fmt::Debug for Service {
@@ -84,8 +86,9 @@ impl Service {
         let cursor_key = CursorKey::open(&db, &options.clock, Entropy).await?;
         let (tokens, users) = (KeptTokens::default(), KeptUsers::default());
         let (sessions, checks) = (KeptSessions::default(), KeptChecks::default());
+        let saml_key = KeptSamlKey::default();
         let inner =
-            Arc::new(Inner { models, options, cursor_key, tokens, users, sessions, checks });
+            Arc::new(Inner { models, options, cursor_key, tokens, users, sessions, checks, saml_key });
         let service = Self {
             db,
             inner,
@@ -253,6 +256,10 @@ impl Service {
 
     pub(crate) fn checks(&self) -> &KeptChecks {
         &self.inner.checks
+    }
+
+    pub(crate) fn kept_saml_key(&self) -> &KeptSamlKey {
+        &self.inner.saml_key
     }
 
     pub(crate) fn models(&self) -> &KeptModels {
