@@ -153,11 +153,12 @@ mod tests {
                 format!("{} AND binding = 'bound' AND {} IN (?2, ?3)", table.of_directory, table.group);
             for (sql, parameters, term) in [
                 (of_group, 3, "group_id=?"),
-                (table.named_to(), 3, "group_name_key=?"),
+                (format!("{} ORDER BY {}", table.named_to(), table.id), 3, "group_name_key=?"),
                 (table.of_target.to_owned(), 1, "_id=?"),
                 (table.by_id.to_owned(), 1, "id=?"),
             ] {
-                let plan = assert_index(&sql, parameters);
+                let mut plan = assert_index(&sql, parameters);
+                plan.retain(|step| !step.starts_with("USE TEMP B-TREE"));
                 assert!(matches!(plan.as_slice(), [only] if only.contains(term)), "{plan:#?}");
             }
         }
