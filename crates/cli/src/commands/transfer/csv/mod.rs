@@ -82,7 +82,7 @@ pub(super) async fn run(arguments: &ImportArguments, api: &Api, output: Output) 
         Ok(list) => list,
         Err(why) => bail!("{} cannot be imported: {why}", path.display()),
     };
-    let lines = lines(&list);
+    let lines = Lines::of(&list);
     let readiness = readiness(arguments, &list, &lines, api, output).await?;
     if output == Output::Text {
         output.line(readiness.to_text());
@@ -145,7 +145,7 @@ fn agreed(output: Output) -> anyhow::Result<bool> {
 async fn readiness(
     arguments: &ImportArguments,
     list: &List,
-    lines: &[(u64, Value)],
+    lines: &Lines<'_>,
     api: &Api,
     output: Output,
 ) -> anyhow::Result<Readiness> {
@@ -217,15 +217,15 @@ fn role(of: &Value) -> anyhow::Result<RoleWord> {
 
 async fn send(
     arguments: &ImportArguments,
-    lines: &[(u64, Value)],
+    lines: &Lines<'_>,
     dry_run: bool,
     api: &Api,
     mut progress: Late,
 ) -> anyhow::Result<Report> {
-    progress.of(lines.len() as u64);
+    progress.of(lines.count() as u64);
     let mut batches = Batches::new(api, arguments, dry_run);
-    for (done, (number, line)) in (0..).zip(lines) {
-        batches.line(*number, &line.to_string()).await?;
+    for (done, (number, line)) in (0..).zip(lines.iter()) {
+        batches.line(number, &line.to_string()).await?;
         progress.at(done);
     }
     let report = batches.done().await?;
@@ -233,33 +233,51 @@ async fn send(
     Ok(report)
 }
 
-/// The list as the lines of an export would have it, each with the line of the list: what a column does not say stays as it is.
-fn lines(list: &List) -> Vec<(u64, Value)> {
-    // A row without a userName is told of already.
-    let rows = || list.rows.iter().filter(|row| !row.user_name.is_empty());
-    let mut lines: Vec<(u64, Value)> = rows().map(|row| (row.line, user(row))).collect();
-    let mut groups: BTreeMap<String, (u64, &str, Vec<&str>)> = BTreeMap::new();
-    for row in rows() {
-        for group in &row.groups {
-            let key = Folded::new(group).as_str().to_owned();
-            let (.., users) = groups.entry(key).or_insert_with(|| (row.line, group, Vec::new()));
-            // Once, also where the cell has the group in two spellings.
-            if users.last() != Some(&row.user_name.as_str()) {
-                users.push(&row.user_name);
+/// The list as the lines of an export would have it, each with the line of the list: what a column does not say stays as it is. A line
+/// is written when it is needed: all together are many times the size of the list.
+struct Lines<'l> {
+    list: &'l List,
+    /// By the folded name: where the group is first named, how, and who is in it.
+    groups: BTreeMap<String, (u64, &'l str, Vec<&'l str>)>,
+}
+
+impl<'l> Lines<'l> {
+    fn of(list: &'l List) -> Self {
+        let mut lines = Self { list, groups: BTreeMap::new() };
+        for row in lines.rows() {
+            for group in &row.groups {
+                let key = Folded::new(group).as_str().to_owned();
+                let of_group = || (row.line, group.as_str(), Vec::new());
+                let (.., users) = lines.groups.entry(key).or_insert_with(of_group);
+                // Once, also where the cell has the group in two spellings.
+                if users.last() != Some(&row.user_name.as_str()) {
+                    users.push(&row.user_name);
+                }
             }
         }
+        lines
     }
-    lines.extend(groups.values().map(|(line, name, _)| {
-        (*line, json!({"type": "group", "merge": true, "resource": {"displayName": name}}))
-    }));
-    for (line, name, users) in groups.values() {
-        lines.extend(
-            users
-                .chunks(NAMES)
-                .map(|users| (*line, json!({"type": "members", "group": name, "users": users}))),
-        );
+
+    /// A row without a userName is told of already.
+    fn rows(&self) -> impl Iterator<Item = &'l Row> + use<'l> {
+        self.list.rows.iter().filter(|row| !row.user_name.is_empty())
     }
-    lines
+
+    fn count(&self) -> usize {
+        let members = self.groups.values().map(|(.., users)| users.len().div_ceil(NAMES));
+        self.rows().count() + self.groups.len() + members.sum::<usize>()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (u64, Value)> {
+        let groups = self.groups.values().map(|(line, name, _)| {
+            (*line, json!({"type": "group", "merge": true, "resource": {"displayName": name}}))
+        });
+        let members = self.groups.values().flat_map(|(line, name, users)| {
+            let line_of = move |users| (*line, json!({"type": "members", "group": name, "users": users}));
+            users.chunks(NAMES).map(line_of)
+        });
+        self.rows().map(|row| (row.line, user(row))).chain(groups).chain(members)
+    }
 }
 
 fn user(row: &Row) -> Value {
