@@ -196,10 +196,10 @@ def what_goes_wrong() -> None:
     browser.until(lambda: browser.text(), "a page")
     page_of_enroll("unknown-client")
     browser.open(f"{world.url}/saml/nobody/login")
-    browser.sees("You are not signed in")
+    browser.sees("This did not work")
     page_of_enroll("unknown-directory")
     browser.open(f"{world.url}/saml/login?return_to=//elsewhere.example")
-    browser.sees("You are not signed in")
+    browser.sees("This did not work")
     page_of_enroll("bad-return")
     print("every refusal has a page that says what to do")
 

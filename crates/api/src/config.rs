@@ -53,6 +53,9 @@ pub struct HttpConfig {
     pub idle_time: Duration,
     /// How long a client may take to read an answer; then the connection is closed.
     pub write_time: Duration,
+    /// How long the export of a directory may wait for its reader, all together; then it breaks off. A snapshot of the database, and
+    /// a place among those who read, are held meanwhile.
+    pub export_wait: Duration,
     /// Most connections at once. When all are taken, idle ones are closed after a second.
     pub max_connections: usize,
     /// How long `/readyz` says that the server is draining while new connections are still taken: the time a load balancer
@@ -65,8 +68,8 @@ pub struct HttpConfig {
     pub url_filters: bool,
     /// Proxies in front of the server: what they say of where a request comes from is believed, and nobody else's word is.
     pub trusted_proxies: Vec<Network>,
-    /// Networks that are not public and that may be asked for what an administrator has given a URL of: the metadata of an identity
-    /// provider.
+    /// Networks that are not public and that may be reached at an address that an administrator has given: for the metadata of an
+    /// identity provider, and to tell clients of a logout.
     pub outbound_networks: AllowedNetworks,
     /// Whether `/metrics` is shown on the main listener, to whoever reaches it. A listener of its own shows it in any case.
     pub metrics: bool,
@@ -90,6 +93,7 @@ impl Default for HttpConfig {
             head_time: Duration::from_secs(10),
             idle_time: Duration::from_secs(30),
             write_time: Duration::from_secs(30),
+            export_wait: Duration::from_secs(600),
             max_connections: 4096,
             drain_notice: Duration::ZERO,
             drain_time: Duration::from_secs(9),

@@ -18,7 +18,7 @@ pub struct Server {
     config: Arc<HttpConfig>,
     drain: Drain,
     metrics: Metrics,
-    service: Service,
+    app: App,
 }
 
 /// `/metrics` alone, for a listener that only operators reach.
@@ -43,7 +43,7 @@ impl Server {
         let (config, drain) = (Arc::new(config), Drain::default());
         let requests = service.request_log().cloned();
         let metrics = Metrics::new(service.clone());
-        let app = App::new(service.clone(), Arc::clone(&config), drain.clone(), metrics.clone());
+        let app = App::new(service, Arc::clone(&config), drain.clone(), metrics.clone());
         let edge = Edge {
             config: Arc::clone(&config),
             drain: drain.clone(),
@@ -51,8 +51,8 @@ impl Server {
             requests,
             metrics: metrics.clone(),
         };
-        let routes = routes::all(&app).with_state(app);
-        Self { router: around(routes, edge), config, drain, metrics, service }
+        let routes = routes::all(&app).with_state(app.clone());
+        Self { router: around(routes, edge), config, drain, metrics, app }
     }
 
     /// The routes with everything around them, for a test without a socket or for a server of one's own.
@@ -71,7 +71,7 @@ impl Server {
     /// # Errors
     /// When the listener cannot be used at all. Errors of single connections are logged.
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-        let deliveries = tokio::spawn(oidc::deliver(self.service));
+        let deliveries = tokio::spawn(oidc::deliver(self.app));
         let served = serve::serve(listener, self.router, self.config, self.drain, shutdown).await;
         deliveries.abort();
         served

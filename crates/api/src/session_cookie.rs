@@ -4,7 +4,7 @@ use axum::http::HeaderValue;
 use enroll_service::{NewSession, PublicUrl};
 
 /// The name where the service is reached over TLS. The prefix makes browsers keep it to this host, and to TLS.
-const NAME: &str = "__Host-enroll_session";
+pub(crate) const NAME: &str = "__Host-enroll_session";
 
 /// The name where the service is reached over plain http on this machine alone: browsers refuse the prefix there.
 const PLAIN_NAME: &str = "enroll_session";

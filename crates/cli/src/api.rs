@@ -105,7 +105,7 @@ pub(crate) async fn with_api<T>(
     let service = service(settings, opening).await?;
     let actor = Actor::command_line(os_user::name().as_deref());
     let result = work(&Api::Here {
-        api: LocalApi::new(service.clone(), actor, arguments.force, settings.webhook_networks.clone()),
+        api: LocalApi::new(service.clone(), actor, arguments.force, settings.outbound_networks.clone()),
         public_url: service.public_url().to_string(),
     })
     .await;

@@ -13,7 +13,7 @@ use crate::open::NoDatabase;
 
 /// `check` answered no; `apply --dry-run` would change something; `readiness` found an error; `verify`, `audit verify` or the `verify`
 /// after `move` found differences; `simulate` saw failed checks; `conform` saw a MUST broken; `directory sso test` was refused;
-/// `directory sso refresh` took nothing.
+/// `directory sso refresh` took nothing; `import` refused a line, or its report has an error.
 pub(crate) const ANSWERED_NO: u8 = 3;
 
 /// What `--help` says of them.
@@ -26,7 +26,7 @@ Exit codes:
      `move`: the source has them too),
      `readiness` found an error, `simulate` saw failed checks, `conform` saw a MUST broken,
      `apply --dry-run` has changes to make, `directory sso test` saw a check refuse,
-     `directory sso refresh` could not take the metadata
+     `directory sso refresh` could not take the metadata, `import` refused a line or a list has errors
   4  the database cannot be used, or the server of --server does not answer";
 
 /// Prints the error with what led to it, and gives the code for it.

@@ -60,10 +60,10 @@ pub(crate) struct SettingsFlags {
     /// Days that events are kept for the feed and webhooks, 1 to 3650 [default: 30] [env: ENROLL_KEEP_EVENTS_DAYS]
     #[arg(long, global = true, value_name = "DAYS")]
     pub(crate) keep_events_days: Option<String>,
-    /// Networks that are not public and that webhooks and the metadata of identity providers may be reached in, with commas between, such
-    /// as 10.1.0.0/16 [default: none] [env: ENROLL_WEBHOOK_ALLOW_PRIVATE]
+    /// Networks that are not public and that webhooks, the metadata of identity providers and logout URIs of clients may be reached in,
+    /// with commas between, such as 10.1.0.0/16 [default: none] [env: ENROLL_OUTBOUND_ALLOW_PRIVATE]
     #[arg(long, global = true, value_name = "NETWORKS")]
-    pub(crate) webhook_allow_private: Option<String>,
+    pub(crate) outbound_allow_private: Option<String>,
     /// Hours after which the metadata of identity providers is fetched again, 1 to 720 [default: 24]
     /// [env: ENROLL_METADATA_REFRESH_HOURS]
     #[arg(long, global = true, value_name = "HOURS")]
@@ -98,7 +98,7 @@ struct File {
     request_log_days: Option<String>,
     request_log_entries: Option<String>,
     keep_events_days: Option<String>,
-    webhook_allow_private: Option<String>,
+    outbound_allow_private: Option<String>,
     metadata_refresh_hours: Option<String>,
     session_idle_minutes: Option<String>,
     session_hours: Option<String>,
@@ -148,7 +148,7 @@ pub(crate) struct Settings {
     pub(crate) request_log_days: u32,
     pub(crate) request_log_entries: u32,
     pub(crate) keep_events: Duration,
-    pub(crate) webhook_networks: AllowedNetworks,
+    pub(crate) outbound_networks: AllowedNetworks,
     pub(crate) metadata_every: Duration,
     pub(crate) session_limits: SessionLimits,
     pub(crate) log: String,
@@ -199,10 +199,10 @@ impl Settings {
         )?;
         let keep: Bounded<1, 3650> =
             picker.pick("keep_events_days", flags.keep_events_days.as_ref(), file.keep_events_days, "30")?;
-        let webhook_networks = picker.pick(
-            "webhook_allow_private",
-            flags.webhook_allow_private.as_ref(),
-            file.webhook_allow_private,
+        let outbound_networks = picker.pick(
+            "outbound_allow_private",
+            flags.outbound_allow_private.as_ref(),
+            file.outbound_allow_private,
             "",
         )?;
         let metadata: Bounded<1, 720> = picker.pick(
@@ -235,7 +235,7 @@ impl Settings {
             request_log_days: days.0,
             request_log_entries: entries.0,
             keep_events: Duration::from_secs(u64::from(keep.0) * 24 * 60 * 60),
-            webhook_networks,
+            outbound_networks,
             metadata_every: Duration::from_secs(u64::from(metadata.0) * 60 * 60),
             session_limits: SessionLimits {
                 idle: Duration::from_secs(u64::from(idle.0) * 60),

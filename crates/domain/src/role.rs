@@ -42,7 +42,7 @@ words! {
 }
 
 words! {
-    /// The word for a role of either kind, where what it is on is said elsewhere.
+    /// The word for a role of either kind, where what it is on is said elsewhere; among those of one kind, lowest first.
     ///
     /// ```
     /// use enroll_domain::{ResourceRole, Role, RoleWord};
@@ -134,7 +134,7 @@ impl Role {
 
 #[cfg(test)]
 mod tests {
-    use super::{ResourceRole, Role};
+    use super::{ResourceRole, Role, RoleWord};
 
     #[test]
     fn e3_1_words_round_trip_in_order() {
@@ -145,6 +145,12 @@ mod tests {
             assert_eq!(role.as_str().parse(), Ok(*role));
         }
         assert!(ResourceRole::ALL.is_sorted());
+    }
+
+    #[test]
+    fn e3_1_words_of_either_kind_are_in_the_order_of_the_kind() {
+        assert!(Role::ALL.iter().map(|role| RoleWord::from(*role)).is_sorted());
+        assert!(ResourceRole::ALL.iter().map(|role| RoleWord::from(*role)).is_sorted());
     }
 
     #[test]

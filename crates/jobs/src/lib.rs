@@ -27,8 +27,8 @@ pub use enroll_outbound::{AllowedNetworks, InvalidNetwork};
 pub struct JobOptions {
     /// How long events are kept.
     pub keep_events: Duration,
-    /// Networks that are not public and that webhooks may reach, also without TLS.
-    pub webhook_networks: AllowedNetworks,
+    /// Networks that are not public and that may be reached, also without TLS.
+    pub outbound_networks: AllowedNetworks,
     /// How often the metadata of identity providers is fetched.
     pub metadata_every: Duration,
 }
@@ -38,7 +38,7 @@ impl Default for JobOptions {
     fn default() -> Self {
         Self {
             keep_events: Duration::from_secs(30 * 24 * 60 * 60),
-            webhook_networks: AllowedNetworks::default(),
+            outbound_networks: AllowedNetworks::default(),
             metadata_every: Duration::from_secs(24 * 60 * 60),
         }
     }
@@ -57,11 +57,11 @@ impl Jobs {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(retell::run(service.clone(), Stop::new(stopped.clone())));
-        let networks = options.webhook_networks.clone();
+        let networks = options.outbound_networks.clone();
         let stop_fetching = Stop::new(stopped.clone());
         tasks.spawn(metadata::run(service.clone(), networks, options.metadata_every, stop_fetching));
         let stop_sending = Stop::new(stopped.clone());
-        tasks.spawn(webhooks::run(service.clone(), options.webhook_networks, stop_sending));
+        tasks.spawn(webhooks::run(service.clone(), options.outbound_networks, stop_sending));
         tasks.spawn(retention::run(service.clone(), options.keep_events, Stop::new(stopped)));
         Self { stop, tasks }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use enroll_domain::audit::Actor;
 use enroll_outbound::{AllowedNetworks, Fetch, Outbound};
-use enroll_service::{Error, METADATA, MetadataSource, Service};
+use enroll_service::{Error, METADATA_BYTES, MetadataSource, Service};
 use tracing::{error, info, warn};
 
 use crate::lease::{ASK_AGAIN, Lease};
@@ -69,18 +69,17 @@ async fn work(
 }
 
 async fn refresh(service: &Service, outbound: &Outbound, source: &MetadataSource) -> Result<(), Error> {
-    let fetch = Fetch { bytes: METADATA.bytes, time: METADATA.time };
-    let fetched = outbound.fetch(&source.url, fetch).await.map_err(|error| error.to_string());
-    let refreshed = service.refresh_sso(source, fetched).await?;
-    let directory = &refreshed.sso.directory;
-    match &refreshed.failure {
+    let fetched = outbound.fetch(&source.url, Fetch::up_to(METADATA_BYTES)).await;
+    let taken = service.take_metadata(source, fetched.map_err(|error| error.to_string())).await?;
+    let directory = &taken.directory;
+    match &taken.failure {
         Some(failure) => warn!(
             %directory, url = %source.url, failure,
             "the metadata of the identity provider was not taken; the connection stays as it is"
         ),
-        None if refreshed.changes.is_empty() => {}
+        None if taken.changes.is_empty() => {}
         None => info!(
-            %directory, url = %source.url, changes = %refreshed.changes,
+            %directory, url = %source.url, changes = %taken.changes,
             "the metadata of the identity provider has changed"
         ),
     }

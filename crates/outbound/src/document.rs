@@ -15,6 +15,16 @@ pub struct Fetch {
     pub time: Duration,
 }
 
+/// How long a document is waited for.
+const LONGEST: Duration = Duration::from_secs(10);
+
+impl Fetch {
+    /// So many bytes, in ten seconds.
+    pub const fn up_to(bytes: usize) -> Self {
+        Self { bytes, time: LONGEST }
+    }
+}
+
 /// Why there is no document, in a sentence for an administrator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -96,9 +106,9 @@ mod tests {
     #[tokio::test]
     async fn threat_s39_nothing_is_fetched_from_inside_unless_it_is_listed() {
         let url = server(answer("200 OK", "<a/>")).await;
-        assert!(fetch("", &url).await.unwrap_err().contains("webhook_allow_private"));
+        assert!(fetch("", &url).await.unwrap_err().contains("outbound_allow_private"));
         let by_name = url.replace("127.0.0.1", "localhost");
-        assert!(fetch("", &by_name).await.unwrap_err().contains("webhook_allow_private"));
+        assert!(fetch("", &by_name).await.unwrap_err().contains("outbound_allow_private"));
         assert_eq!(fetch("127.0.0.0/8", &url).await.unwrap(), b"<a/>");
         assert!(fetch("", "http://1.1.1.1/").await.unwrap_err().contains("https"), "elsewhere only with TLS");
     }

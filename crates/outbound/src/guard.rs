@@ -37,11 +37,11 @@ impl FromStr for AllowedNetworks {
 pub enum Refused {
     /// It is no address of the public internet.
     #[error(
-        "{0} is an address inside a network; if it may be reached from here, list it in webhook_allow_private"
+        "{0} is an address inside a network; if it may be reached from here, list it in outbound_allow_private"
     )]
     Private(IpAddr),
     /// It is, and the request would go there without TLS.
-    #[error("{0} is not listed in webhook_allow_private: elsewhere only https is used")]
+    #[error("{0} is not listed in outbound_allow_private: elsewhere only https is used")]
     Plain(IpAddr),
     /// There is nobody of that name.
     #[error("the name has no address")]

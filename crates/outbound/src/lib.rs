@@ -1,4 +1,4 @@
-//! Requests to addresses that somebody else has given: webhooks, the metadata of identity providers (threat S39).
+//! Requests to addresses that somebody else has given: webhooks, the metadata of identity providers, clients that are told of a logout (threat S39).
 //!
 //! Whoever may enter a URL could otherwise have the server ask inside its own network. Every request goes through [`Outbound`]: names
 //! are resolved once and checked, redirects are not followed, and no proxy resolves anything in between.

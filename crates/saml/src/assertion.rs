@@ -5,7 +5,7 @@ use roxmltree::Node;
 
 use crate::begin::Pending;
 use crate::connection::{Connection, ServiceProvider};
-use crate::identity::{BegunBy, Once};
+use crate::identity::{Authenticated, BegunBy, Once};
 use crate::refusal::{Reason, Refusal};
 use crate::response::version;
 use crate::xml::{ASSERTION, at_most_one, attribute, children, is, one, text};
@@ -24,6 +24,7 @@ pub(crate) struct Expected<'a> {
 pub(crate) struct Session {
     pub(crate) index: Option<String>,
     pub(crate) ends: Option<Timestamp>,
+    pub(crate) authenticated: Authenticated,
 }
 
 impl Expected<'_> {
@@ -164,8 +165,8 @@ impl Expected<'_> {
         // Who was asked to prove anew who she is has done so since she was asked (SAML core §3.4.1 ForceAuthn).
         let asked = self.pending.filter(|pending| pending.anew && begun_by == BegunBy::ServiceProvider);
         for statement in children(assertion, ASSERTION, "AuthnStatement") {
+            let proved = time(attribute(statement, "AuthnInstant")?, "AuthnInstant")?;
             if let Some(asked) = asked {
-                let proved = time(attribute(statement, "AuthnInstant")?, "AuthnInstant")?;
                 let skew = self.connection.skew.as_duration();
                 if proved.saturating_add(skew).unwrap_or(Timestamp::MAX) < asked.begun {
                     return Err(Refusal::with(
@@ -174,7 +175,12 @@ impl Expected<'_> {
                     ));
                 }
             }
-            let session = session.get_or_insert(Session { index: None, ends: None });
+            // Clocks may be apart: nobody has proved anything in the future, or, asked for it, before that.
+            let at = proved.max(asked.map_or(Timestamp::MIN, |asked| asked.begun)).min(self.now);
+            let authenticated = Authenticated { at, anew: asked.is_some() };
+            let session = session.get_or_insert(Session { index: None, ends: None, authenticated });
+            // Of several the oldest counts.
+            session.authenticated.at = session.authenticated.at.min(at);
             if session.index.is_none() {
                 session.index = statement.attribute("SessionIndex").map(str::to_owned);
             }

@@ -1,7 +1,5 @@
 //! The end of a sign-in: a posted response becomes an identity, or a refusal with its reason.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use roxmltree::Document;
 
@@ -13,7 +11,7 @@ use crate::policy::MAX_DECODED_BYTES;
 use crate::refusal::{Reason, Refusal};
 use crate::response;
 use crate::shape::{Shape, root, the_assertion};
-use crate::signature::{Verified, verify};
+use crate::signature::{Verified, from_base64, verify};
 use crate::subject;
 use crate::trace::{Check, Trace};
 use crate::xml::{ASSERTION, is, parse};
@@ -90,14 +88,13 @@ fn checked(expected: &Expected<'_>, saml_response: &str, trace: &mut Trace) -> R
     trace.note(Check::Subject, identity, subject::describe)
 }
 
-/// The bytes of the form field: base64, which some identity providers break into lines.
+/// The bytes of the form field.
 pub(crate) fn decoded(field: &str) -> Result<Vec<u8>, Refusal> {
     // Four characters for three bytes, and room for line ends.
     if field.len() > MAX_DECODED_BYTES * 3 / 2 {
         return Err(Reason::TooLarge.into());
     }
-    let dense: Vec<u8> = field.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let bytes = STANDARD.decode(dense).map_err(|_| Refusal::from(Reason::NotBase64))?;
+    let bytes = from_base64(field, Reason::NotBase64)?;
     if bytes.len() > MAX_DECODED_BYTES { Err(Reason::TooLarge.into()) } else { Ok(bytes) }
 }
 

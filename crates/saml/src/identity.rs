@@ -29,6 +29,8 @@ pub struct Identity {
     pub session_index: Option<String>,
     /// When the session here has to end at the latest (A12).
     pub session_ends: Option<Timestamp>,
+    /// When the user has proved who she is (SAML core §2.7.2 `AuthnInstant`).
+    pub authenticated: Authenticated,
     /// The one use of the assertion (A13).
     pub once: Once,
 }
@@ -50,6 +52,27 @@ pub struct NameId {
     pub value: String,
     /// Its format.
     pub format: Option<String>,
+    /// The domain that it is unique in, as the identity provider names it.
+    pub name_qualifier: Option<String>,
+    /// The service provider, or the group of them, that it was made for.
+    pub sp_name_qualifier: Option<String>,
+}
+
+/// Says how it is written, not whom it names.
+impl fmt::Debug for NameId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NameId").field("format", &self.format).finish_non_exhaustive()
+    }
+}
+
+/// When a user has proved who she is, by the clock of the identity provider, as far as that can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Authenticated {
+    /// When. It is not in the future; and where she was asked to prove it anew, it is not before she was asked.
+    pub at: Timestamp,
+    /// Whether she was asked to prove it anew, and this is the answer (SAML core §3.4.1 `ForceAuthn`). Whatever else happened at the
+    /// identity provider meanwhile, such as a sign-in that was begun there, is none.
+    pub anew: bool,
 }
 
 /// The groups that an assertion names. Absent and empty are not the same: a missing attribute must not take anybody's access

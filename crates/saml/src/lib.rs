@@ -66,7 +66,7 @@ pub use connection::{
     Connection, Endpoint, EntityId, IdentityProvider, InvalidSetting, ServiceProvider, Skew,
 };
 pub use finish::{Finished, finish};
-pub use identity::{AssertedGroups, BegunBy, Identity, NameId, Once};
+pub use identity::{AssertedGroups, Authenticated, BegunBy, Identity, NameId, Once};
 pub use key::{KeyError, ServiceKey};
 pub use logout::{
     Arrived, BegunLogout, LoggedOut, LogoutRequest, LogoutResponse, answer_logout, begin_logout,

@@ -43,15 +43,7 @@ pub(crate) fn verify<'c>(
     let info = SignedInfo::read(document.root_element())?;
 
     // No certificate comes from the message: KeyInfo is not looked at (A6).
-    let value = base64(value)?;
-    let by = certificates
-        .iter()
-        .find(|certificate| {
-            UnparsedPublicKey::new(info.algorithm.verification(), certificate.key())
-                .verify(signed.as_bytes(), &value)
-                .is_ok()
-        })
-        .ok_or(Refusal::from(Reason::SignatureInvalid))?;
+    let by = signer(certificates, info.algorithm, signed.as_bytes(), &base64(value)?)?;
 
     let id = element.attribute("ID").unwrap_or_default();
     if id.is_empty() || info.uri.strip_prefix('#') != Some(id) {
@@ -62,6 +54,22 @@ pub(crate) fn verify<'c>(
         return Err(Reason::DigestMismatch.into());
     }
     Ok(Verified { text, by })
+}
+
+/// The certificate whose key has signed a message.
+///
+/// # Errors
+/// When it is none of those that are configured (A6).
+pub(crate) fn signer<'c>(
+    certificates: &'c Certificates,
+    algorithm: SignatureAlgorithm,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<&'c Certificate, Refusal> {
+    let has_signed = |certificate: &&Certificate| {
+        UnparsedPublicKey::new(algorithm.verification(), certificate.key()).verify(message, signature).is_ok()
+    };
+    certificates.iter().find(has_signed).ok_or(Refusal::from(Reason::SignatureInvalid))
 }
 
 /// `SignedInfo` and `SignatureValue`; after them nothing but one `KeyInfo`. An `Object` could hide a document (A2), a second
@@ -174,9 +182,17 @@ fn inclusive<'a>(method: Node<'a, '_>, reason: Reason) -> Result<Vec<&'a str>, R
     Ok(prefixes)
 }
 
-/// Base64 with white space, and nothing else.
+/// The base64 in an element of a signature.
 fn base64(element: Node<'_, '_>) -> Result<Vec<u8>, Refusal> {
     let text: String = text(element).map_err(|_| Refusal::from(Reason::SignatureForm))?;
-    let dense: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    STANDARD.decode(dense).map_err(|_| Reason::SignatureForm.into())
+    from_base64(&text, Reason::SignatureForm)
+}
+
+/// Base64 with white space, which some identity providers break into lines, and nothing else.
+///
+/// # Errors
+/// For the `reason` that is given.
+pub(crate) fn from_base64(text: &str, reason: Reason) -> Result<Vec<u8>, Refusal> {
+    let dense: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    STANDARD.decode(dense).map_err(|_| reason.into())
 }

@@ -67,6 +67,7 @@ impl Facts {
             begun_by,
             session_index: session.index,
             session_ends: session.ends,
+            authenticated: session.authenticated,
             once,
         }
     }
@@ -99,7 +100,13 @@ pub(crate) fn name_id(subject: Node<'_, '_>) -> Result<NameId, Refusal> {
         let why = "it is empty, too long, or has white space around it or control characters in it";
         return Err(Refusal::with(Reason::NameId, why));
     }
-    Ok(NameId { value, format: element.attribute("Format").map(str::to_owned) })
+    let of = |name| element.attribute(name).map(str::to_owned);
+    Ok(NameId {
+        value,
+        format: of("Format"),
+        name_qualifier: of("NameQualifier"),
+        sp_name_qualifier: of("SPNameQualifier"),
+    })
 }
 
 /// Whether a value can name a user.

@@ -76,10 +76,11 @@ pub use sessions::{
     NewSession, SessionDetails, SessionInfo, SessionLimits, SignedIn, SignedInUser, UserOrganization,
 };
 pub use sign_in::{
-    BeforeAfter, BegunSignIn, Browser, CertificateInfo, ConfigurationCheck, Join, LoggedSignIn, LoggedStep,
-    LogoutArrived, LogoutAsked, LogoutThere, METADATA, MetadataBounds, MetadataChanges, MetadataRefresh,
-    MetadataSource, Posted, RefusedLogout, RefusedSignIn, SignInOutcome, SignInPlace, SignInTest, SignInWish,
-    SsoAttributes, SsoInfo, SsoRefresh, SsoSettings, SsoTest, check_return_path,
+    Arrived, Authenticated, BeforeAfter, BegunLogout, BegunSignIn, Browser, CertificateInfo,
+    ConfigurationCheck, Join, LoggedSignIn, LoggedStep, LogoutAsked, METADATA_BYTES, MetadataChanges,
+    MetadataRefresh, MetadataSource, MetadataTaken, NameId, Posted, RefusedLogout, RefusedSignIn,
+    SignInOutcome, SignInPlace, SignInTest, SignInWish, SsoAttributes, SsoInfo, SsoRefresh, SsoSettings,
+    SsoTest, check_return_path,
 };
 pub use source::{GroupSummary, ImpliedView, ResourceSourceView, SourceView};
 pub use transfer::{

@@ -14,6 +14,7 @@ use crate::models::KeptModels;
 use crate::scim::{CursorKey, KeptUsers};
 use crate::session::KeptTokens;
 use crate::sessions::KeptSessions;
+use crate::sign_in::KeptSamlKey;
 use crate::{Clock, Entropy, Error, PublicUrl, RequestLogReader, SessionLimits};
 
 /// What a service is configured with.
@@ -47,6 +48,7 @@ pub struct Load {
 /// Every use case of Enroll. Cheap to clone; clones share the store.
 #[derive(Clone)]
 pub struct Service {
+    db: Db,
     inner: Arc<Inner>,
     /// Who makes the changes that do not come over SCIM.
     actor: Arc<Actor>,
@@ -61,7 +63,6 @@ pub struct Service {
 }
 
 struct Inner {
-    db: Db,
     models: KeptModels,
     options: ServiceOptions,
     cursor_key: CursorKey,
@@ -69,6 +70,7 @@ struct Inner {
     users: KeptUsers,
     sessions: KeptSessions,
     checks: KeptChecks,
+    saml_key: KeptSamlKey,
 }
 
 impl fmt::Debug for Service {
@@ -87,8 +89,11 @@ impl Service {
         let cursor_key = CursorKey::open(&db, &options.clock, Entropy).await?;
         let (tokens, users) = (KeptTokens::default(), KeptUsers::default());
         let (sessions, checks) = (KeptSessions::default(), KeptChecks::default());
-        let inner = Arc::new(Inner { db, models, options, cursor_key, tokens, users, sessions, checks });
+        let saml_key = KeptSamlKey::default();
+        let inner =
+            Arc::new(Inner { models, options, cursor_key, tokens, users, sessions, checks, saml_key });
         let service = Self {
+            db,
             inner,
             actor: Arc::new(Actor::system()),
             attempt: None,
@@ -204,6 +209,13 @@ impl Service {
         Self { force, ..self.clone() }
     }
 
+    /// The same service, where no change stays: every use case does what it does and answers what it answers, and its transaction is
+    /// undone.
+    #[must_use]
+    pub(crate) fn trying(&self) -> Self {
+        Self { db: self.db.undoing(), ..self.clone() }
+    }
+
     /// The same service, with sessions that last otherwise.
     #[must_use]
     pub fn with_session_limits(self, session_limits: SessionLimits) -> Self {
@@ -239,7 +251,7 @@ impl Service {
     }
 
     pub(crate) fn db(&self) -> &Db {
-        &self.inner.db
+        &self.db
     }
 
     pub(crate) fn cursor_key(&self) -> &CursorKey {
@@ -260,6 +272,10 @@ impl Service {
 
     pub(crate) fn checks(&self) -> &KeptChecks {
         &self.inner.checks
+    }
+
+    pub(crate) fn kept_saml_key(&self) -> &KeptSamlKey {
+        &self.inner.saml_key
     }
 
     pub(crate) fn models(&self) -> &KeptModels {

@@ -6,7 +6,7 @@ mod binding;
 mod table;
 
 use enroll_domain::enrollment::Mapping;
-use enroll_domain::{DirectoryId, GroupId, MappingId, OrganizationId, RoleOn, Target};
+use enroll_domain::{DirectoryId, GroupId, GroupNameKey, MappingId, OrganizationId, RoleOn, Target};
 use jiff::Timestamp;
 
 use crate::{Param, StoreError, Tx, params};
@@ -154,6 +154,21 @@ pub fn list_of(tx: &Tx<'_>, target: Target) -> Result<Vec<MappingRow>, StoreErro
     let table = Table::of(target);
     let sql = format!("{} ORDER BY {}", table.of_target, table.id);
     tx.query(&sql, &[target.into()], |row| table.read(row))
+}
+
+/// The mappings of a group of that name to an organization or a resource, oldest first: one, and those whose group was deleted.
+///
+/// # Errors
+/// The store fails.
+pub fn named_to(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    group: &GroupNameKey,
+    target: Target,
+) -> Result<Vec<MappingRow>, StoreError> {
+    let table = Table::of(target);
+    let sql = format!("{} ORDER BY {}", table.named_to(), table.id);
+    tx.query(&sql, &params![directory, group.as_str(), target_id(target)], |row| table.read(row))
 }
 
 /// The directories with mappings to an organization or one of its resources, in no order.

@@ -16,7 +16,7 @@ use crate::postgres;
 use crate::tx::Tx;
 
 /// The migration files, oldest first.
-const FILES: [(i64, &str); 20] = [
+const FILES: [(i64, &str); 21] = [
     (1, include_str!("../migrations/0001_foundation.sql")),
     (2, include_str!("../migrations/0002_server_keys.sql")),
     (3, include_str!("../migrations/0003_custom_schemas.sql")),
@@ -37,6 +37,7 @@ const FILES: [(i64, &str); 20] = [
     (19, include_str!("../migrations/0019_single_logout.sql")),
     (20, include_str!("../migrations/0020_sign_in_details.sql")),
     (21, include_str!("../migrations/0021_resource_history.sql")),
+    (22, include_str!("../migrations/0022_authenticated.sql")),
 ];
 
 /// The step that a database has while another one is copied into it. It is the highest number there is: versions of this program that

@@ -92,6 +92,13 @@ fn filters_on_users_are_index_look_ups() {
 }
 
 #[test]
+fn users_of_an_external_id_are_found_by_an_index() {
+    let plan = assert_index(crate::user::BY_EXTERNAL_ID, 2);
+    let index = "users_external_id (directory_id=? AND external_id=?)";
+    assert!(matches!(plan.as_slice(), [only] if only.contains(index)), "{plan:#?}");
+}
+
+#[test]
 fn filters_on_groups_are_index_look_ups() {
     for (text, index) in [
         (r#"displayName eq "a""#, "groups_display_name (directory_id=? AND display_name_key=?)"),

@@ -33,18 +33,27 @@ pub struct SessionRow {
     pub session_index: Option<String>,
     /// The format of its name of her.
     pub name_id_format: Option<String>,
+    /// The domain of its name of her.
+    pub name_qualifier: Option<String>,
+    /// For whom the name was made.
+    pub sp_name_qualifier: Option<String>,
+    /// When she has proved who she is: perhaps long before she came here.
+    pub authenticated: Timestamp,
+    /// Whether she was asked to prove it anew.
+    pub anew: bool,
 }
 
 const SELECT: &str = "SELECT id, user_id, directory_id, created, expires, last_used, address, user_agent, name_id, \
-                      session_index, name_id_format FROM sessions";
+                      session_index, name_id_format, name_qualifier, sp_name_qualifier, authenticated, anew FROM sessions";
 
 fn read(row: &Row<'_>) -> Result<SessionRow, StoreError> {
     let text = |column| Ok::<_, StoreError>(row.optional_text(column)?.map(str::to_owned));
+    let created = row.timestamp(3)?;
     Ok(SessionRow {
         id: row.id(0)?,
         user: row.id(1)?,
         directory: row.id(2)?,
-        created: row.timestamp(3)?,
+        created,
         expires: row.timestamp(4)?,
         last_used: row.timestamp(5)?,
         address: text(6)?,
@@ -52,6 +61,10 @@ fn read(row: &Row<'_>) -> Result<SessionRow, StoreError> {
         name_id: text(8)?,
         session_index: text(9)?,
         name_id_format: text(10)?,
+        name_qualifier: text(11)?,
+        sp_name_qualifier: text(12)?,
+        authenticated: row.optional_timestamp(13)?.unwrap_or(created),
+        anew: row.boolean(14)?,
     })
 }
 
@@ -71,7 +84,8 @@ fn stale_before(now: Timestamp) -> Timestamp {
 pub fn insert(tx: &Tx<'_>, cookie: SecretHash, session: &SessionRow) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO sessions (id, cookie_hash, user_id, directory_id, created, expires, last_used, address, user_agent, \
-         name_id, session_index, name_id_format) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+         name_id, session_index, name_id_format, name_qualifier, sp_name_qualifier, authenticated, anew) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         &params![
             session.id,
             cookie.as_bytes(),
@@ -85,6 +99,10 @@ pub fn insert(tx: &Tx<'_>, cookie: SecretHash, session: &SessionRow) -> Result<(
             session.name_id.as_deref(),
             session.session_index.as_deref(),
             session.name_id_format.as_deref(),
+            session.name_qualifier.as_deref(),
+            session.sp_name_qualifier.as_deref(),
+            session.authenticated,
+            session.anew,
         ],
     )
     .map(drop)

@@ -120,6 +120,11 @@ pub fn find_by_external_id(
     directory: DirectoryId,
     external_id: &str,
 ) -> Result<Vec<UserRow>, StoreError> {
-    let sql = format!("{SELECT} AND users.external_id = ?2 ORDER BY users.id");
-    tx.query(&sql, &params![directory, external_id], read)
+    let mut found = tx.query(BY_EXTERNAL_ID, &params![directory, external_id], read)?;
+    // Not in the statement: SQLite would go through the whole directory in the order of the ids, to save the sorting.
+    found.sort_by_key(|row| row.id);
+    Ok(found)
 }
+
+pub(crate) const BY_EXTERNAL_ID: &str =
+    concat!("SELECT ", columns!(), " FROM users WHERE users.directory_id = ?1 AND users.external_id = ?2");

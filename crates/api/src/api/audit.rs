@@ -19,6 +19,7 @@ use super::list::{ListParameters, list, listed};
 use super::streamed::Streamed;
 use crate::App;
 use crate::openapi::{Answer, Input, Routes, Sketch, op};
+use crate::parse::media_type::JSON_LINES;
 use crate::parse::query::Query;
 
 /// Entries read at a time for an export.
@@ -105,7 +106,7 @@ impl Answer for Trail {
     fn sketch(sketch: &mut Sketch<'_>) {
         sketch.gives::<AuditEntries>("application/json");
         sketch.gives_text("text/csv");
-        sketch.gives_text("application/jsonl");
+        sketch.gives_text(JSON_LINES);
     }
 }
 
@@ -157,7 +158,7 @@ async fn exported(service: Service, filter: AuditFilter, format: AuditFormat) ->
     });
     let (kind, name) = match format {
         AuditFormat::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"audit.csv\""),
-        AuditFormat::JsonLines => ("application/jsonl", "attachment; filename=\"audit.jsonl\""),
+        AuditFormat::JsonLines => (JSON_LINES, "attachment; filename=\"audit.jsonl\""),
     };
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(kind)),

@@ -40,6 +40,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
 impl<T: JsonSchema> Input for Body<T> {
     fn sketch(sketch: &mut Sketch<'_>) {
         sketch.takes::<T>();
+        sketch.refuses(415);
     }
 }
 

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use enroll_outbound::Fetch;
-use enroll_service::{LoggedSignIn, METADATA, SignInTest, SsoInfo, SsoRefresh, SsoSettings, SsoTest};
+use enroll_service::{LoggedSignIn, METADATA_BYTES, SignInTest, SsoInfo, SsoRefresh, SsoSettings, SsoTest};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -62,8 +62,8 @@ pub(crate) async fn refresh(
 
 /// The document at a URL, or why there is none.
 async fn fetched(app: &App, url: &str) -> Result<Result<Vec<u8>, String>, Problem> {
-    let fetch = Fetch { bytes: METADATA.bytes, time: METADATA.time };
-    Ok(app.outbound()?.fetch(url, fetch).await.map_err(|error| error.to_string()))
+    let fetched = app.outbound()?.fetch(url, Fetch::up_to(METADATA_BYTES)).await;
+    Ok(fetched.map_err(|error| error.to_string()))
 }
 
 /// Removes it.

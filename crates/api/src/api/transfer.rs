@@ -1,20 +1,22 @@
 //! `/api/v1/directories/{directory}/export` and `/import`: a directory as lines of JSON, out of one instance and into another.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use enroll_service::{ImportOptions, ImportedLine, Line};
+use enroll_service::{Error, ImportOptions, ImportedLine, Line};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::SendTimeoutError;
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister};
@@ -22,9 +24,10 @@ use super::body::read;
 use super::streamed::Streamed;
 use crate::App;
 use crate::openapi::{Answer, Input, Routes, Sketch, op};
+use crate::parse::media_type::JSON_LINES;
 use crate::parse::query::Query;
 
-/// How long a client may take to read a piece of an export. A snapshot of the database is held meanwhile.
+/// How long a client may take to read a piece of an export. For all pieces together the configuration has a limit.
 const PIECE_TIME: Duration = Duration::from_secs(30);
 
 /// Lines in one request.
@@ -41,34 +44,69 @@ impl IntoResponse for Export {
 
 impl Answer for Export {
     fn sketch(sketch: &mut Sketch<'_>) {
-        sketch.gives_text("application/x-ndjson");
+        sketch.gives_text(JSON_LINES);
     }
 }
 
-/// The directory as a file, while it is read.
+/// The directory as a file, while it is read. All of it is of one snapshot, as its lines name each other: the snapshot is held until
+/// the end, and a reader who is too slow loses it.
 pub(crate) async fn export(
+    State(app): State<App>,
     caller: Authenticated<ToAdminister>,
     Path(directory): Path<String>,
 ) -> Result<Export, Problem> {
     let (sender, receiver) = mpsc::channel(2);
-    let runtime = tokio::runtime::Handle::current();
+    let mut patience = Patience::new(app.config().export_wait, sender.clone());
     tokio::spawn(async move {
-        let pieces = sender.clone();
-        let hand_on = move |text: String| {
-            let piece = pieces.send_timeout(Ok(Bytes::from(text)), PIECE_TIME);
-            runtime.block_on(piece).is_ok()
-        };
-        if let Err(error) = caller.service.export(&directory, hand_on).await {
+        if let Err(error) = caller.service.export(&directory, move |text| patience.hand_on(text)).await {
             // Before the first piece this is the answer. Later the client sees a broken answer, not one that looks whole.
             let _ = sender.send(Err(error)).await;
         }
     });
     let body = Streamed::begun(receiver).await?;
     let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson")),
+        (CONTENT_TYPE, HeaderValue::from_static(JSON_LINES)),
         (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"directory.jsonl\"")),
     ];
     Ok(Export((headers, Body::new(body)).into_response()))
+}
+
+/// Hands pieces on, as long as whoever reads them does not keep the database waiting.
+struct Patience {
+    sender: mpsc::Sender<Result<Bytes, Error>>,
+    runtime: Handle,
+    /// How long the reader may be waited for, all pieces together.
+    whole: Duration,
+    left: Duration,
+}
+
+impl Patience {
+    fn new(whole: Duration, sender: mpsc::Sender<Result<Bytes, Error>>) -> Self {
+        Self { sender, runtime: Handle::current(), whole, left: whole }
+    }
+
+    /// Waits until there is room for the piece; to be called on a thread that may block.
+    fn hand_on(&mut self, text: String) -> Result<(), Error> {
+        let begun = Instant::now();
+        let sent = self.sender.send_timeout(Ok(Bytes::from(text)), self.left.min(PIECE_TIME));
+        let sent = self.runtime.block_on(sent);
+        self.left = self.left.saturating_sub(begun.elapsed());
+        match sent {
+            Ok(()) => Ok(()),
+            Err(SendTimeoutError::Closed(_)) => {
+                Err(Error::Gone("whoever asked for the export has gone away".to_owned()))
+            }
+            Err(SendTimeoutError::Timeout(_)) => {
+                let (piece, whole) = (PIECE_TIME.as_secs(), self.whole.as_secs());
+                let told = format!(
+                    "an export was ended, as its reader kept the database waiting: a piece is waited for {piece} s, and all together \
+                     {whole} s. What was read is not a whole file; export again on a faster connection, or on the machine of the server"
+                );
+                tracing::warn!("{told}");
+                Err(Error::Gone(told))
+            }
+        }
+    }
 }
 
 /// How to import.
@@ -100,8 +138,7 @@ impl Input for Wanted {
 
 impl Input for Lines {
     fn sketch(sketch: &mut Sketch<'_>) {
-        sketch.takes_text("application/x-ndjson");
-        sketch.refuses(413);
+        sketch.takes_text(JSON_LINES);
     }
 }
 

@@ -21,9 +21,7 @@ pub(crate) async fn authorize(State(app): State<App>, input: Input) -> Response 
 pub(crate) async fn resume(State(app): State<App>, input: Input) -> Response {
     let key = match input.parameters.one("request") {
         Ok(key) => key.unwrap_or_default().to_owned(),
-        Err(refusal) => {
-            return page::error(&Error::Invalid(refusal.description), input.origin.request_id.as_deref());
-        }
+        Err(refusal) => return page::error(&Error::Invalid(refusal.description), &input.origin),
     };
     let answer = match input.signed_in(&app) {
         Ok(signed_in) => app.service().resume(&key, signed_in.as_ref()).await,
@@ -36,6 +34,6 @@ fn send(app: &App, input: &Input, answer: Result<Authorize, Error>) -> Response 
     match answer {
         Ok(Authorize::Client(uri)) => page::redirect(&uri),
         Ok(Authorize::SignIn { path }) => page::redirect(&format!("{}{path}", app.service().public_url())),
-        Err(error) => page::error(&error, input.origin.request_id.as_deref()),
+        Err(error) => page::error(&error, &input.origin),
     }
 }

@@ -2,22 +2,23 @@
 
 use std::time::Duration;
 
-use enroll_service::{LogoutMessage, LogoutOutcome, Service};
-use reqwest::Client;
+use enroll_outbound::{Outbound, causes};
+use enroll_service::{LogoutMessage, LogoutOutcome};
+use reqwest::Url;
 use reqwest::header::CONTENT_TYPE;
-use reqwest::redirect::Policy;
+
+use crate::App;
 
 /// How often the queue is looked at: one look-up by index.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How long a client may take to answer.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may take to answer, from the look-up of its name.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// Delivers what is in the queue, for ever. Other processes on the same database may do so too: a message is taken by one.
-pub(crate) async fn deliver(service: Service) {
-    let client = Client::builder().timeout(TIMEOUT).redirect(Policy::none()).user_agent("enroll").build();
-    let client = match client {
-        Ok(client) => client,
+pub(crate) async fn deliver(app: App) {
+    let (service, outbound) = match app.outbound() {
+        Ok(outbound) => (app.service(), outbound.clone()),
         Err(error) => return tracing::error!(%error, "logout tokens cannot be delivered"),
     };
     loop {
@@ -31,9 +32,9 @@ pub(crate) async fn deliver(service: Service) {
         };
         // At once: a client that does not answer keeps no other waiting.
         let sent = messages.into_iter().map(|message| {
-            let (service, client) = (service.clone(), client.clone());
+            let (service, outbound) = (service.clone(), outbound.clone());
             tokio::spawn(async move {
-                let outcome = send(&client, &message).await;
+                let outcome = send(&outbound, &message).await;
                 if let Err(error) = service.logout_sent(&message, outcome).await {
                     tracing::warn!(%error, "a logout token may be delivered again");
                 }
@@ -47,15 +48,23 @@ pub(crate) async fn deliver(service: Service) {
     }
 }
 
-async fn send(client: &Client, message: &LogoutMessage) -> LogoutOutcome {
-    // A JWT has no characters that a form would encode.
-    let body = format!("logout_token={}", message.token);
-    let request = client.post(message.uri.as_str()).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-    let problem = match request.body(body).send().await {
-        Ok(answer) if answer.status().is_success() => return LogoutOutcome::Delivered,
-        Ok(answer) => format!("the answer is {}", answer.status()),
-        Err(error) => error.without_url().to_string(),
+async fn send(outbound: &Outbound, message: &LogoutMessage) -> LogoutOutcome {
+    let problem = match tokio::time::timeout(LONGEST, exchange(outbound, message)).await {
+        Ok(Ok(())) => return LogoutOutcome::Delivered,
+        Ok(Err(problem)) => problem,
+        Err(_) => format!("no answer within {} s", LONGEST.as_secs()),
     };
     tracing::warn!(uri = %message.uri, attempt = message.attempts + 1, problem, "a logout token was not delivered");
     LogoutOutcome::Failed
+}
+
+/// One request, to where the guard lets it go (threat S39): an administrator has entered the address.
+async fn exchange(outbound: &Outbound, message: &LogoutMessage) -> Result<(), String> {
+    let url = Url::parse(message.uri.as_str()).map_err(|error| error.to_string())?;
+    let client = outbound.client(&url).map_err(|refused| refused.to_string())?;
+    // A JWT has no characters that a form would encode.
+    let body = format!("logout_token={}", message.token);
+    let request = client.post(url).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
+    let answer = request.send().await.map_err(|error| causes(&error))?;
+    if answer.status().is_success() { Ok(()) } else { Err(format!("the answer is {}", answer.status())) }
 }

@@ -26,8 +26,8 @@ pub(crate) struct Input {
 pub(crate) struct Unreadable {
     /// What is wrong with them, in words for the developer of the client.
     pub(crate) text: &'static str,
-    /// The id of the request.
-    pub(crate) request_id: Option<String>,
+    /// The request.
+    pub(crate) origin: Origin,
 }
 
 impl FromRequest<App> for Input {
@@ -39,7 +39,7 @@ impl FromRequest<App> for Input {
         let (method, headers) = (parts.method.clone(), parts.headers.clone());
         match parameters(Request::from_parts(parts, body), &method, &headers, app).await {
             Ok((parameters, text)) => Ok(Self { parameters, headers, method, origin, text }),
-            Err(text) => Err(Unreadable { text, request_id: origin.request_id }),
+            Err(text) => Err(Unreadable { text, origin }),
         }
     }
 }

@@ -18,7 +18,7 @@ const REPEATED: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect
 pub(crate) async fn logout(State(app): State<App>, input: Input) -> Response {
     match carry_out(&app, &input).await {
         Ok(response) => response,
-        Err(error) => page::error(&error, input.origin.request_id.as_deref()),
+        Err(error) => page::error(&error, &input.origin),
     }
 }
 
@@ -40,7 +40,7 @@ async fn carry_out(app: &App, input: &Input) -> Result<Response, Error> {
             }
             Ok(response)
         }
-        SignOut::Ask { client, origin } => {
+        SignOut::Ask { client, back } => {
             let mut fields = String::from("<input type=\"hidden\" name=\"confirmed\" value=\"yes\">");
             for name in REPEATED {
                 if let Some(value) = one(name)? {
@@ -55,9 +55,11 @@ async fn carry_out(app: &App, input: &Input) -> Result<Response, Error> {
                 "<p>{who} to sign you out.</p>\n<form method=\"post\" action=\"{action}\">\n{fields}\n\
                  <button type=\"submit\">Sign out</button>\n</form>"
             );
-            // Browsers hold the redirect after a form to the same list.
-            let form = origin.map_or_else(|| "'self'".to_owned(), |origin| format!("'self' {origin}"));
-            Ok(page(StatusCode::OK, "Sign out?", &body, &form))
+            let to = match &back {
+                Some(back) => page::leads_on(service.public_url(), Some(back.as_str())),
+                None => "'self'".to_owned(),
+            };
+            Ok(page(StatusCode::OK, "Sign out?", &body, &to))
         }
     }
 }

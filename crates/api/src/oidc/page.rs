@@ -3,7 +3,8 @@
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use enroll_service::Error;
+use enroll_domain::audit::Origin;
+use enroll_service::{Error, PublicUrl};
 
 use super::input::Unreadable;
 
@@ -36,31 +37,57 @@ pub(crate) fn page(status: StatusCode, title: &str, body: &str, form: &str) -> R
     (status, headers, html).into_response()
 }
 
-/// A page that says what is wrong with `request`, by its id.
-pub(crate) fn error(error: &Error, request: Option<&str>) -> Response {
+/// Where a form may lead whose answer is a redirect to somebody else: browsers hold redirects to the policy too, and the identity
+/// provider or application may send the browser on to hosts that are not known here. `known` is an address that it leads to.
+pub(crate) fn leads_on(public_url: &PublicUrl, known: Option<&str>) -> String {
+    let mut to = "'self' https:".to_owned();
+    if public_url.is_plain_loopback() || known.is_some_and(|known| known.starts_with("http:")) {
+        to.push_str(" http:");
+    }
+    to
+}
+
+/// What is wrong, as a page shows it.
+pub(crate) struct Wrong<'a> {
+    pub(crate) status: StatusCode,
+    pub(crate) title: &'a str,
+    /// For the person.
+    pub(crate) text: &'a str,
+    /// For an administrator, with a stable code.
+    pub(crate) admin: Option<(&'a str, &'a str)>,
+}
+
+/// The title where nothing more exact can be said.
+pub(crate) const DID_NOT_WORK: &str = "This did not work";
+
+/// A page that says what is wrong with a request, by its id, by which an administrator finds it in the log.
+pub(crate) fn wrong(wrong: &Wrong<'_>, origin: &Origin) -> Response {
+    let mut body = format!("<p>{}</p>\n", sentence(wrong.text));
+    if let Some((text, code)) = wrong.admin {
+        let (text, code) = (escape(text), escape(code));
+        body.push_str(&format!("<p class=\"admin\">For administrators: {text} (<code>{code}</code>)</p>\n"));
+    }
+    if let Some(id) = &origin.request_id {
+        body.push_str(&format!("<p class=\"quiet\">Request: <code>{}</code></p>", escape(id)));
+    }
+    page(wrong.status, wrong.title, &body, "'none'")
+}
+
+/// An error as a page.
+pub(crate) fn error(error: &Error, origin: &Origin) -> Response {
     let scim = error.to_scim();
     if scim.status() >= 500 {
         tracing::error!(%error, "request failed");
     }
     let status = StatusCode::from_u16(scim.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    wrong(status, scim.detail(), request)
+    wrong(&Wrong { status, title: DID_NOT_WORK, text: scim.detail(), admin: None }, origin)
 }
 
 impl IntoResponse for Unreadable {
     fn into_response(self) -> Response {
-        wrong(StatusCode::BAD_REQUEST, self.text, self.request_id.as_deref())
+        let (status, title) = (StatusCode::BAD_REQUEST, DID_NOT_WORK);
+        wrong(&Wrong { status, title, text: self.text, admin: None }, &self.origin)
     }
-}
-
-fn wrong(status: StatusCode, text: &str, request: Option<&str>) -> Response {
-    let body = format!("<p>{}</p>\n{}", sentence(text), request_line(request));
-    page(status, "This did not work", &body, "'none'")
-}
-
-/// The line by which an administrator finds the request in the log.
-pub(crate) fn request_line(request: Option<&str>) -> String {
-    request
-        .map_or_else(String::new, |id| format!("<p class=\"quiet\">Request: <code>{}</code></p>", escape(id)))
 }
 
 /// Sends the browser on. Nothing of the address that it comes from is told to where it goes.
@@ -70,12 +97,15 @@ pub(crate) fn redirect(to: &str) -> Response {
             let referrer = (REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
             (StatusCode::SEE_OTHER, [(LOCATION, location), referrer]).into_response()
         }
-        Err(_) => error(&Error::Internal("a redirect has characters that no URL has".to_owned()), None),
+        Err(_) => {
+            let fault = Error::Internal("a redirect has characters that no URL has".to_owned());
+            error(&fault, &Origin::default())
+        }
     }
 }
 
 /// A message as a sentence of a page, as HTML: errors begin with a small letter, as they mostly stand behind something else.
-pub(crate) fn sentence(text: &str) -> String {
+fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let word = text.split_whitespace().next().unwrap_or_default();
     match letters.next() {

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::session_cookie;
+
 /// Every parameter of a path: name, what it is, and an example for the few that a new server has.
 const PATH: [(&str, &str, Option<&str>); 13] = [
     ("organization", "Name or id", Some("acme")),
@@ -106,7 +108,7 @@ pub(super) fn security_schemes() -> Value {
         "session": {
             "type": "apiKey",
             "in": "cookie",
-            "name": "__Host-enroll_session",
+            "name": session_cookie::NAME,
             "description": "The cookie of a user who has signed in; a change must come from a page of this service",
         },
     })

@@ -114,7 +114,7 @@ fn item(path: &str) -> Value {
 fn operation(route: &Route, routes: &[Route], schemas: &mut Schemas) -> Value {
     let mut sketch = Sketch::new(schemas);
     (route.sketch)(&mut sketch);
-    if route.method == "post" && matches!(sketch.security, Security::Token { .. }) {
+    if takes_key(route, &sketch) {
         sketch.shares("idempotencyKey");
     }
     let named = components::names(route.path).count();
@@ -143,6 +143,11 @@ fn operation(route: &Route, routes: &[Route], schemas: &mut Schemas) -> Value {
     }
     said.insert("responses".to_owned(), responses(route, routes, &sketch, said.contains_key("requestBody")));
     said.into()
+}
+
+/// Whether a request may have an `Idempotency-Key`.
+fn takes_key(route: &Route, sketch: &Sketch<'_>) -> bool {
+    route.method == "post" && matches!(sketch.security, Security::Token { .. })
 }
 
 /// Which scope a token needs stands in the list that OAuth has scopes in: OpenAPI 3.1 lets other schemes name roles there.
@@ -181,6 +186,12 @@ fn responses(route: &Route, routes: &[Route], sketch: &Sketch<'_>, has_body: boo
     refusals.extend(route.operation.refusals);
     if has_body || !sketch.parameters.is_empty() || sketch.path_values > 0 {
         refusals.insert(400);
+    }
+    if has_body {
+        refusals.insert(413);
+    }
+    if takes_key(route, sketch) {
+        refusals.insert(422);
     }
     if sketch.path_values > 0 {
         refusals.insert(404);

@@ -7,6 +7,8 @@ use axum::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 pub(crate) const SCIM_JSON: &str = "application/scim+json";
 /// Plain JSON.
 pub(crate) const JSON: &str = "application/json";
+/// The media type of JSON Lines (<https://jsonlines.org>). No registry has one; this is the name that the format gives itself.
+pub(crate) const JSON_LINES: &str = "application/jsonl";
 
 /// Why a body is not read, for a 415.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::rows::Schemas;
+use crate::session_cookie;
 
 impl Schemas<'_> {
     /// A value of a schema: what is required, or the first member where nothing is.
@@ -96,7 +97,7 @@ pub(super) fn curl(
     let how = if method == "get" { String::new() } else { format!("-X {} ", method.to_uppercase()) };
     let mut lines = vec![format!("curl {how}\"{url}\"")];
     match security {
-        Some("session") => lines.push("-b \"__Host-enroll_session=$SESSION\"".to_owned()),
+        Some("session") => lines.push(format!("-b \"{}=$SESSION\"", session_cookie::NAME)),
         Some(_) => lines.push("-H \"Authorization: Bearer $ENROLL_TOKEN\"".to_owned()),
         None => {}
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::rows::{Row, Schemas};
 use super::sample::curl;
 use super::text::{Piece, Text, pieces, text};
+use crate::parse::media_type::JSON_LINES;
 
 /// The methods in the order in which they are shown.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -127,8 +128,9 @@ fn operation<'d>(
         .collect();
     let shows = needs.first().map(|need| if matches!(need, Need::Session) { "session" } else { "token" });
     let mut command = curl(method, &format!("{server}{path}"), &parameters, shows, sample.as_ref());
-    if said.pointer("/requestBody/content/application~1x-ndjson").is_some() {
-        command.push_str(" \\\n  -H \"Content-Type: application/x-ndjson\" \\\n  --data-binary @lines.jsonl");
+    if said.pointer("/requestBody/content").is_some_and(|content| content.get(JSON_LINES).is_some()) {
+        command
+            .push_str(&format!(" \\\n  -H \"Content-Type: {JSON_LINES}\" \\\n  --data-binary @lines.jsonl"));
     }
     let responses = || said.get("responses").and_then(Value::as_object).into_iter().flatten();
     let answers = responses().filter(|(status, _)| status.starts_with('2')).map(|(status, answer)| Answer {
@@ -175,7 +177,9 @@ fn reason(status: &str) -> &'static str {
         "409" => "it does not go together with what is there, or a name stands for several",
         "410" => "the events from there on are not kept any more",
         "412" => "there is another version",
-        "422" => "it does not meet the rules",
+        "413" => "the body is too large",
+        "415" => "the body is sent as another type than JSON",
+        "422" => "the Idempotency-Key was used for another request",
         _ => "refused",
     }
 }

@@ -13,7 +13,7 @@ use crate::{App, session_cookie};
 
 /// Finishes a sign-in.
 pub(crate) async fn acs(State(app): State<App>, visit: Visit) -> Response {
-    finish(&app, &visit).await.unwrap_or_else(|error| refusal::error(&error, &visit.origin))
+    finish(&app, &visit).await.unwrap_or_else(|error| page::error(&error, &visit.input.origin))
 }
 
 async fn finish(app: &App, visit: &Visit) -> Result<Response, Error> {
@@ -27,8 +27,8 @@ async fn finish(app: &App, visit: &Visit) -> Result<Response, Error> {
     let posted = Posted {
         response: response.to_owned(),
         relay_state: visit.one("RelayState")?.map(str::to_owned),
-        browser: browser_cookie::value(&visit.input.headers, service.public_url()).map(str::to_owned),
-        origin: visit.origin.clone(),
+        browser: browser_cookie::SIGN_IN.value(&visit.input.headers, service.public_url()).map(str::to_owned),
+        origin: visit.input.origin.clone(),
     };
     match service.finish_sign_in(&visit.directory, posted).await? {
         SignInOutcome::In { session, return_path } => {
@@ -39,6 +39,6 @@ async fn finish(app: &App, visit: &Visit) -> Result<Response, Error> {
             response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             Ok(response)
         }
-        SignInOutcome::Refused(refused) => Ok(refusal::refused(&refused, &visit.origin)),
+        SignInOutcome::Refused(refused) => Ok(refusal::refused(&refused, &visit.input.origin)),
     }
 }

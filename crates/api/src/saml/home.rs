@@ -4,17 +4,17 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::logout;
 use super::visit::Visit;
-use super::{logout, refusal};
 use crate::App;
-use crate::oidc::page::{escape, page};
+use crate::oidc::page::{self, escape, page};
 
 /// Who is signed in, with her organizations; a link to sign in for anybody else.
 pub(crate) async fn home(State(app): State<App>, visit: Visit) -> Response {
     let service = app.service();
     let signed_in = match visit.input.signed_in(&app) {
         Ok(signed_in) => signed_in,
-        Err(error) => return refusal::error(&error, &visit.origin),
+        Err(error) => return page::error(&error, &visit.input.origin),
     };
     let Some(signed_in) = signed_in else {
         let login = escape(&format!("{}/login", service.public_url()));
@@ -27,7 +27,7 @@ pub(crate) async fn home(State(app): State<App>, visit: Visit) -> Response {
     };
     let me = match service.signed_in_user(&signed_in).await {
         Ok(me) => me,
-        Err(error) => return refusal::error(&error, &visit.origin),
+        Err(error) => return page::error(&error, &visit.input.origin),
     };
     let shown = escape(me.display_name.as_deref().unwrap_or(&me.user_name));
     let mut body = format!("<p>You are signed in as {shown} (<code>{}</code>).</p>\n", escape(&me.handle));
@@ -41,8 +41,6 @@ pub(crate) async fn home(State(app): State<App>, visit: Visit) -> Response {
         }
         body.push_str("</ul>\n");
     }
-    match logout::form(&app, Some(&signed_in)) {
-        Ok((form, to)) => page(StatusCode::OK, "Enroll", &(body + &form), &to),
-        Err(error) => refusal::error(&error, &visit.origin),
-    }
+    let (form, to) = logout::form(&app, Some(&signed_in));
+    page(StatusCode::OK, "Enroll", &(body + &form), &to)
 }

@@ -4,21 +4,18 @@
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use enroll_service::{Error, PublicUrl, SignInPlace, check_return_path};
+use enroll_service::{Error, Parameters, PublicUrl, SignInPlace, check_return_path};
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-
-use super::refusal;
 use super::visit::Visit;
 use crate::App;
-use crate::oidc::page::{escape, page, redirect};
+use crate::oidc::page::{self, escape, leads_on, page, redirect};
 
 /// Parameters that go on to the directory's sign-in.
 const KEPT: [&str; 3] = ["return_to", "return", "prompt"];
 
 /// Asks for the e-mail address, and sends the browser to the sign-in of the directory that its domain leads to.
 pub(crate) async fn login_page(State(app): State<App>, visit: Visit) -> Response {
-    answer(&app, &visit).unwrap_or_else(|error| refusal::error(&error, &visit.origin))
+    answer(&app, &visit).unwrap_or_else(|error| page::error(&error, &visit.input.origin))
 }
 
 fn answer(app: &App, visit: &Visit) -> Result<Response, Error> {
@@ -36,7 +33,8 @@ fn answer(app: &App, visit: &Visit) -> Result<Response, Error> {
     Ok(match service.sign_in_place(address)? {
         SignInPlace::Directory(name) => {
             let path = service.login_path(&name);
-            let query = query(&kept);
+            let pairs = kept.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            let query = pairs.collect::<Parameters>().encode();
             let separator = if query.is_empty() { "" } else { "?" };
             redirect(&format!("{public_url}{path}{separator}{query}"))
         }
@@ -67,20 +65,6 @@ fn asked(public_url: &PublicUrl, kept: &[(&str, &str)], unknown: Option<&str>) -
          <input type=\"email\" id=\"email\" name=\"email\" value=\"{value}\" maxlength=\"320\" autocomplete=\"email\" required \
          autofocus></p>\n<p><button type=\"submit\">Continue</button></p>\n</form>"
     );
-    // The form leads on to the identity provider, and browsers hold redirects to the policy too. Which one is not known yet.
-    let to = if public_url.is_plain_loopback() { "'self' https: http:" } else { "'self' https:" };
     let status = if unknown.is_some() { StatusCode::NOT_FOUND } else { StatusCode::OK };
-    page(status, "Sign in", &body, to)
-}
-
-/// Parameters as a query.
-fn query(pairs: &[(&str, &str)]) -> String {
-    let mut query = String::new();
-    for (name, value) in pairs {
-        if !query.is_empty() {
-            query.push('&');
-        }
-        query.push_str(&format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
-    }
-    query
+    page(status, "Sign in", &body, &leads_on(public_url, None))
 }

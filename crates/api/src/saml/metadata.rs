@@ -4,9 +4,9 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse as _, Response};
 
-use super::refusal;
 use super::visit::Visit;
 use crate::App;
+use crate::oidc::page;
 
 /// Our metadata for a directory.
 pub(crate) async fn metadata(State(app): State<App>, visit: Visit) -> Response {
@@ -15,6 +15,6 @@ pub(crate) async fn metadata(State(app): State<App>, visit: Visit) -> Response {
             let kind = (CONTENT_TYPE, "application/samlmetadata+xml");
             ([kind, (X_CONTENT_TYPE_OPTIONS, "nosniff")], xml).into_response()
         }
-        Err(error) => refusal::error(&error, &visit.origin),
+        Err(error) => page::error(&error, &visit.input.origin),
     }
 }

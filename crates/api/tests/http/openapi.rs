@@ -117,6 +117,15 @@ fn every_operation_says_what_it_is_and_what_it_needs() {
         } else {
             assert!(responses.contains_key("401") && responses.contains_key("403"), "{id}");
         }
+        let may = |status: &str| responses.contains_key(status);
+        if let Some(body) = operation.get("requestBody") {
+            assert!(may("400") && may("413"), "{id}: a body may be too large");
+            let json = body["content"].get("application/json").is_some();
+            assert!(may("415") || !json || id == "registerSchemas", "{id}: a body may be of another type");
+        }
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let keyed = parameters.filter(|one| one["$ref"] == "#/components/parameters/idempotencyKey").count();
+        assert_eq!(may("422"), keyed == 1, "{id}: a key may have been used for another request");
         for scope in needs.iter().filter_map(|need| need["token"][0].as_str()) {
             assert!(scope.parse::<Scope>().is_ok(), "{id} needs {scope}");
             assert!(method == "get" || scope == "admin", "{id} changes something with {scope}");

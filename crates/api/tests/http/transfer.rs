@@ -1,6 +1,11 @@
 //! A directory as a file, out of one instance and into another, over HTTP.
 
+use std::time::Duration;
+
+use enroll_api::HttpConfig;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::admin::Caller;
 use crate::site::{Reply, Site, patch, reply, user};
@@ -55,14 +60,14 @@ async fn furnished() -> Site {
 async fn export(site: &Site) -> Vec<Value> {
     let answer = Caller::admin(site).await.get("/directories/default/export").await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    assert_eq!(answer.header("content-type"), Some("application/x-ndjson"));
+    assert_eq!(answer.header("content-type"), Some("application/jsonl"));
     answer.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 async fn import(site: &Site, query: &str, body: impl Into<reqwest::Body>) -> Reply {
     let admin = Caller::admin(site).await;
     let request = site.bare("POST", &format!("/api/v1/directories/default/import{query}"));
-    reply(request.bearer_auth(&admin.token).header("content-type", "application/x-ndjson").body(body)).await
+    reply(request.bearer_auth(&admin.token).header("content-type", "application/jsonl").body(body)).await
 }
 
 fn text(lines: &[Value]) -> String {
@@ -244,6 +249,78 @@ async fn a_dry_run_refuses_the_mappings_and_enrollments_that_an_import_refuses()
         let answer = import(&site, query, lines.clone()).await;
         let expected = [("made".to_owned(), 1), ("refused".to_owned(), 3)];
         assert_eq!(outcomes(&answer), expected, "{query}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_refuses_the_organizations_resources_and_grants_that_an_import_refuses() {
+    let site = Site::start().await;
+    site.user("ada").await;
+    let organization = |name: &str, display_name: &str, description: &str| {
+        json!({
+            "type": "organization", "name": name, "displayName": display_name, "description": description,
+            "baseResourceRole": "read"
+        })
+    };
+    let resource = |name: &str, kind: &str| json!({"type": "resource", "organization": "acme", "name": name, "kind": kind, "visibility": "private"});
+    let lines = text(&[
+        organization("good", "Good", ""),
+        organization("blank", " ", ""),
+        organization("wordy", "Wordy", &"a".repeat(351)),
+        organization("ada", "The handle of a user", ""),
+        organization("acme", "two\nlines", ""),
+        organization("acme", "Acme", &"a".repeat(351)),
+        resource("good", "tool"),
+        resource("no name", "tool"),
+        resource("bad", "two\nlines"),
+        json!({"type": "grant", "user": "later", "organization": "acme", "role": "read"}),
+    ]);
+    for query in ["?dryRun=true", ""] {
+        let answer = import(&site, query, lines.clone()).await;
+        let expected = [("made".to_owned(), 2), ("refused".to_owned(), 8)];
+        assert_eq!(outcomes(&answer), expected, "{query}: {}", answer.text);
+    }
+    let again = import(&site, "?dryRun=true", lines).await;
+    assert_eq!(outcomes(&again), [("same".to_owned(), 2), ("refused".to_owned(), 8)], "{}", again.text);
+}
+
+#[tokio::test]
+async fn an_export_whose_reader_keeps_the_database_waiting_breaks_off() {
+    let config =
+        HttpConfig { rate_limit: None, export_wait: Duration::from_millis(300), ..HttpConfig::default() };
+    let site = Site::with(config).await;
+    // More than what buffers on the way hold.
+    let long = "x".repeat(9000);
+    for slice in 0..20 {
+        let line = |number| json!({"type": "user", "resource": {"userName": format!("u{slice}-{number}"), "title": long}});
+        let lines: Vec<Value> = (0..100).map(line).collect();
+        assert_eq!(outcomes(&import(&site, "", text(&lines)).await), [("made".to_owned(), 100)]);
+    }
+    let token = Caller::admin(&site).await.token;
+    let mut reader = TcpStream::connect(site.address).await.unwrap();
+    let request = format!(
+        "GET /api/v1/directories/default/export HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
+    );
+    reader.write_all(request.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let mut read = Vec::new();
+    let _ = reader.read_to_end(&mut read).await;
+    let read = String::from_utf8_lossy(&read);
+    assert!(read.starts_with("HTTP/1.1 200") && read.contains("enroll-export"), "it has begun");
+    assert!(!read.contains("{\"type\":\"end\"") && !read.ends_with("\r\n0\r\n\r\n"), "it looks whole");
+    let whole = export(&site).await;
+    assert_eq!(whole.last().unwrap()["type"], "end", "who reads at once gets all of it");
+}
+
+#[tokio::test]
+async fn lines_are_taken_by_either_name_of_their_type() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    let line = r#"{"type":"user","resource":{"userName":"ada"}}"#;
+    for media_type in ["application/jsonl", "application/x-ndjson"] {
+        let request = site.bare("POST", "/api/v1/directories/default/import");
+        let request = request.bearer_auth(&admin.token).header("content-type", media_type).body(line);
+        assert_eq!(reply(request).await.status, 200, "{media_type}");
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
         url_filters: settings.url_filters,
         metrics: settings.metrics,
         trusted_proxies: settings.trusted_proxies.clone(),
-        outbound_networks: settings.webhook_networks.clone(),
+        outbound_networks: settings.outbound_networks.clone(),
         ..HttpConfig::default()
     };
     let warning = tokio::spawn(warn_daily(service.clone()));
@@ -46,7 +46,7 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
         &service,
         JobOptions {
             keep_events: settings.keep_events,
-            webhook_networks: settings.webhook_networks.clone(),
+            outbound_networks: settings.outbound_networks.clone(),
             metadata_every: settings.metadata_every,
         },
     );

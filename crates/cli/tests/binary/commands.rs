@@ -370,7 +370,7 @@ fn a_sign_in_connection_is_set_tried_refreshed_and_cleared_by_command() {
     let no_url = sso(&["refresh"]);
     assert_eq!((no_url.status.code(), refusal(&no_url).contains("--metadata-url")), (Some(1), true));
     let inside = sso(&["set", "--metadata-url", "https://127.0.0.1:1/metadata"]);
-    assert_eq!((inside.status.code(), refusal(&inside).contains("webhook_allow_private")), (Some(1), true));
+    assert_eq!((inside.status.code(), refusal(&inside).contains("outbound_allow_private")), (Some(1), true));
     ok(&["set", "--no-preset", "--no-attributes", "--no-groups", "--no-domains", "--no-metadata-url"]);
     let shown = json(&ok(&["show", "--json"]));
     assert_eq!((shown.get("preset"), &shown["domains"]), (None, &Value::Array(Vec::new())));

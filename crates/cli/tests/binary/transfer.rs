@@ -110,6 +110,18 @@ async fn a_directory_goes_through_a_file_into_another_instance_and_back() {
 }
 
 #[test]
+fn an_import_with_a_line_that_is_refused_answers_no() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    let refused = file(1).replace(r#""role":"writer""#, r#""role":"owner""#);
+    fs::write(folder.path().join("refused.jsonl"), refused).unwrap();
+    for arguments in [&["import", "refused.jsonl", "--dry-run"][..], &["import", "refused.jsonl"]] {
+        let output = enroll(folder.path(), address, arguments);
+        assert_eq!(output.status.code(), Some(3), "{}", complaint(&output));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("--allow-privileged"));
+    }
+}
+
+#[test]
 fn a_bad_file_is_told_by_line_and_nothing_of_it_is_imported() {
     let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
     enroll_ok(folder.path(), address, &["migrate"]);
@@ -186,7 +198,7 @@ fn a_list_of_users_is_reported_on_first_and_imported_with_yes() {
         "3 rows.",
         "WARNING These rows have no e-mail address. (1)",
         "line 4 (eve@example.com)",
-        "NOTE These columns mean nothing here",
+        "INFO These columns mean nothing here",
         "Shoe size",
         "By mappings, 2 would be writer in acme:",
         "TO BE MADE",
@@ -232,7 +244,7 @@ fn a_list_with_errors_or_clashes_is_not_imported_not_even_with_yes() {
         list(text);
         let output = run();
         let told = String::from_utf8(output.stdout.clone()).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert_eq!(output.status.code(), Some(3), "{told}");
         assert!(told.contains(said) && told.contains("Nothing was imported"), "{said}: {told}");
     }
     for (bytes, said) in [

@@ -19,7 +19,7 @@ use crate::site::{organization, service};
 const LOCAL: &str = "127.0.0.0/8";
 
 fn start(service: &Service, networks: &str) -> Jobs {
-    Jobs::start(service, JobOptions { webhook_networks: networks.parse().unwrap(), ..JobOptions::default() })
+    Jobs::start(service, JobOptions { outbound_networks: networks.parse().unwrap(), ..JobOptions::default() })
 }
 
 async fn webhook(service: &Service, url: &str, types: &str) -> WebhookWithSecret {
@@ -279,7 +279,7 @@ async fn threat_s39_nothing_is_sent_to_addresses_inside() {
     organization(&service, "first").await;
     for webhook in &made {
         let failed = until(&service, webhook, |found| found.len() == 1).await;
-        assert!(failed[0].detail.contains("webhook_allow_private"), "{} {failed:?}", webhook.info.url);
+        assert!(failed[0].detail.contains("outbound_allow_private"), "{} {failed:?}", webhook.info.url);
     }
     jobs.stop().await;
     assert_eq!(receiver.received().len(), 0);

@@ -1,9 +1,6 @@
 //! How a logout message arrives: in the query of a redirect, or in a form (SAML bindings §3.4, §3.5). What comes out is the text that
 //! was verified.
 
-use aws_lc_rs::signature::UnparsedPublicKey;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use roxmltree::{Document, Node};
 
@@ -11,7 +8,7 @@ use crate::certificate::Certificates;
 use crate::finish::decoded;
 use crate::policy::{MAX_DECODED_BYTES, SignatureAlgorithm};
 use crate::refusal::{Reason, Refusal};
-use crate::signature::verify;
+use crate::signature::{from_base64, signer, verify};
 use crate::xml::{PROTOCOL, SIGNATURE, children, is, parse};
 
 /// The one way of packing (SAML bindings §3.4.4.1).
@@ -152,16 +149,9 @@ fn redirected(query: &str, kind: Kind, certificates: &Certificates) -> Result<St
         signed.push_str(&format!("&RelayState={relay_state}"));
     }
     signed.push_str(&format!("&SigAlg={algorithm}"));
-    let signature = base64(&value(signature)?).map_err(|_| Refusal::from(Reason::SignatureForm))?;
-    let verifies = certificates.iter().any(|certificate| {
-        UnparsedPublicKey::new(method.verification(), certificate.key())
-            .verify(signed.as_bytes(), &signature)
-            .is_ok()
-    });
-    if !verifies {
-        return Err(Reason::SignatureInvalid.into());
-    }
-    let packed = base64(&value(message)?).map_err(|_| Refusal::from(Reason::NotBase64))?;
+    let signature = from_base64(&value(signature)?, Reason::SignatureForm)?;
+    signer(certificates, method, signed.as_bytes(), &signature)?;
+    let packed = from_base64(&value(message)?, Reason::NotBase64)?;
     let bytes = decompress_to_vec_with_limit(&packed, MAX_DECODED_BYTES)
         .map_err(|_| Refusal::with(Reason::NotBase64, "it cannot be unpacked, or is larger than 256 KiB"))?;
     let document = parse(&bytes)?;
@@ -182,9 +172,4 @@ fn value(sent: &str) -> Result<String, Refusal> {
     // Base64 ends in signs that would begin a value, where they were not encoded.
     let padding = sent.len() - sent.trim_end_matches('=').len();
     Ok(decoded + &"=".repeat(padding))
-}
-
-fn base64(text: &str) -> Result<Vec<u8>, base64::DecodeError> {
-    let dense: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    STANDARD.decode(dense)
 }

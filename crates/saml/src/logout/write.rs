@@ -41,8 +41,15 @@ pub fn begin_logout(
     entropy: &[u8; 16],
 ) -> Option<BegunLogout> {
     let destination = connection.identity_provider.logout.as_ref()?;
-    let format = name_id.format.as_deref();
-    let format = format.map_or(String::new(), |format| format!(" Format=\"{}\"", escaped(format)));
+    // The identity provider knows the user by all of it (SAML core §3.3.4).
+    let qualified: String = [
+        ("NameQualifier", &name_id.name_qualifier),
+        ("SPNameQualifier", &name_id.sp_name_qualifier),
+        ("Format", &name_id.format),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some(format!(" {name}=\"{}\"", escaped(value.as_deref()?))))
+    .collect();
     let index = session_index.map_or(String::new(), |index| {
         format!("<samlp:SessionIndex>{}</samlp:SessionIndex>", escaped(index))
     });
@@ -52,7 +59,7 @@ pub fn begin_logout(
         (service_provider, destination),
         &request_id,
         (now, ""),
-        &format!("<saml:NameID{format}>{}</saml:NameID>{index}", escaped(&name_id.value)),
+        &format!("<saml:NameID{qualified}>{}</saml:NameID>{index}", escaped(&name_id.value)),
     );
     let redirect = signed(destination, "SAMLRequest", &xml, None, key);
     Some(BegunLogout { redirect, request_id })

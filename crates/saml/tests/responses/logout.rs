@@ -345,7 +345,12 @@ fn messages_of_this_service_are_signed_by_the_key_in_its_metadata() {
     assert!(xml.contains("use=\"signing\"") && !xml.contains("encryption"), "{xml}");
     assert_eq!(xml.matches(&format!("Location=\"{LOGOUT}\"")).count(), 2, "{xml}");
 
-    let name_id = NameId { value: "a<d>a".to_owned(), format: Some("urn:x".to_owned()) };
+    let name_id = NameId {
+        value: "a<d>a".to_owned(),
+        format: Some("urn:x".to_owned()),
+        name_qualifier: Some("https://idp.example".to_owned()),
+        sp_name_qualifier: Some("a&b".to_owned()),
+    };
     let begin = |index| {
         begin_logout(
             &world.service_provider,
@@ -365,7 +370,8 @@ fn messages_of_this_service_are_signed_by_the_key_in_its_metadata() {
     for part in [
         format!("ID=\"{}\"", begun.request_id),
         "Destination=\"https://idp.example/slo?app=1\"".to_owned(),
-        "<saml:NameID Format=\"urn:x\">a&lt;d&gt;a</saml:NameID>".to_owned(),
+        "<saml:NameID NameQualifier=\"https://idp.example\" SPNameQualifier=\"a&amp;b\" Format=\"urn:x\">a&lt;d&gt;a</saml:NameID>"
+            .to_owned(),
         "<samlp:SessionIndex>_s1</samlp:SessionIndex>".to_owned(),
     ] {
         assert!(xml.contains(&part), "{part} in {xml}");

@@ -41,7 +41,7 @@ impl Parameters {
     }
 
     /// The parameters as a query.
-    fn encode(&self) -> String {
+    pub fn encode(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
     }
 
@@ -182,9 +182,11 @@ impl Service {
         let now = self.clock().now();
         let since = asked.map_or(Timestamp::MAX, |(_, asked)| asked);
         let fits = |signed_in: &&SignedIn| {
-            let new = signed_in.since >= since;
+            // What counts is that she has proved who she is when she was asked to: not that a session was opened meanwhile, which any
+            // sign-in does, also one that was begun at the identity provider (OpenID Connect Core §3.1.2.1).
+            let new = signed_in.anew && signed_in.authenticated >= since;
             let of_directory = client.directory.is_none_or(|directory| directory == signed_in.directory);
-            let young = wanted.max_age.is_none_or(|age| now.duration_since(signed_in.since) <= age);
+            let young = wanted.max_age.is_none_or(|age| now.duration_since(signed_in.authenticated) <= age);
             let hinted = wanted.hint.as_ref().is_none_or(|hint| hint.sub == signed_in.user);
             of_directory && hinted && (new || (young && !wanted.anew))
         };

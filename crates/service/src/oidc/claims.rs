@@ -73,7 +73,8 @@ pub(super) fn of_user(
 /// Claims of the session, for an ID token.
 pub(super) fn of_session(claims: &mut Map<String, Value>, session: &SessionRow) {
     claims.insert("sid".to_owned(), json!(session.id));
-    claims.insert("auth_time".to_owned(), json!(session.created.as_second()));
+    // Not when the session was opened: the identity provider may have let her in by a session of its own (OpenID Connect Core §2).
+    claims.insert("auth_time".to_owned(), json!(session.authenticated.as_second()));
 }
 
 /// Who and which session an ID token was about.

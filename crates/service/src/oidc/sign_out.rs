@@ -21,8 +21,8 @@ pub enum SignOut {
     Ask {
         /// The client, if it is known.
         client: Option<String>,
-        /// The origin that the browser may be sent to afterwards.
-        origin: Option<String>,
+        /// Where the browser is sent afterwards.
+        back: Option<ClientUri>,
     },
 }
 
@@ -61,8 +61,7 @@ impl Service {
             (None, signed_in) => signed_in.is_none(),
         };
         if !of_hint && !confirmed {
-            let origin = back.as_ref().map(|uri| uri.origin().to_owned());
-            return Ok(SignOut::Ask { client: client.map(|client| client.name), origin });
+            return Ok(SignOut::Ask { client: client.map(|client| client.name), back });
         }
         match (signed_in, hint) {
             (Some(signed_in), _) => self.sign_out(signed_in).await?,
@@ -95,7 +94,8 @@ impl Service {
             directory: user.directory,
             user_name: user.user_name,
             server_admin: false,
-            since: row.created,
+            authenticated: row.authenticated,
+            anew: row.anew,
         })
         .await
     }

@@ -50,8 +50,10 @@ pub struct SignedIn {
     pub user_name: String,
     /// Whether she is a server admin.
     pub server_admin: bool,
-    /// When she has signed in.
-    pub since: Timestamp,
+    /// When she has proved who she is.
+    pub authenticated: Timestamp,
+    /// Whether she was asked then to prove it anew.
+    pub anew: bool,
 }
 
 impl SignedIn {
@@ -96,7 +98,8 @@ impl Service {
             directory: row.directory,
             user_name: user.user_name.clone(),
             server_admin: *server_admin,
-            since: row.created,
+            authenticated: row.authenticated,
+            anew: row.anew,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use enroll_domain::audit::{Action, Actor, SubjectKind};
 use enroll_domain::{DirectoryId, OpaqueSecret, SecretHash, SessionId, UserId};
+use enroll_saml::{Authenticated, NameId};
 use enroll_store::Tx;
 use enroll_store::oidc::authorization;
 use enroll_store::session::{self, SessionRow};
@@ -25,12 +26,12 @@ pub struct SessionDetails {
     pub user_agent: Option<String>,
     /// When the identity provider ends the session (SAML `SessionNotOnOrAfter`, threat A12); ours ends with it.
     pub not_on_or_after: Option<Timestamp>,
-    /// How the identity provider names the user in this session, for its logout requests.
-    pub name_id: Option<String>,
+    /// How the identity provider names the user in this session, for its logout requests and ours.
+    pub name_id: Option<NameId>,
     /// How the identity provider names the session.
     pub session_index: Option<String>,
-    /// The format of its name of the user.
-    pub name_id_format: Option<String>,
+    /// When she has proved who she is; `None` when she has just now, for this session.
+    pub authenticated: Option<Authenticated>,
 }
 
 /// A session that was just opened.
@@ -85,6 +86,9 @@ impl Opening {
     }
 
     fn row(&self, user: UserId, directory: DirectoryId) -> SessionRow {
+        let name_id = self.details.name_id.clone();
+        let just_now = Authenticated { at: self.now, anew: true };
+        let authenticated = self.details.authenticated.unwrap_or(just_now);
         SessionRow {
             id: self.id,
             user,
@@ -94,9 +98,13 @@ impl Opening {
             last_used: self.now,
             address: self.details.address.clone(),
             user_agent: self.details.user_agent.clone(),
-            name_id: self.details.name_id.clone(),
             session_index: self.details.session_index.clone(),
-            name_id_format: self.details.name_id_format.clone(),
+            name_id_format: name_id.as_ref().and_then(|name| name.format.clone()),
+            name_qualifier: name_id.as_ref().and_then(|name| name.name_qualifier.clone()),
+            sp_name_qualifier: name_id.as_ref().and_then(|name| name.sp_name_qualifier.clone()),
+            name_id: name_id.map(|name| name.value),
+            authenticated: authenticated.at,
+            anew: authenticated.anew,
         }
     }
 }

@@ -132,9 +132,9 @@ impl Service {
             address: posted.origin.address.clone(),
             user_agent: posted.origin.user_agent.clone(),
             not_on_or_after: identity.session_ends,
-            name_id: Some(identity.name_id.value.clone()),
+            name_id: Some(identity.name_id.clone()),
             session_index: identity.session_index.clone(),
-            name_id_format: identity.name_id.format.clone(),
+            authenticated: Some(identity.authenticated),
         };
         let (opening, cookie) = self.opening(details)?;
         let by_us = identity.begun_by == BegunBy::ServiceProvider;

@@ -8,6 +8,7 @@ use enroll_saml::ServiceKey;
 use enroll_store::saml_key::{self, SamlKeyRow};
 use jiff::Timestamp;
 use jiff::tz::Offset;
+use tokio::sync::OnceCell;
 
 use crate::audit::{Changes, Scribe};
 use crate::{Error, Service};
@@ -19,12 +20,21 @@ const PURPOSE: &str = "logout";
 /// that nobody remembers.
 const YEARS: i32 = 20;
 
+/// The key, once it is known.
+#[derive(Default)]
+pub(crate) struct KeptSamlKey(OnceCell<ServiceKey>);
+
 impl Service {
-    /// The key, after it was made where there is none.
+    /// The key, after it was made where there is none. It never changes: it is looked up and read once in a process, and who comes
+    /// meanwhile waits for that.
     ///
     /// # Errors
     /// [`Error::Store`]; [`Error::Internal`] when no key can be made or read.
-    pub(super) async fn saml_key(&self) -> Result<ServiceKey, Error> {
+    pub(super) async fn saml_key(&self) -> Result<&ServiceKey, Error> {
+        self.kept_saml_key().0.get_or_try_init(|| self.find_saml_key()).await
+    }
+
+    async fn find_saml_key(&self) -> Result<ServiceKey, Error> {
         let kept = self.db().look_up_one(|tx| saml_key::find(tx, PURPOSE))?;
         let row = match kept {
             Some(row) => row,

@@ -3,8 +3,8 @@
 
 use enroll_domain::audit::{Action, Actor, Origin};
 use enroll_saml::{
-    Arrived, LoggedOut, LogoutRequest, LogoutResponse, NameId, Refusal, answer_logout, begin_logout,
-    logout_request, logout_response,
+    Arrived, BegunLogout, LoggedOut, LogoutRequest, LogoutResponse, NameId, Refusal, answer_logout,
+    begin_logout, logout_request, logout_response,
 };
 use enroll_store::{Tx, directory, session, sign_in, user};
 
@@ -16,33 +16,6 @@ use crate::{Error, Service, SignedIn};
 
 /// What the audit trail says of sessions that the identity provider has ended.
 const ASKED: &str = "identity-provider";
-
-/// A logout that goes on at the identity provider.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogoutThere {
-    /// Where to send the browser.
-    pub redirect: String,
-    /// The id of the request: the browser brings it with the answer.
-    pub request_id: String,
-}
-
-/// A logout message as it came.
-#[derive(Debug, Clone)]
-pub enum LogoutArrived {
-    /// The query of a redirect, as it was sent.
-    Redirect(String),
-    /// A field of a form.
-    Post(String),
-}
-
-impl LogoutArrived {
-    fn as_saml(&self) -> Arrived<'_> {
-        match self {
-            Self::Redirect(query) => Arrived::Redirect(query),
-            Self::Post(field) => Arrived::Post(field),
-        }
-    }
-}
 
 /// What came of a logout request of the identity provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +50,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Store`]. A fault of what comes after the end of the session here is logged, not given: she is signed out.
-    pub async fn sign_out_everywhere(&self, signed_in: &SignedIn) -> Result<Option<LogoutThere>, Error> {
+    pub async fn sign_out_everywhere(&self, signed_in: &SignedIn) -> Result<Option<BegunLogout>, Error> {
         let id = signed_in.session;
         let row = self.db().look_up_one(|tx| session::find(tx, id))?;
         self.sign_out(signed_in).await?;
@@ -89,7 +62,7 @@ impl Service {
         }))
     }
 
-    async fn logout_there(&self, row: &session::SessionRow) -> Result<Option<LogoutThere>, Error> {
+    async fn logout_there(&self, row: &session::SessionRow) -> Result<Option<BegunLogout>, Error> {
         let Some(value) = row.name_id.clone() else { return Ok(None) };
         let found = self.db().look_up(|tx| {
             let Some(directory) = directory::find(tx, row.directory)? else { return Ok(None) };
@@ -100,19 +73,14 @@ impl Service {
         };
         let (ours, connection) = (self.service_provider(directory.name.as_str())?, stored.connection()?);
         let key = self.saml_key().await?;
-        let name_id = NameId { value, format: row.name_id_format.clone() };
+        let name_id = NameId {
+            value,
+            format: row.name_id_format.clone(),
+            name_qualifier: row.name_qualifier.clone(),
+            sp_name_qualifier: row.sp_name_qualifier.clone(),
+        };
         let of = (&name_id, row.session_index.as_deref());
-        let begun = begin_logout(&ours, &connection, &key, of, self.clock().now(), &self.entropy_16()?);
-        Ok(begun.map(|begun| LogoutThere { redirect: begun.redirect, request_id: begun.request_id }))
-    }
-
-    /// Where a user's browser is sent when she signs out, besides this service: the URL of her identity provider's logout.
-    ///
-    /// # Errors
-    /// [`Error::Store`]
-    pub fn logout_url_of(&self, signed_in: &SignedIn) -> Result<Option<String>, Error> {
-        let id = signed_in.directory;
-        self.db().look_up(|tx| Ok(stored(tx, id)?.and_then(|stored| stored.logout_url)))
+        Ok(begin_logout(&ours, &connection, key, of, self.clock().now(), &self.entropy_16()?))
     }
 
     /// Carries out a logout request of a directory's identity provider: ends the sessions of the user whom it names, all of them or
@@ -123,14 +91,14 @@ impl Service {
     pub async fn logout_asked(
         &self,
         directory: &str,
-        arrived: &LogoutArrived,
+        arrived: Arrived<'_>,
         relay_state: Option<&str>,
         origin: Origin,
     ) -> Result<LogoutAsked, Error> {
         let (row, stored) = self.db().look_up(|tx| connected(tx, directory))?;
         let (ours, connection, now) =
             (self.service_provider(row.name.as_str())?, stored.connection()?, self.clock().now());
-        let request = match logout_request(&ours, &connection, arrived.as_saml(), now) {
+        let request = match logout_request(&ours, &connection, arrived, now) {
             Ok(request) => request,
             Err(refusal) => return Ok(LogoutAsked::Refused(refusal.into())),
         };
@@ -157,7 +125,7 @@ impl Service {
             }));
         }
         let done = LoggedOut { request_id: &request.id, relay_state };
-        let redirect = answer_logout(&ours, &connection, &key, done, now, &self.entropy_16()?);
+        let redirect = answer_logout(&ours, &connection, key, done, now, &self.entropy_16()?);
         Ok(LogoutAsked::Done { redirect })
     }
 
@@ -169,12 +137,12 @@ impl Service {
     pub fn logout_answered(
         &self,
         directory: &str,
-        arrived: &LogoutArrived,
+        arrived: Arrived<'_>,
         request_id: &str,
     ) -> Result<Result<bool, RefusedLogout>, Error> {
         let (row, stored) = self.db().look_up(|tx| connected(tx, directory))?;
         let (ours, connection) = (self.service_provider(row.name.as_str())?, stored.connection()?);
-        let answer = logout_response(&ours, &connection, request_id, arrived.as_saml(), self.clock().now());
+        let answer = logout_response(&ours, &connection, request_id, arrived, self.clock().now());
         Ok(answer.map(|LogoutResponse { everywhere }| everywhere).map_err(RefusedLogout::from))
     }
 

@@ -19,14 +19,16 @@ mod steps;
 pub use begin::{BegunSignIn, Browser, SignInWish, check_return_path};
 pub use check::{ConfigurationCheck, SignInTest, SsoTest};
 pub use connection::{CertificateInfo, SsoInfo};
+pub use enroll_saml::{Arrived, Authenticated, BegunLogout, NameId};
 pub use finish::{Posted, RefusedSignIn, SignInOutcome};
-pub use logout::{LogoutArrived, LogoutAsked, LogoutThere, RefusedLogout};
+pub use logout::{LogoutAsked, RefusedLogout};
 pub use place::SignInPlace;
 pub use refresh::{
-    BeforeAfter, METADATA, MetadataBounds, MetadataChanges, MetadataRefresh, MetadataSource, SsoRefresh,
+    BeforeAfter, METADATA_BYTES, MetadataChanges, MetadataRefresh, MetadataSource, MetadataTaken, SsoRefresh,
 };
 pub use settings::{Join, SsoAttributes, SsoSettings};
 pub use steps::{LoggedSignIn, LoggedStep};
 
 pub(crate) use check::CERTIFICATE_DAYS;
+pub(crate) use key::KeptSamlKey;
 pub(crate) use settings::stored as stored_connection;

@@ -28,18 +28,8 @@ const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 /// Documents fetched in one go.
 const BATCH: u32 = 100;
 
-/// Bounds of one metadata document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MetadataBounds {
-    /// Bytes at most: what is read at most (threat A10).
-    pub bytes: usize,
-    /// How long fetching it may take.
-    pub time: Duration,
-}
-
-/// What is fetched at most.
-pub const METADATA: MetadataBounds =
-    MetadataBounds { bytes: enroll_saml::policy::MAX_DECODED_BYTES, time: Duration::from_secs(10) };
+/// Bytes of a document at most: what is read at most (threat A10).
+pub const METADATA_BYTES: usize = enroll_saml::policy::MAX_DECODED_BYTES;
 
 /// A value before and after a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -212,59 +202,119 @@ impl Service {
     /// cannot be read, is not taken.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when the connection is gone; [`Error::Conflict`] when its metadata URL is another by now. That the document
-    /// is not taken is no error.
+    /// [`Error::NotFound`] when the connection is gone; [`Error::Conflict`] when its metadata URL is another by now; [`Error::Store`].
+    /// That the document is not taken is no error. Whatever else went wrong is kept as why it was not, so that it is not fetched
+    /// again at once.
+    pub async fn take_metadata(
+        &self,
+        source: &MetadataSource,
+        fetched: Result<Vec<u8>, String>,
+    ) -> Result<MetadataTaken, Error> {
+        let scribe = Scribe::of_service(self, self.clock().now());
+        let (of, told) = (source.clone(), scribe.clone());
+        let written = self.db().write(move |tx| refreshed(tx, &scribe, &of, &fetched)).await;
+        match written {
+            Err(Error::Internal(fault)) => {
+                tracing::error!(fault, url = %source.url, "metadata was not taken");
+                let failure = "it cannot be taken; the log has the details".to_owned();
+                let of = source.clone();
+                self.db().write(move |tx| failed(tx, told.now(), &of, &failure)).await
+            }
+            written => written,
+        }
+    }
+
+    /// As [`Service::take_metadata`], with the connection as it is then.
+    ///
+    /// # Errors
+    /// As [`Service::take_metadata`] and [`Service::sso`].
     pub async fn refresh_sso(
         &self,
         source: &MetadataSource,
         fetched: Result<Vec<u8>, String>,
     ) -> Result<SsoRefresh, Error> {
-        let (service, source) = (self.clone(), source.clone());
-        let scribe = Scribe::of_service(self, self.clock().now());
-        self.db().write(move |tx| service.refreshed(tx, &scribe, &source, &fetched)).await
-    }
-
-    fn refreshed(
-        &self,
-        tx: &Tx<'_>,
-        scribe: &Scribe,
-        source: &MetadataSource,
-        fetched: &Result<Vec<u8>, String>,
-    ) -> Result<SsoRefresh, Error> {
-        let gone = || Error::NotFound("the directory is gone".to_owned());
-        let row = directory::find(tx, source.directory)?.ok_or_else(gone)?;
-        let (row, before) = connected(tx, row.name.as_str())?;
-        let mut noted =
-            sso_metadata::find(tx, row.id)?.filter(|noted| noted.url == source.url).ok_or_else(|| {
-                Error::Conflict("the metadata URL was changed meanwhile: refresh again".to_owned())
-            })?;
-        let now = scribe.now();
-        noted.tried = now;
-        let taken =
-            fetched.as_ref().map_err(Clone::clone).and_then(|document| taken(&row, &before, document));
-        let (after, changed, failure) = match taken {
-            Ok((after, changed)) => (after, changed, None),
-            Err(failure) => (before.clone(), MetadataChanges::default(), Some(failure)),
-        };
-        match &failure {
-            Some(failure) => noted.failed = Some((now, failure.clone())),
-            None => (noted.fetched, noted.failed) = (now, None),
-        }
-        if !changed.is_empty() {
-            sign_in::set_connection(tx, row.id, &after.text()?, now)?;
-            noted.changed = Some((now, serde_json::to_string(&changed).unwrap_or_default()));
-            let mut told = changes(Some(&before), Some(&after));
-            told.note("metadataUrl", &noted.url);
-            tell(tx, scribe, Action::SsoUpdated, &row, &told)?;
-        }
-        sso_metadata::set(tx, row.id, &noted)?;
-        let sso = self.info(tx, &row, after, Vec::new())?;
-        Ok(SsoRefresh { refreshed: failure.is_none(), failure, changes: changed, sso })
+        let MetadataTaken { directory, failure, changes, notes } =
+            self.take_metadata(source, fetched).await?;
+        let mut sso = self.sso(&directory).await?;
+        sso.notes.extend(notes);
+        Ok(SsoRefresh { refreshed: failure.is_none(), failure, changes, sso })
     }
 }
 
-/// The connection with what a document says, and what that changes; or why the document is not taken.
-fn taken(row: &DirectoryRow, before: &Stored, document: &[u8]) -> Result<(Stored, MetadataChanges), String> {
+/// What came of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetadataTaken {
+    /// The directory's name.
+    pub directory: String,
+    /// Why it was not taken; `None` when it was.
+    pub failure: Option<String>,
+    /// What it has changed.
+    pub changes: MetadataChanges,
+    /// What is to be done in the identity provider.
+    pub notes: Vec<String>,
+}
+
+/// The directory with what is known of its metadata.
+fn noted(tx: &Tx<'_>, source: &MetadataSource) -> Result<(DirectoryRow, SsoMetadataRow), Error> {
+    let gone = || Error::NotFound("the directory is gone".to_owned());
+    let row = directory::find(tx, source.directory)?.ok_or_else(gone)?;
+    let noted = sso_metadata::find(tx, row.id)?.filter(|noted| noted.url == source.url);
+    let noted = noted
+        .ok_or_else(|| Error::Conflict("the metadata URL was changed meanwhile: refresh again".to_owned()))?;
+    Ok((row, noted))
+}
+
+/// Notes that a document was not taken; the connection stays as it is.
+fn failed(
+    tx: &Tx<'_>,
+    now: Timestamp,
+    source: &MetadataSource,
+    failure: &str,
+) -> Result<MetadataTaken, Error> {
+    let (row, mut noted) = noted(tx, source)?;
+    (noted.tried, noted.failed) = (now, Some((now, failure.to_owned())));
+    sso_metadata::set(tx, row.id, &noted)?;
+    Ok(MetadataTaken {
+        directory: row.name.to_string(),
+        failure: Some(failure.to_owned()),
+        changes: MetadataChanges::default(),
+        notes: Vec::new(),
+    })
+}
+
+fn refreshed(
+    tx: &Tx<'_>,
+    scribe: &Scribe,
+    source: &MetadataSource,
+    fetched: &Result<Vec<u8>, String>,
+) -> Result<MetadataTaken, Error> {
+    let (row, mut noted) = noted(tx, source)?;
+    let (row, before) = connected(tx, row.name.as_str())?;
+    let now = scribe.now();
+    let taken = fetched.as_ref().map_err(Clone::clone).and_then(|document| taken(&row, &before, document));
+    let (after, changed, notes) = match taken {
+        Ok(taken) => taken,
+        Err(failure) => return failed(tx, now, source, &failure),
+    };
+    (noted.tried, noted.fetched, noted.failed) = (now, now, None);
+    if !changed.is_empty() {
+        sign_in::set_connection(tx, row.id, &after.text()?, now)?;
+        noted.changed = Some((now, serde_json::to_string(&changed).unwrap_or_default()));
+        let mut told = changes(Some(&before), Some(&after));
+        told.note("metadataUrl", &noted.url);
+        tell(tx, scribe, Action::SsoUpdated, &row, &told)?;
+    }
+    sso_metadata::set(tx, row.id, &noted)?;
+    Ok(MetadataTaken { directory: row.name.to_string(), failure: None, changes: changed, notes })
+}
+
+/// The connection with what a document says, what that changes, and what an administrator has to know besides; or why the document
+/// is not taken.
+fn taken(
+    row: &DirectoryRow,
+    before: &Stored,
+    document: &[u8],
+) -> Result<(Stored, MetadataChanges, Vec<String>), String> {
     let read = metadata::read(document).map_err(|error| error.to_string())?;
     let known = before.connection().map_err(|error| error.to_string())?.identity_provider;
     let differences = metadata::differences(&known, &read.identity_provider);
@@ -278,6 +328,6 @@ fn taken(row: &DirectoryRow, before: &Stored, document: &[u8]) -> Result<(Stored
         ));
     }
     let mut after = before.clone();
-    after.describe(&read.identity_provider);
-    Ok((after, MetadataChanges::of(&differences)))
+    let notes = after.describe(&read);
+    Ok((after, MetadataChanges::of(&differences), notes))
 }

@@ -195,13 +195,7 @@ impl Stored {
         };
         if let Some(text) = &change.metadata {
             let read = metadata::read(text.as_bytes()).map_err(|error| Error::Invalid(error.to_string()))?;
-            if read.wants_signed_requests {
-                notes.push(
-                    "the metadata says that sign-in requests have to be signed; they are not: switch that off in the identity provider"
-                        .to_owned(),
-                );
-            }
-            stored.describe(&read.identity_provider);
+            notes.extend(stored.describe(&read));
         }
         let set = |to: &mut String, value: Option<String>| {
             if let Some(value) = value {
@@ -232,12 +226,15 @@ impl Stored {
         Ok((stored, notes))
     }
 
-    /// Takes over what metadata says of the identity provider.
-    pub(super) fn describe(&mut self, of: &IdentityProvider) {
+    /// Takes over what metadata says of the identity provider, and gives what is to be done there.
+    pub(super) fn describe(&mut self, metadata: &metadata::Metadata) -> Vec<String> {
+        let of = &metadata.identity_provider;
         self.entity_id = of.entity_id.as_str().to_owned();
         self.sign_in_url = of.sign_in.as_str().to_owned();
         self.logout_url = of.logout.as_ref().map(|logout| logout.as_str().to_owned());
         self.certificates = of.certificates.iter().map(Certificate::to_base64).collect();
+        let unsigned = "the metadata says that sign-in requests have to be signed; they are not: switch that off in the identity provider";
+        metadata.wants_signed_requests.then(|| unsigned.to_owned()).into_iter().collect()
     }
 
     /// As it is stored.

@@ -1,16 +1,20 @@
 //! Writes a directory as a file that another instance can read. Everything is of one snapshot, and memory is bounded by a page.
 
+use std::collections::HashMap;
+
 use enroll_domain::enrollment::GrantKind;
-use enroll_domain::{DirectoryId, GroupId, MappingBinding, ResourceId, RoleOn, RoleWord};
+use enroll_domain::{
+    DirectoryId, GroupId, MappingBinding, OrganizationId, ResourceId, RoleOn, RoleWord, UserId,
+};
 use enroll_store::directory::DirectoryRow;
 use enroll_store::filter::Compiled;
+use enroll_store::grant::GrantRow;
 use enroll_store::group::GroupRow;
 use enroll_store::mapping::MappingRow;
 use enroll_store::member::{self, MemberKind};
+use enroll_store::resource_grant::ResourceGrantRow;
 use enroll_store::user::{Page, UserRow};
-use enroll_store::{
-    StoreError, Tx, directory, grant, group, mapping, organization, resource, resource_grant, user,
-};
+use enroll_store::{Tx, directory, grant, group, mapping, organization, resource, resource_grant, user};
 use jiff::Timestamp;
 
 use super::line::{
@@ -28,46 +32,24 @@ const CHUNK: usize = 256 * 1024;
 
 impl Service {
     /// Writes users, groups with members, the organizations that the directory may be mapped to with their resources, mappings,
-    /// direct grants and the default enrollment of a directory, as lines. `hand_on` is given pieces of the text, and says whether
-    /// to go on. No token, no session and no secret is in it.
+    /// direct grants and the default enrollment of a directory, as lines. `hand_on` is given pieces of the text; its error ends the
+    /// export. No token, no session and no secret is in it.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such directory; [`Error::Store`]. What was handed on by then is not a whole file.
+    /// [`Error::NotFound`] when there is no such directory; [`Error::Store`]; that of `hand_on`. What was handed on by then is not a
+    /// whole file.
     pub async fn export(
         &self,
         directory: &str,
-        hand_on: impl FnMut(String) -> bool + Send + 'static,
+        hand_on: impl FnMut(String) -> Result<(), Error> + Send + 'static,
     ) -> Result<(), Error> {
         let (directory, now) = (directory.to_owned(), self.clock().now());
         self.db()
             .read(move |tx| {
                 let row = find_directory(tx, &directory)?;
-                let mut out = Out { text: String::new(), lines: 0, hand_on };
-                match write(tx, &row, now, &mut out) {
-                    Ok(()) | Err(Stop::Enough) => Ok(()),
-                    Err(Stop::Failed(error)) => Err(error),
-                }
+                write(tx, &row, now, &mut Out { text: String::new(), lines: 0, hand_on })
             })
             .await
-    }
-}
-
-/// Why an export ends early.
-enum Stop {
-    /// Nobody reads it any more.
-    Enough,
-    Failed(Error),
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl From<StoreError> for Stop {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(error.into())
     }
 }
 
@@ -77,8 +59,8 @@ struct Out<F> {
     hand_on: F,
 }
 
-impl<F: FnMut(String) -> bool> Out<F> {
-    fn line(&mut self, line: &Line) -> Result<(), Stop> {
+impl<F: FnMut(String) -> Result<(), Error>> Out<F> {
+    fn line(&mut self, line: &Line) -> Result<(), Error> {
         let text = serde_json::to_string(line)
             .map_err(|error| Error::Internal(format!("a line of an export cannot be written: {error}")))?;
         self.text.push_str(&text);
@@ -87,64 +69,67 @@ impl<F: FnMut(String) -> bool> Out<F> {
         if self.text.len() >= CHUNK { self.flush() } else { Ok(()) }
     }
 
-    fn flush(&mut self) -> Result<(), Stop> {
-        if (self.hand_on)(std::mem::take(&mut self.text)) { Ok(()) } else { Err(Stop::Enough) }
+    fn flush(&mut self) -> Result<(), Error> {
+        (self.hand_on)(std::mem::take(&mut self.text))
     }
 }
 
-fn write<F: FnMut(String) -> bool>(
+fn write<F: FnMut(String) -> Result<(), Error>>(
     tx: &Tx<'_>,
     row: &DirectoryRow,
     now: Timestamp,
     out: &mut Out<F>,
-) -> Result<(), Stop> {
+) -> Result<(), Error> {
     let id = row.id;
     let everything = Compiled::everything();
-    let setup = organizations(tx, id)?;
-    let mappings = mappings(tx, id)?;
-    let mut counts = Counts {
+    let (setup, places) = organizations(tx, id)?;
+    let mappings = mappings(tx, id, &places)?;
+    let counts = Counts {
+        organizations: places.organizations.len() as u64,
+        resources: places.resources.len() as u64,
         users: user::count(tx, id, &everything)?,
         groups: group::count(tx, id, &everything)?,
         mappings: mappings.len() as u64,
-        ..Counts::default()
     };
-    for line in &setup {
-        match line {
-            Line::Organization(_) => counts.organizations += 1,
-            _ => counts.resources += 1,
-        }
-    }
     let header =
         HeaderLine { version: FORMAT_VERSION, directory: row.name.to_string(), exported: now, counts };
     out.line(&Line::Header(header))?;
     // A client sees at once that it is answered.
     out.flush()?;
     setup.iter().try_for_each(|line| out.line(line))?;
-    users(tx, id, out)?;
+    users(tx, id, &places, out)?;
     groups(tx, id, |group| out.line(&Line::Group(ScimLine { resource: group.object()?, merge: false })))?;
     groups(tx, id, |group| members(tx, id, group, out))?;
     mappings.iter().try_for_each(|line| out.line(line))?;
-    if let Some(enrollment) = directory::default_enrollment(tx, id)? {
-        let organization = organization::find(tx, enrollment.organization)?;
-        if let Some(organization) = organization {
-            let line = EnrollmentLine { organization: organization.name.to_string(), role: enrollment.role };
-            out.line(&Line::DefaultEnrollment(line))?;
-        }
+    if let Some(enrollment) = directory::default_enrollment(tx, id)?
+        && let Some(organization) = places.organizations.get(&enrollment.organization)
+    {
+        let line = EnrollmentLine { organization: organization.clone(), role: enrollment.role };
+        out.line(&Line::DefaultEnrollment(line))?;
     }
     let lines = out.lines;
     out.line(&Line::End(EndLine { lines }))?;
     out.flush()
 }
 
+/// What the file calls the organizations and resources that it has. What is not here is not named in it.
+#[derive(Default)]
+struct Places {
+    organizations: HashMap<OrganizationId, String>,
+    /// The organization's name, and `KIND:NAME`.
+    resources: HashMap<ResourceId, (String, String)>,
+}
+
 /// The organizations that the directory may be mapped to, each followed by its resources.
-fn organizations(tx: &Tx<'_>, id: DirectoryId) -> Result<Vec<Line>, Error> {
-    let mut lines = Vec::new();
+fn organizations(tx: &Tx<'_>, id: DirectoryId) -> Result<(Vec<Line>, Places), Error> {
+    let (mut lines, mut places) = (Vec::new(), Places::default());
     for row in all_organizations(tx)? {
         let reserved = organization::directories(tx, row.id)?;
         if !reserved.is_empty() && !reserved.contains(&id) {
             continue;
         }
         let name = row.name.to_string();
+        places.organizations.insert(row.id, name.clone());
         lines.push(Line::Organization(OrganizationLine {
             name: name.clone(),
             display_name: row.display_name,
@@ -157,21 +142,28 @@ fn organizations(tx: &Tx<'_>, id: DirectoryId) -> Result<Vec<Line>, Error> {
             let page = resource::list(tx, row.id, after, PAGE)?;
             let Some(last) = page.last() else { break };
             after = Some(last.id);
-            lines.extend(page.into_iter().map(|resource| {
-                Line::Resource(ResourceLine {
+            for resource in page {
+                let called = format!("{}:{}", resource.kind, resource.name);
+                places.resources.insert(resource.id, (name.clone(), called));
+                lines.push(Line::Resource(ResourceLine {
                     organization: name.clone(),
                     name: resource.name.to_string(),
                     kind: resource.kind.to_string(),
                     visibility: resource.visibility,
-                })
-            }));
+                }));
+            }
         }
     }
-    Ok(lines)
+    Ok((lines, places))
 }
 
 /// The users, each page followed by their direct grants.
-fn users<F: FnMut(String) -> bool>(tx: &Tx<'_>, id: DirectoryId, out: &mut Out<F>) -> Result<(), Stop> {
+fn users<F: FnMut(String) -> Result<(), Error>>(
+    tx: &Tx<'_>,
+    id: DirectoryId,
+    places: &Places,
+    out: &mut Out<F>,
+) -> Result<(), Error> {
     let mut after = None;
     loop {
         let page = user::list(tx, id, &Compiled::everything(), Page::After { after, limit: PAGE })?;
@@ -180,63 +172,44 @@ fn users<F: FnMut(String) -> bool>(tx: &Tx<'_>, id: DirectoryId, out: &mut Out<F
         for row in &page {
             out.line(&Line::User(ScimLine { resource: row.object()?, merge: false }))?;
         }
-        grants(tx, id, &page, out)?;
+        grants(tx, &page, places, out)?;
     }
 }
 
-fn grants<F: FnMut(String) -> bool>(
+fn grants<F: FnMut(String) -> Result<(), Error>>(
     tx: &Tx<'_>,
-    id: DirectoryId,
     page: &[UserRow],
+    places: &Places,
     out: &mut Out<F>,
-) -> Result<(), Stop> {
-    let name = |of| page.iter().find(|row| row.id == of).map(|row| row.user_name.clone()).unwrap_or_default();
+) -> Result<(), Error> {
+    let names: HashMap<UserId, &String> = page.iter().map(|row| (row.id, &row.user_name)).collect();
+    let name = |of| names.get(&of).copied().cloned().unwrap_or_default();
     let ids = || page.iter().map(|row| row.id);
-    for row in grant::list_of_users(tx, ids())? {
-        let grant = row.grant;
+    for GrantRow { grant, .. } in grant::list_of_users(tx, ids())? {
         if grant.kind != GrantKind::Direct {
             continue;
         }
-        if let Some(organization) = known(tx, id, grant.organization)? {
-            let (user, role) = (name(grant.user), RoleWord::from(grant.role));
+        if let Some(organization) = places.organizations.get(&grant.organization) {
+            let (user, organization) = (name(grant.user), organization.clone());
+            let role = RoleWord::from(grant.role);
             out.line(&Line::Grant(GrantLine { user, organization, resource: None, role }))?;
         }
     }
-    for row in resource_grant::list_of_users(tx, ids())? {
-        let grant = row.grant;
-        if let Some((organization, resource)) = on(tx, id, grant.resource)? {
-            let (user, role) = (name(grant.user), RoleWord::from(grant.role));
-            out.line(&Line::Grant(GrantLine { user, organization, resource: Some(resource), role }))?;
+    for ResourceGrantRow { grant, .. } in resource_grant::list_of_users(tx, ids())? {
+        if let Some((organization, resource)) = places.resources.get(&grant.resource) {
+            let (user, organization) = (name(grant.user), organization.clone());
+            let (resource, role) = (Some(resource.clone()), RoleWord::from(grant.role));
+            out.line(&Line::Grant(GrantLine { user, organization, resource, role }))?;
         }
     }
     Ok(())
 }
 
-/// The name of an organization, if the file has it.
-fn known(
-    tx: &Tx<'_>,
-    directory: DirectoryId,
-    id: enroll_domain::OrganizationId,
-) -> Result<Option<String>, Error> {
-    let reserved = organization::directories(tx, id)?;
-    if !reserved.is_empty() && !reserved.contains(&directory) {
-        return Ok(None);
-    }
-    Ok(organization::find(tx, id)?.map(|row| row.name.to_string()))
-}
-
-/// Organization and `KIND:NAME` of a resource, if the file has it.
-fn on(tx: &Tx<'_>, directory: DirectoryId, id: ResourceId) -> Result<Option<(String, String)>, Error> {
-    let Some(row) = resource::find(tx, id)? else { return Ok(None) };
-    let name = format!("{}:{}", row.kind, row.name);
-    Ok(known(tx, directory, row.organization)?.map(|organization| (organization, name)))
-}
-
 fn groups(
     tx: &Tx<'_>,
     id: DirectoryId,
-    mut each: impl FnMut(&GroupRow) -> Result<(), Stop>,
-) -> Result<(), Stop> {
+    mut each: impl FnMut(&GroupRow) -> Result<(), Error>,
+) -> Result<(), Error> {
     let mut after: Option<GroupId> = None;
     loop {
         let page = group::list(tx, id, &Compiled::everything(), Page::After { after, limit: PAGE })?;
@@ -246,12 +219,12 @@ fn groups(
     }
 }
 
-fn members<F: FnMut(String) -> bool>(
+fn members<F: FnMut(String) -> Result<(), Error>>(
     tx: &Tx<'_>,
     id: DirectoryId,
     group: &GroupRow,
     out: &mut Out<F>,
-) -> Result<(), Stop> {
+) -> Result<(), Error> {
     let mut after = None;
     loop {
         let page = member::names(tx, id, group.id, after, PAGE)?;
@@ -270,7 +243,7 @@ fn members<F: FnMut(String) -> bool>(
 }
 
 /// The mappings, without those whose group was deleted: they wait for an administrator of this instance.
-fn mappings(tx: &Tx<'_>, id: DirectoryId) -> Result<Vec<Line>, Error> {
+fn mappings(tx: &Tx<'_>, id: DirectoryId, places: &Places) -> Result<Vec<Line>, Error> {
     let mut lines = Vec::new();
     for MappingRow { mapping, .. } in mapping::list(tx, id)? {
         if mapping.group.binding() == MappingBinding::Lost {
@@ -278,10 +251,10 @@ fn mappings(tx: &Tx<'_>, id: DirectoryId) -> Result<Vec<Line>, Error> {
         }
         let place = match mapping.gives {
             RoleOn::Organization(organization, _) => {
-                known(tx, id, organization)?.map(|organization| (organization, None))
+                places.organizations.get(&organization).map(|name| (name.clone(), None))
             }
             RoleOn::Resource(resource, _) => {
-                on(tx, id, resource)?.map(|(organization, resource)| (organization, Some(resource)))
+                places.resources.get(&resource).map(|(name, called)| (name.clone(), Some(called.clone())))
             }
         };
         if let Some((organization, resource)) = place {

@@ -3,7 +3,7 @@
 
 use enroll_domain::audit::Origin;
 use enroll_domain::privilege::AllowPrivileged;
-use enroll_store::{StoreError, Tx, brake};
+use enroll_store::{Tx, brake};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -99,6 +99,7 @@ impl Service {
     ) -> Result<Vec<ImportedLine>, Error> {
         let session = self.importing_session(directory)?;
         session.writable()?;
+        let carrier = if options.dry_run { self.trying() } else { self.clone() };
         let (mut results, mut slice, mut weight) = (Vec::with_capacity(lines.len()), Vec::new(), 0);
         for (number, line) in lines {
             match line {
@@ -108,19 +109,20 @@ impl Service {
                     slice.push((number, line));
                     if weight >= SLICE {
                         weight = 0;
-                        results
-                            .extend(self.write_slice(&session, std::mem::take(&mut slice), options).await?);
+                        results.extend(
+                            carrier.write_slice(&session, std::mem::take(&mut slice), options).await?,
+                        );
                     }
                 }
                 line => {
                     weight = 0;
-                    results.extend(self.write_slice(&session, std::mem::take(&mut slice), options).await?);
-                    let done = self.set_up(&session, &line, options).await.map(|came| (came, None));
+                    results.extend(carrier.write_slice(&session, std::mem::take(&mut slice), options).await?);
+                    let done = carrier.set_up(&session, &line, options).await.map(|came| (came, None));
                     results.push(ImportedLine::of(number, &line, done)?);
                 }
             }
         }
-        results.extend(self.write_slice(&session, slice, options).await?);
+        results.extend(carrier.write_slice(&session, slice, options).await?);
         Ok(results)
     }
 
@@ -133,7 +135,7 @@ impl Service {
         })
     }
 
-    /// One transaction; undone again when it is a dry run.
+    /// One transaction.
     async fn write_slice(
         &self,
         session: &ScimSession,
@@ -145,37 +147,16 @@ impl Service {
         }
         let scribe = Scribe::of_service(self, self.clock().now());
         let importing = Importing::new(self, session.clone(), scribe, options.dry_run)?;
-        let written = self.db().write(move |tx| {
-            let mut done = Vec::with_capacity(slice.len());
-            for (number, line) in &slice {
-                let came = tx.nested(|tx| carry_out(tx, &importing, line));
-                done.push(ImportedLine::of(*number, line, came)?);
-            }
-            if options.dry_run { Err(Undone::Dry(done)) } else { Ok(done) }
-        });
-        match written.await {
-            Ok(done) | Err(Undone::Dry(done)) => Ok(done),
-            Err(Undone::Failed(error)) => Err(error),
-        }
-    }
-}
-
-/// Why a transaction is undone.
-enum Undone {
-    /// It was to be tried only.
-    Dry(Vec<ImportedLine>),
-    Failed(Error),
-}
-
-impl From<StoreError> for Undone {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-impl From<Error> for Undone {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
+        self.db()
+            .write(move |tx| {
+                let mut done = Vec::with_capacity(slice.len());
+                for (number, line) in &slice {
+                    let came = tx.nested(|tx| carry_out(tx, &importing, line));
+                    done.push(ImportedLine::of(*number, line, came)?);
+                }
+                Ok(done)
+            })
+            .await
     }
 }
 

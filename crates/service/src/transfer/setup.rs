@@ -3,7 +3,9 @@
 
 use enroll_domain::enrollment::GrantKind;
 use enroll_domain::privilege::AllowPrivileged;
-use enroll_domain::{DirectoryId, GroupName, KindName, OrganizationName, ResourceName, Target};
+use enroll_domain::{
+    DirectoryId, GroupName, KindName, MappingBinding, OrganizationName, ResourceName, Target,
+};
 use enroll_store::mapping::MappingRow;
 use enroll_store::{Tx, mapping};
 
@@ -11,7 +13,7 @@ use super::import::ImportOptions;
 use super::line::{EnrollmentLine, GrantLine, Line, MappingLine, OrganizationLine, ResourceLine};
 use crate::admin::{
     DirectorySettings, MappingChange, MappingEdit, NewEnrollment, NewMapping, NewOrganization, NewResource,
-    NewResourceMapping, OrganizationChange, ResourceChange, find_directory, find_organization, find_resource,
+    NewResourceMapping, OrganizationChange, ResourceChange, find_organization, find_resource,
 };
 use crate::scim::{Came, user_named};
 use crate::{Error, ScimSession, Service};
@@ -27,6 +29,28 @@ fn found<T>(looked: Result<T, Error>) -> Result<Option<T>, Error> {
 
 fn invalid(error: impl std::fmt::Display) -> Error {
     Error::Invalid(error.to_string())
+}
+
+/// What came of a change of what was there as `there` says: whether as the line has it.
+fn came(there: Option<bool>) -> Came {
+    match there {
+        None => Came::Made,
+        Some(false) => Came::Changed,
+        Some(true) => Came::Same,
+    }
+}
+
+/// A dry run goes the same way to its end: each use case is carried out, and its transaction undone ([`Service::trying`]).
+impl ImportOptions {
+    /// What a line names, if it is there; in a dry run it may be made by an earlier line, of which nothing was kept.
+    fn named<T>(self, looked: Result<T, Error>) -> Result<Option<T>, Error> {
+        if self.dry_run { found(looked) } else { looked.map(Some) }
+    }
+
+    /// As [`ImportOptions::named`], for a change that was tried or made.
+    fn done<T>(self, changed: Result<T, Error>) -> Result<(), Error> {
+        self.named(changed).map(drop)
+    }
 }
 
 impl Service {
@@ -55,18 +79,15 @@ impl Service {
     ) -> Result<Came, Error> {
         line.name.parse::<OrganizationName>().map_err(invalid)?;
         let Some(there) = found(self.organization(&line.name).await)? else {
-            if !options.dry_run {
-                let directories =
-                    if line.reserved { vec![session.directory_name.clone()] } else { Vec::new() };
-                self.create_organization(&NewOrganization {
-                    name: line.name.clone(),
-                    display_name: Some(line.display_name.clone()),
-                    description: Some(line.description.clone()),
-                    base_resource_role: Some(line.base_resource_role),
-                    directories,
-                })
-                .await?;
-            }
+            let directories = if line.reserved { vec![session.directory_name.clone()] } else { Vec::new() };
+            let new = NewOrganization {
+                name: line.name.clone(),
+                display_name: Some(line.display_name.clone()),
+                description: Some(line.description.clone()),
+                base_resource_role: Some(line.base_resource_role),
+                directories,
+            };
+            options.done(self.create_organization(&new).await)?;
             return Ok(Came::Made);
         };
         // Whom it is reserved to is a matter of the instance that has it.
@@ -76,15 +97,13 @@ impl Service {
         if as_said {
             return Ok(Came::Same);
         }
-        if !options.dry_run {
-            let change = OrganizationChange {
-                display_name: Some(line.display_name.clone()),
-                description: Some(line.description.clone()),
-                base_resource_role: Some(line.base_resource_role),
-                directories: None,
-            };
-            self.change_organization(&line.name, &change, None).await?;
-        }
+        let change = OrganizationChange {
+            display_name: Some(line.display_name.clone()),
+            description: Some(line.description.clone()),
+            base_resource_role: Some(line.base_resource_role),
+            directories: None,
+        };
+        options.done(self.change_organization(&line.name, &change, None).await)?;
         Ok(Came::Changed)
     }
 
@@ -94,23 +113,20 @@ impl Service {
         let name = format!("{}:{}", line.kind, line.name);
         let looked = self.resource(&line.organization, &name).await;
         let Some(there) = found(looked)? else {
-            if !options.dry_run {
-                let new = NewResource {
-                    name: line.name.clone(),
-                    kind: Some(line.kind.clone()),
-                    visibility: Some(line.visibility),
-                };
-                self.create_resource(&line.organization, &new).await?;
-            }
+            let new = NewResource {
+                name: line.name.clone(),
+                kind: Some(line.kind.clone()),
+                visibility: Some(line.visibility),
+            };
+            options.done(self.create_resource(&line.organization, &new).await)?;
             return Ok(Came::Made);
         };
         if there.visibility == line.visibility {
             return Ok(Came::Same);
         }
-        if !options.dry_run {
-            let change = ResourceChange { kind: None, visibility: Some(line.visibility) };
-            self.change_resource(&line.organization, &there.id.to_string(), &change, None).await?;
-        }
+        let change = ResourceChange { kind: None, visibility: Some(line.visibility) };
+        let id = there.id.to_string();
+        options.done(self.change_resource(&line.organization, &id, &change, None).await)?;
         Ok(Came::Changed)
     }
 
@@ -136,12 +152,7 @@ impl Service {
                 (MappingEdit::Change { id, change }, Came::Changed)
             }
         };
-        if options.dry_run {
-            // What is not there may be made by an earlier line.
-            found(self.check_mapping(&edit).await)?;
-        } else {
-            self.apply_mapping(&edit, None).await?;
-        }
+        options.done(self.apply_mapping(&edit, None).await)?;
         Ok(came)
     }
 
@@ -152,39 +163,33 @@ impl Service {
         options: ImportOptions,
     ) -> Result<Came, Error> {
         let directory = session.directory;
-        let Some(user) = self.db().look_up(|tx| user_named(tx, directory, &line.user))? else {
-            return if options.dry_run {
-                Ok(Came::Made)
-            } else {
-                Err(Error::Invalid(format!("no user of this directory has the userName {:?}", line.user)))
-            };
-        };
-        let user = user.to_string();
-        let there = match &line.resource {
+        let user = self.db().look_up(|tx| user_named(tx, directory, &line.user))?;
+        let user = user.map(|user| user.to_string()).ok_or_else(|| {
+            Error::NotFound(format!("no user of this directory has the userName {:?}", line.user))
+        });
+        match &line.resource {
             None => {
                 let role = line.role.on_organization().map_err(invalid)?;
+                let Some(user) = options.named(user)? else { return Ok(Came::Made) };
                 let there = found(self.grant_of_user(&line.organization, &user, GrantKind::Direct).await)?;
                 let there = there.map(|grant| grant.role == role);
-                if there != Some(true) && !options.dry_run {
-                    self.give_grant(&line.organization, &user, role).await?;
+                if there != Some(true) {
+                    options.done(self.give_grant(&line.organization, &user, role).await)?;
                 }
-                there
+                Ok(came(there))
             }
             Some(resource) => {
                 let role = line.role.on_resource().map_err(invalid)?;
+                let Some(user) = options.named(user)? else { return Ok(Came::Made) };
                 let there = found(self.resource_grant(&line.organization, resource, &user).await)?;
                 let there = there.map(|grant| grant.role == role);
-                if there != Some(true) && !options.dry_run {
-                    self.give_resource_grant(&line.organization, resource, &user, role).await?;
+                if there != Some(true) {
+                    let given = self.give_resource_grant(&line.organization, resource, &user, role);
+                    options.done(given.await)?;
                 }
-                there
+                Ok(came(there))
             }
-        };
-        Ok(match there {
-            None => Came::Made,
-            Some(false) => Came::Changed,
-            Some(true) => Came::Same,
-        })
+        }
     }
 
     async fn import_enrollment(
@@ -204,16 +209,10 @@ impl Service {
             role: Some(line.role),
             allow_privileged: options.allow_privileged,
         };
-        if options.dry_run {
-            let directory = session.directory_name.clone();
-            let checked = self.db().read(move |tx| new.check(tx, &find_directory(tx, &directory)?).map(drop));
-            found(checked.await)?;
-        } else {
-            let settings =
-                DirectorySettings { default_enrollment: Some(Some(new)), ..DirectorySettings::default() };
-            self.set_directory(&session.directory_name, &settings).await?;
-        }
-        Ok(if there.is_none() { Came::Made } else { Came::Changed })
+        let settings =
+            DirectorySettings { default_enrollment: Some(Some(new)), ..DirectorySettings::default() };
+        options.done(self.set_directory(&session.directory_name, &settings).await)?;
+        Ok(came(there))
     }
 }
 
@@ -258,6 +257,7 @@ fn mapped(
         None => Target::Organization(organization.id),
         Some(name) => Target::Resource(find_resource(tx, &organization, name)?.id),
     };
-    let of = |row: &MappingRow| row.mapping.directory == directory && row.mapping.group.key() == group.key();
-    Ok(mapping::list_of(tx, target)?.into_iter().find(of))
+    let there = mapping::named_to(tx, directory, group.key(), target)?.into_iter();
+    // One whose group was deleted is no help where there is another.
+    Ok(there.min_by_key(|row| row.mapping.group.binding() == MappingBinding::Lost))
 }

@@ -1,6 +1,8 @@
 //! `/oidc/authorize`.
 
-use enroll_service::{ClientSettings, DirectorySettings, SessionDetails};
+use enroll_service::{Authenticated, ClientSettings, DirectorySettings, SessionDetails};
+use jiff::ToSpan as _;
+use serde_json::json;
 
 use super::{AFTER, CALLBACK, PUBLIC_URL, World, answer, challenge, refused, shown, target};
 use crate::sessions;
@@ -194,6 +196,49 @@ async fn oidc_3_1_2_1_prompt_login_and_max_age_want_a_new_sign_in() {
         let anew = sessions::cookie(&world.site, &world.user).await;
         assert!(answer(&resume(&anew).await).contains_key("code"), "{wish:?}");
     }
+}
+
+/// A session of a sign-in that the identity provider has answered.
+async fn signed_in(world: &World, authenticated: Authenticated) -> String {
+    let details = SessionDetails { authenticated: Some(authenticated), ..SessionDetails::default() };
+    let session = sessions::open(&world.site, &world.user, details).await.unwrap();
+    format!("__Host-enroll_session={}", session.reveal())
+}
+
+#[tokio::test]
+async fn oidc_3_1_2_1_a_sign_in_that_was_not_asked_for_is_no_answer_to_prompt_login() {
+    let world = World::new().await;
+    world.clock.advance(60_000);
+    let (_, pairs) = target(&world.authorize(&[("prompt", "login")]).await);
+    let resume = async |cookie: &str| {
+        let request = world.get("/oidc/resume", &[("request", pairs["return"].as_str())]);
+        reply(request.header("cookie", cookie)).await
+    };
+    world.clock.advance(5_000);
+    let now = world.clock.now();
+    // Begun at the identity provider meanwhile, or in another window.
+    for at in [now, now - 1.hours()] {
+        let other = signed_in(&world, Authenticated { at, anew: false }).await;
+        assert_eq!(target(&resume(&other).await).1["return"], pairs["return"], "{at}");
+    }
+    // Asked for before this request.
+    let before = signed_in(&world, Authenticated { at: now - 30.seconds(), anew: true }).await;
+    assert_eq!(target(&resume(&before).await).1["return"], pairs["return"]);
+    let anew = signed_in(&world, Authenticated { at: now, anew: true }).await;
+    assert!(answer(&resume(&anew).await).contains_key("code"));
+}
+
+#[tokio::test]
+async fn oidc_2_auth_time_and_max_age_are_about_when_the_user_has_proved_who_she_is() {
+    let world = World::new().await;
+    let at = world.clock.now() - 2.hours();
+    let cookie = signed_in(&world, Authenticated { at, anew: false }).await;
+    let old = world.authorize_as(Some(&cookie), &[("max_age", "7199"), ("prompt", "none")]).await;
+    assert_eq!(answer(&old)["error"], "login_required", "the session is new, the sign-in is not");
+    let code = answer(&world.authorize_as(Some(&cookie), &[("max_age", "7200")]).await)["code"].clone();
+    let tokens = world.redeem(&code).await.body();
+    let (_, claims) = world.read(tokens["id_token"].as_str().unwrap()).await;
+    assert_eq!(claims["auth_time"], json!(at.as_second()));
 }
 
 #[tokio::test]

@@ -45,8 +45,18 @@ impl World {
     }
 
     async fn with(settings: ClientSettings) -> Self {
+        Self::reaching("127.0.0.0/8", settings).await
+    }
+
+    /// One whose server may reach these networks besides the internet.
+    async fn reaching(networks: &str, settings: ClientSettings) -> Self {
         let clock = Clock::manual(START);
-        let site = Site::at(clock.clone(), HttpConfig { rate_limit: None, ..HttpConfig::default() }).await;
+        let config = HttpConfig {
+            rate_limit: None,
+            outbound_networks: networks.parse().unwrap(),
+            ..HttpConfig::default()
+        };
+        let site = Site::at(clock.clone(), config).await;
         let mut body = user("Ann@example.com");
         body["name"] = json!({"givenName": "Ann", "familyName": "Archer"});
         body["emails"] = json!([{"value": "old@example.com"}, {"value": "ann@example.com", "primary": true}]);

@@ -99,6 +99,7 @@ async fn threat_a17_a_connection_is_made_from_a_url_and_keeps_it() {
     assert_eq!(findings(&site).await, [] as [Value; 0]);
     let refreshed = refresh(&site).await;
     assert_eq!((&refreshed["refreshed"], &refreshed["changes"]), (&json!(true), &json!({})));
+    assert!(refreshed["sso"]["notes"][0].as_str().unwrap().contains("have to be signed"), "{refreshed}");
     // Other settings leave it alone, null ends it, and so does a description by hand.
     connect(&site, "default", &json!({"jit": true})).await;
     assert_eq!(sso(&site).await["metadataUrl"], json!(published.url));
@@ -121,7 +122,7 @@ async fn threat_s39_metadata_is_fetched_from_nowhere_inside() {
     let published = Published::start(metadata_of(IDP, &[key()])).await;
     let site = Site::start().await;
     let why = connect(&site, "default", &json!({"metadataUrl": published.url})).await.problem(400);
-    assert!(why.contains("webhook_allow_private"), "{why}");
+    assert!(why.contains("outbound_allow_private"), "{why}");
     for (bad, word) in [
         (json!({"metadataUrl": "http://idp.example/metadata"}), "https"),
         (json!({"metadataUrl": "file:///etc/passwd"}), "https"),

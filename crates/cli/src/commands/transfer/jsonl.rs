@@ -43,7 +43,7 @@ pub(super) async fn run(arguments: &ImportArguments, api: &Api, output: Output) 
     let report = batches.done().await?;
     progress.done();
     output.result(&report, Report::to_text)?;
-    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(report.exit_code())
 }
 
 /// The faults of a file, from which nothing was imported.

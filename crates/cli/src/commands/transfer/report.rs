@@ -1,11 +1,13 @@
 //! What came of an import, counted.
 
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::api::text;
+use crate::exit;
 use crate::output::table;
 
 /// Lines with a reason that are shown; all of them with `--json`.
@@ -82,6 +84,11 @@ impl Report {
     /// Whether everything could be imported.
     pub(super) fn is_clean(&self) -> bool {
         self.refused.is_empty()
+    }
+
+    /// Whether everything could be imported, for programs.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        if self.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(exit::ANSWERED_NO) }
     }
 
     /// For people.

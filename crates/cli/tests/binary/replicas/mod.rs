@@ -43,7 +43,7 @@ impl Replicas {
         for _ in 0..3 {
             let folder = tempfile::tempdir().unwrap();
             let settings =
-                format!("database_url = {:?}\nwebhook_allow_private = \"127.0.0.0/8\"\n", database.url());
+                format!("database_url = {:?}\noutbound_allow_private = \"127.0.0.0/8\"\n", database.url());
             fs::write(folder.path().join("enroll.toml"), settings).unwrap();
             processes.push(Process::start(folder.path(), free_address()).await.0);
             folders.push(folder);

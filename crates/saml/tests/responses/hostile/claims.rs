@@ -1,6 +1,6 @@
 //! Well signed, and for somebody else, somewhere else or some other time (A11, A12, A14, A16).
 
-use enroll_saml::{Reason, begin_anew};
+use enroll_saml::{Authenticated, Reason, begin_anew};
 use enroll_testkit::idp::{Dialect, ResponseSpec, Signed, replacing};
 use jiff::{SignedDuration, ToSpan as _};
 
@@ -299,14 +299,19 @@ fn threat_a12_who_was_asked_to_prove_anew_who_she_is_has_done_so() {
     let mut world = World::of(Dialect::Okta);
     let mut spec = world.spec(Dialect::Okta);
     spec.authenticated = world.now - 2.hours();
-    world.identity(&spec);
+    let old = Authenticated { at: spec.authenticated, anew: false };
+    assert_eq!(world.identity(&spec).authenticated, old, "it is told as it is");
+    spec.authenticated = world.now + 30.seconds();
+    assert_eq!(world.identity(&spec).authenticated.at, world.now, "nobody has signed in in the future");
+    spec.authenticated = world.now - 2.hours();
     world.begun = begin_anew(&world.service_provider, &world.connection, world.now, &[7; 32]);
     assert!(world.begun.pending.anew);
     assert_eq!(world.refusal(&spec), Reason::NotAnew);
     spec.authenticated = world.now - 61.seconds();
     assert_eq!(world.refusal(&spec), Reason::NotAnew);
     spec.authenticated = world.now - 60.seconds();
-    world.identity(&spec);
+    let anew = Authenticated { at: world.now, anew: true };
+    assert_eq!(world.identity(&spec).authenticated, anew, "since she was asked, by clocks that are apart");
     spec.edit_assertion = replacing("AuthnInstant=", "AuthnInstan=");
     assert_eq!(world.refusal(&spec), Reason::Incomplete);
 }

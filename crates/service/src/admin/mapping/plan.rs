@@ -167,7 +167,8 @@ pub(super) fn check_single(tx: &Tx<'_>, row: &MappingRow) -> Result<(), Error> {
         }
         _ => false,
     };
-    let others = mapping::list_of(tx, own.gives.target())?;
+    // A mapping has the present name of its group.
+    let others = mapping::named_to(tx, own.directory, own.group.key(), own.gives.target())?;
     if others.iter().any(|other| other.mapping.id != own.id && same(&other.mapping)) {
         return Err(super::taken(tx, row)?);
     }

@@ -87,16 +87,6 @@ impl Service {
         let id = MappingId::new(now, &self.entropy().id());
         self.db().read(move |tx| preview(tx, &checked(tx, &edit, id, now)?, after, &page)).await
     }
-
-    /// Whether a change of a mapping could be made, without making it.
-    ///
-    /// # Errors
-    /// Those of the change itself, but for the last owner of an organization.
-    pub(crate) async fn check_mapping(&self, edit: &MappingEdit) -> Result<(), Error> {
-        let (edit, now) = (edit.clone(), self.clock().now());
-        let id = MappingId::new(now, &self.entropy().id());
-        self.db().read(move |tx| checked(tx, &edit, id, now).map(drop)).await
-    }
 }
 
 /// What a change comes to, if no other mapping is in its way.

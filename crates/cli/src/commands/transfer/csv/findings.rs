@@ -2,26 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use enroll_domain::look;
+use enroll_domain::{RoleWord, look};
 use enroll_scim::Folded;
+use enroll_service::Severity;
 use serde::Serialize;
 
 use super::read::{List, Row};
 
 /// Names that are told of a finding; it says how many there are.
 const NAMED: usize = 20;
-
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Severity {
-    /// The list is not imported with it.
-    Error,
-    /// It is imported; somebody should look.
-    Warning,
-    /// Good to know.
-    Note,
-}
 
 /// Something to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,7 +49,7 @@ pub(super) struct There {
 
 /// What to look at, what matters most first.
 pub(super) fn of(list: &List, there: &[There]) -> Vec<Finding> {
-    use Severity::{Error, Note, Warning};
+    use Severity::{Error, Info, Warning};
     let rows = &list.rows;
     let lines =
         |wrong: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| wrong(row)).map(called).collect::<Vec<_>>();
@@ -114,13 +103,13 @@ pub(super) fn of(list: &List, there: &[There]) -> Vec<Finding> {
         ),
     ];
     found.push(Finding::about(
-        Note,
+        Info,
         "not-in-the-list",
         "These active users of the directory are not in the list. They stay as they are.",
         missing(rows, there),
     ));
     found.push(Finding::about(
-        Note,
+        Info,
         "columns-ignored",
         "These columns mean nothing here and are left out; --columns says otherwise.",
         list.ignored.clone(),
@@ -201,7 +190,7 @@ fn is_address(text: &str) -> bool {
 pub(super) struct Gain {
     /// The organization, or the resource as `organization/name`.
     pub(super) on: String,
-    pub(super) role: String,
+    pub(super) role: RoleWord,
     pub(super) count: usize,
     /// The first of them.
     pub(super) users: Vec<String>,
@@ -211,43 +200,57 @@ pub(super) struct Gain {
 pub(super) struct Mapped {
     pub(super) group: String,
     pub(super) on: String,
-    pub(super) role: String,
+    pub(super) role: RoleWord,
 }
 
-/// Roles from the lowest to the highest, of organizations and of resources.
-const ROLES: [&str; 7] = ["read", "limited-write", "write", "member", "writer", "admin", "owner"];
+/// The rows of each group of a list, whatever the case of its name.
+pub(super) struct Groups<'l>(HashMap<String, Vec<&'l Row>>);
 
-fn height(role: &str) -> usize {
-    ROLES.iter().position(|known| *known == role).unwrap_or_default()
+impl<'l> Groups<'l> {
+    pub(super) fn of(rows: &'l [Row]) -> Self {
+        let mut groups: HashMap<String, Vec<&Row>> = HashMap::new();
+        for row in rows {
+            for group in &row.groups {
+                groups.entry(Folded::new(group).as_str().to_owned()).or_default().push(row);
+            }
+        }
+        Self(groups)
+    }
+
+    /// The rows of a group; none where the list does not name it.
+    pub(super) fn rows(&self, group: &str) -> &[&'l Row] {
+        self.0.get(Folded::new(group).as_str()).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// What the mappings give to active people of the list which they have not yet. `holds` is the role of a folded userName on a place.
-pub(super) fn gains(rows: &[Row], mapped: &[Mapped], holds: &HashMap<(String, String), String>) -> Vec<Gain> {
-    let mut best: BTreeMap<(String, String), &str> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.active != Some(false)) {
-        for mapping in mapped {
-            let key = Folded::new(&mapping.group);
-            if !row.groups.iter().any(|group| Folded::new(group).as_str() == key.as_str()) {
-                continue;
-            }
-            let place = (mapping.on.clone(), row.user_name.clone());
-            let held = holds.get(&(mapping.on.clone(), Folded::new(&row.user_name).as_str().to_owned()));
-            let before = best.get(&place).copied().or(held.map(String::as_str));
-            if before.is_none_or(|before| height(before) < height(&mapping.role)) {
-                best.insert(place, &mapping.role);
+pub(super) fn gains(
+    groups: &Groups<'_>,
+    mapped: &[Mapped],
+    holds: &HashMap<(String, String), RoleWord>,
+) -> Vec<Gain> {
+    let mut best: BTreeMap<(&str, &str), RoleWord> = BTreeMap::new();
+    for Mapped { group, on, role } in mapped {
+        for row in groups.rows(group).iter().filter(|row| row.active != Some(false)) {
+            let held = || holds.get(&(on.clone(), Folded::new(&row.user_name).as_str().to_owned())).copied();
+            let place = (on.as_str(), row.user_name.as_str());
+            // Roles on one place are of one kind: they compare.
+            if best.get(&place).copied().or_else(held).is_none_or(|before| before < *role) {
+                best.insert(place, *role);
             }
         }
     }
-    let mut by_role: BTreeMap<(String, &str), Vec<String>> = BTreeMap::new();
+    let mut by_role: BTreeMap<(&str, RoleWord), Vec<&str>> = BTreeMap::new();
     for ((on, user), role) in best {
         by_role.entry((on, role)).or_default().push(user);
     }
     by_role
         .into_iter()
-        .map(|((on, role), mut users)| {
-            let count = users.len();
-            users.truncate(NAMED);
-            Gain { on, role: role.to_owned(), count, users }
+        .map(|((on, role), users)| Gain {
+            on: on.to_owned(),
+            role,
+            count: users.len(),
+            users: users.into_iter().take(NAMED).map(str::to_owned).collect(),
         })
         .collect()
 }
@@ -257,7 +260,9 @@ mod tests {
     use std::collections::{BTreeMap, HashMap};
 
     use super::super::read::read;
-    use super::{Finding, Mapped, There, gains, of};
+    use enroll_domain::RoleWord;
+
+    use super::{Finding, Groups, Mapped, There, gains, of};
 
     fn found(text: &str, there: &[(&str, bool)]) -> Vec<Finding> {
         let list = read(text.as_bytes(), &BTreeMap::new()).unwrap();
@@ -326,23 +331,49 @@ mod tests {
     }
 
     #[test]
+    fn a_large_list_is_compared_with_many_mappings_in_little_time() {
+        let rows: Vec<_> = (0..20_000)
+            .map(|number| super::Row {
+                user_name: format!("user{number}"),
+                groups: vec![format!("Group {}", number % 2000), "Everybody".to_owned()],
+                ..super::Row::default()
+            })
+            .collect();
+        let mapped: Vec<_> = (0..2000)
+            .map(|number| Mapped {
+                group: format!("group {number}"),
+                on: format!("org{number}"),
+                role: RoleWord::Member,
+            })
+            .collect();
+        let begun = std::time::Instant::now();
+        let all = gains(&Groups::of(&rows), &mapped, &HashMap::new());
+        assert!(all.len() == 2000 && all.iter().all(|gain| gain.count == 10));
+        assert!(begun.elapsed().as_secs() < 10, "it grows with the list times the mappings");
+    }
+
+    #[test]
     fn gains_are_the_highest_role_that_is_not_held_yet() {
         let text = "userName,active,groups\nada,,Web;Lead\nbob,true,web\neve,false,Web\nmax,,Web\n";
         let rows = read(text.as_bytes(), &BTreeMap::new()).unwrap().rows;
         let mapped: Vec<_> =
             [("Web", "acme", "member"), ("Lead", "acme", "admin"), ("WEB", "acme/site", "write")]
                 .into_iter()
-                .map(|(group, on, role)| Mapped { group: group.into(), on: on.into(), role: role.into() })
+                .map(|(group, on, role)| Mapped {
+                    group: group.into(),
+                    on: on.into(),
+                    role: role.parse().unwrap(),
+                })
                 .collect();
-        let holds = HashMap::from([(("acme".to_owned(), "max".to_owned()), "owner".to_owned())]);
-        let all = gains(&rows, &mapped, &holds);
+        let holds = HashMap::from([(("acme".to_owned(), "max".to_owned()), RoleWord::Owner)]);
+        let all = gains(&Groups::of(&rows), &mapped, &holds);
         let told: Vec<_> =
             all.iter().map(|gain| (gain.on.as_str(), gain.role.as_str(), gain.users.join(" "))).collect();
         assert_eq!(
             told,
             [
-                ("acme", "admin", "ada".to_owned()),
                 ("acme", "member", "bob".to_owned()),
+                ("acme", "admin", "ada".to_owned()),
                 ("acme/site", "write", "ada bob max".to_owned())
             ]
         );

@@ -3,12 +3,14 @@
 mod findings;
 mod read;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use enroll_domain::RoleWord;
 use enroll_scim::Folded;
+use enroll_service::Severity;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -17,8 +19,9 @@ use super::batches::Batches;
 use super::report::Report;
 use crate::api::{Api, segment, text};
 use crate::commands::progress::Late;
+use crate::exit;
 use crate::output::Output;
-use findings::{Finding, Gain, Mapped, Severity, There};
+use findings::{Finding, Gain, Groups, Mapped, There};
 use read::{List, Row};
 
 /// Names in one line of members.
@@ -47,7 +50,7 @@ impl Readiness {
             let severity = match finding.severity {
                 Severity::Error => "ERROR",
                 Severity::Warning => "WARNING",
-                Severity::Note => "NOTE",
+                Severity::Info => "INFO",
             };
             told.push_str(&format!("\n{severity} {} ({})\n", finding.text, finding.count));
             told.push_str(&named(&finding.concerned, finding.count));
@@ -79,7 +82,7 @@ pub(super) async fn run(arguments: &ImportArguments, api: &Api, output: Output) 
         Ok(list) => list,
         Err(why) => bail!("{} cannot be imported: {why}", path.display()),
     };
-    let lines = lines(&list);
+    let lines = Lines::of(&list);
     let readiness = readiness(arguments, &list, &lines, api, output).await?;
     if output == Output::Text {
         output.line(readiness.to_text());
@@ -89,7 +92,7 @@ pub(super) async fn run(arguments: &ImportArguments, api: &Api, output: Output) 
             output.result(&json!({"readiness": readiness, "imported": null}), |_| String::new())?;
         }
         output.line("\nNothing was imported: mend what is an error or was refused first.");
-        return Ok(ExitCode::FAILURE);
+        return Ok(ExitCode::from(exit::ANSWERED_NO));
     }
     if arguments.dry_run || !(arguments.yes || agreed(output)?) {
         if output == Output::Json {
@@ -109,7 +112,7 @@ pub(super) async fn run(arguments: &ImportArguments, api: &Api, output: Output) 
             output.result(&json!({"readiness": readiness, "imported": report}), |_| String::new())?;
         }
     }
-    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(report.exit_code())
 }
 
 /// `email=Mail,userName=Login`
@@ -142,7 +145,7 @@ fn agreed(output: Output) -> anyhow::Result<bool> {
 async fn readiness(
     arguments: &ImportArguments,
     list: &List,
-    lines: &[(u64, Value)],
+    lines: &Lines<'_>,
     api: &Api,
     output: Output,
 ) -> anyhow::Result<Readiness> {
@@ -156,34 +159,31 @@ async fn readiness(
             active: user.get("active") != Some(&Value::Bool(false)),
         })
         .collect();
-    let (mapped, holds) = mappings(arguments, list, api).await?;
+    let groups = Groups::of(&list.rows);
+    let (mapped, holds) = mappings(arguments, &groups, api).await?;
     Ok(Readiness {
         rows: list.rows.len() + list.unreadable.len(),
         findings: findings::of(list, &there),
-        gains: findings::gains(&list.rows, &mapped, &holds),
+        gains: findings::gains(&groups, &mapped, &holds),
         outcome: send(arguments, lines, true, api, Late::new("Trying", output)).await?,
     })
 }
 
 /// Who holds which role where, by place and folded userName.
-type Holds = HashMap<(String, String), String>;
+type Holds = HashMap<(String, String), RoleWord>;
 
 /// The mappings of the groups of the list that are in force, and who has what they give already.
 async fn mappings(
     arguments: &ImportArguments,
-    list: &List,
+    groups: &Groups<'_>,
     api: &Api,
 ) -> anyhow::Result<(Vec<Mapped>, Holds)> {
-    let named = |group: &str| {
-        let key = Folded::new(group);
-        list.rows.iter().flat_map(|row| &row.groups).any(|name| Folded::new(name).as_str() == key.as_str())
-    };
-    let (mut mapped, mut holds) = (Vec::new(), Holds::new());
+    let (mut mapped, mut holds, mut asked) = (Vec::new(), Holds::new(), HashSet::new());
     let target = format!("/mappings?directory={}", segment(&arguments.directory));
     for mapping in api.all(&target, "mappings").await? {
         // One whose group was deleted waits for an administrator.
         let in_force = matches!(text(&mapping, "state").as_str(), "active" | "waiting");
-        if !in_force || !named(&text(&mapping, "group")) {
+        if !in_force || groups.rows(&text(&mapping, "group")).is_empty() {
             continue;
         }
         let (organization, resource) = (text(&mapping, "organization"), text(&mapping, "resource"));
@@ -198,28 +198,34 @@ async fn mappings(
                 ),
             ),
         };
-        if !mapped.iter().any(|known: &Mapped| known.on == on) {
+        if asked.insert(on.clone()) {
             for member in api.all(&place, "members").await? {
                 let name = member.get("user").map(|user| text(user, "userName")).unwrap_or_default();
-                holds.insert((on.clone(), Folded::new(&name).as_str().to_owned()), text(&member, "role"));
+                holds.insert((on.clone(), Folded::new(&name).as_str().to_owned()), role(&member)?);
             }
         }
-        mapped.push(Mapped { group: text(&mapping, "group"), on, role: text(&mapping, "role") });
+        mapped.push(Mapped { group: text(&mapping, "group"), on, role: role(&mapping)? });
     }
     Ok((mapped, holds))
 }
 
+fn role(of: &Value) -> anyhow::Result<RoleWord> {
+    text(of, "role")
+        .parse()
+        .context("the server knows roles that this program does not: use one of its version")
+}
+
 async fn send(
     arguments: &ImportArguments,
-    lines: &[(u64, Value)],
+    lines: &Lines<'_>,
     dry_run: bool,
     api: &Api,
     mut progress: Late,
 ) -> anyhow::Result<Report> {
-    progress.of(lines.len() as u64);
+    progress.of(lines.count() as u64);
     let mut batches = Batches::new(api, arguments, dry_run);
-    for (done, (number, line)) in (0..).zip(lines) {
-        batches.line(*number, &line.to_string()).await?;
+    for (done, (number, line)) in (0..).zip(lines.iter()) {
+        batches.line(number, &line.to_string()).await?;
         progress.at(done);
     }
     let report = batches.done().await?;
@@ -227,30 +233,51 @@ async fn send(
     Ok(report)
 }
 
-/// The list as the lines of an export would have it, each with the line of the list: what a column does not say stays as it is.
-fn lines(list: &List) -> Vec<(u64, Value)> {
-    // A row without a userName is told of already.
-    let rows = || list.rows.iter().filter(|row| !row.user_name.is_empty());
-    let mut lines: Vec<(u64, Value)> = rows().map(|row| (row.line, user(row))).collect();
-    let mut groups: BTreeMap<String, (u64, &str, Vec<&str>)> = BTreeMap::new();
-    for row in rows() {
-        for group in &row.groups {
-            let key = Folded::new(group).as_str().to_owned();
-            let (.., users) = groups.entry(key).or_insert_with(|| (row.line, group, Vec::new()));
-            users.push(&row.user_name);
+/// The list as the lines of an export would have it, each with the line of the list: what a column does not say stays as it is. A line
+/// is written when it is needed: all together are many times the size of the list.
+struct Lines<'l> {
+    list: &'l List,
+    /// By the folded name: where the group is first named, how, and who is in it.
+    groups: BTreeMap<String, (u64, &'l str, Vec<&'l str>)>,
+}
+
+impl<'l> Lines<'l> {
+    fn of(list: &'l List) -> Self {
+        let mut lines = Self { list, groups: BTreeMap::new() };
+        for row in lines.rows() {
+            for group in &row.groups {
+                let key = Folded::new(group).as_str().to_owned();
+                let of_group = || (row.line, group.as_str(), Vec::new());
+                let (.., users) = lines.groups.entry(key).or_insert_with(of_group);
+                // Once, also where the cell has the group in two spellings.
+                if users.last() != Some(&row.user_name.as_str()) {
+                    users.push(&row.user_name);
+                }
+            }
         }
+        lines
     }
-    lines.extend(groups.values().map(|(line, name, _)| {
-        (*line, json!({"type": "group", "merge": true, "resource": {"displayName": name}}))
-    }));
-    for (line, name, users) in groups.values() {
-        lines.extend(
-            users
-                .chunks(NAMES)
-                .map(|users| (*line, json!({"type": "members", "group": name, "users": users}))),
-        );
+
+    /// A row without a userName is told of already.
+    fn rows(&self) -> impl Iterator<Item = &'l Row> + use<'l> {
+        self.list.rows.iter().filter(|row| !row.user_name.is_empty())
     }
-    lines
+
+    fn count(&self) -> usize {
+        let members = self.groups.values().map(|(.., users)| users.len().div_ceil(NAMES));
+        self.rows().count() + self.groups.len() + members.sum::<usize>()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (u64, Value)> {
+        let groups = self.groups.values().map(|(line, name, _)| {
+            (*line, json!({"type": "group", "merge": true, "resource": {"displayName": name}}))
+        });
+        let members = self.groups.values().flat_map(|(line, name, users)| {
+            let line_of = move |users| (*line, json!({"type": "members", "group": name, "users": users}));
+            users.chunks(NAMES).map(line_of)
+        });
+        self.rows().map(|row| (row.line, user(row))).chain(groups).chain(members)
+    }
 }
 
 fn user(row: &Row) -> Value {
