@@ -40,12 +40,21 @@ pub(super) fn traffic(subject: &Subject<'_>) -> Result<Vec<ReadinessFinding>, Er
         DirectoryState::Failing => (Severity::Error, "requests-fail"),
         DirectoryState::Silent => (Severity::Warning, "silent"),
         DirectoryState::NeverConnected => (Severity::Warning, "never-connected"),
+        DirectoryState::Held => (Severity::Error, "held"),
+        DirectoryState::Paused => (Severity::Warning, "paused"),
         DirectoryState::Healthy | DirectoryState::Quiet => return Ok(Vec::new()),
     };
-    let error = health.last_error.as_ref().filter(|_| severity == Severity::Error);
+    let error = health.last_error.as_ref().filter(|_| health.state == DirectoryState::Failing);
     let told = error.map(|error| format!(" {}", error.explanation)).unwrap_or_default();
-    let advice = error.and_then(|error| error.advice.clone());
     let name = &subject.directory.name;
+    let advice = match health.state {
+        DirectoryState::Held => Some(format!(
+            "See what is held (enroll directory brake status --directory {name}). Approve it: enroll directory brake approve --directory \
+             {name}; or stop all changes: enroll directory pause {name}"
+        )),
+        DirectoryState::Paused => Some(format!("Let changes in again: enroll directory resume {name}")),
+        _ => error.and_then(|error| error.advice.clone()),
+    };
     Ok(vec![ReadinessFinding {
         severity,
         code,
