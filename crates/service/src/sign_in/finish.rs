@@ -89,8 +89,8 @@ struct Finishing {
 }
 
 impl Service {
-    /// Finishes a sign-in: checks the response, finds or makes the user, opens her session, in one transaction (threat A13), and
-    /// enrolls her where her directory enrolls everybody.
+    /// Finishes a sign-in: checks the response, finds or makes the user, opens her session and enrolls her where her directory
+    /// enrolls everybody, in one transaction (threat A13).
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such directory or connection; [`Error::Store`].
@@ -151,7 +151,6 @@ impl Service {
         };
         match self.db().write(move |tx| finishing.carry_out(tx)).await {
             Ok(Ended::In(user)) => {
-                self.enroll_at_sign_in(user).await?;
                 let session = Box::new(opening.opened(user, row.id, &cookie));
                 let return_path = return_path.unwrap_or_else(|| "/".to_owned());
                 Ok(SignInOutcome::In { session, return_path })
