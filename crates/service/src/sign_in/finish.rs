@@ -58,6 +58,9 @@ pub enum SignInOutcome {
     Refused(RefusedSignIn),
 }
 
+/// The code of the refusal of somebody whom the join rule does not find.
+pub(crate) const UNKNOWN_USER: &str = "unknown_user";
+
 const GROUPS_MISSING: &str = "the assertion has no groups attribute";
 
 /// Groups with what they do, or why there are none.
@@ -287,7 +290,7 @@ impl Finishing {
                  identity provider so that SCIM makes the user, or allow just-in-time provisioning: enroll directory sso set --directory \
                  {name} --jit on"
             );
-            return Ok(Err(refused("unknown_user", ASK, admin)));
+            return Ok(Err(refused(UNKNOWN_USER, ASK, admin)));
         }
         let key = enroll_scim::Folded::new(&self.identity.name_id.value);
         if tombstone::is_of_user(tx, self.directory.id, &key)? {

@@ -29,4 +29,5 @@ pub use settings::{Join, SsoAttributes, SsoSettings};
 pub use steps::{LoggedSignIn, LoggedStep};
 
 pub(crate) use check::CERTIFICATE_DAYS;
+pub(crate) use finish::UNKNOWN_USER;
 pub(crate) use settings::stored as stored_connection;
