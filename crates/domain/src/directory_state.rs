@@ -18,6 +18,10 @@ words! {
         Silent = "silent",
         /// Its token is refused, or its changes are.
         Failing = "failing",
+        /// Its brake holds a request by which too many people would lose access.
+        Held = "held",
+        /// An administrator has paused it: it takes no changes.
+        Paused = "paused",
     }
 }
 
@@ -36,7 +40,7 @@ pub struct Traffic {
 }
 
 impl DirectoryState {
-    /// The state of a directory at a time.
+    /// The state of a directory at a time, as far as its traffic tells: whether it is held or paused stands elsewhere, and comes first.
     ///
     /// ```
     /// use enroll_domain::{DirectoryState, Idp};
@@ -58,8 +62,8 @@ impl DirectoryState {
         }
     }
 
-    /// A sentence for people.
-    pub fn sentence(self, idp: Idp) -> String {
+    /// A sentence for people, about the directory of that name.
+    pub fn sentence(self, idp: Idp, directory: &str) -> String {
         let idp = idp.title();
         match self {
             Self::NeverConnected => {
@@ -73,6 +77,15 @@ impl DirectoryState {
                 )
             }
             Self::Failing => format!("requests of {idp} are refused: see the last error"),
+            Self::Held => format!(
+                "the brake holds a request by which too many people would lose access: if it is meant, approve it \
+                 (enroll directory brake approve --directory {directory}); if not, pause the directory (enroll directory pause {directory})"
+            ),
+            Self::Paused => {
+                format!(
+                    "a server admin has paused it, and it takes no changes: enroll directory resume {directory}"
+                )
+            }
         }
     }
 }
@@ -97,6 +110,14 @@ mod tests {
         assert_eq!(after(200, Idp::Okta), DirectoryState::Healthy);
         assert_eq!(after(7 * 24 * 60, Idp::Okta), DirectoryState::Quiet);
         assert_eq!(after(31 * 24 * 60, Idp::Okta), DirectoryState::Silent);
+    }
+
+    #[test]
+    fn e7_2_what_is_held_or_paused_is_told_with_the_command_that_ends_it() {
+        let held = DirectoryState::Held.sentence(Idp::Okta, "okta-x");
+        assert!(held.contains("enroll directory brake approve --directory okta-x"), "{held}");
+        let paused = DirectoryState::Paused.sentence(Idp::Okta, "okta-x");
+        assert!(paused.contains("enroll directory resume okta-x"), "{paused}");
     }
 
     #[test]

@@ -1,18 +1,27 @@
 //! The brake: how many people may lose access over SCIM in a while (enrollment.md 3.9, threat S24).
 
 use enroll_domain::audit::{Action, SubjectKind};
-use enroll_domain::{DirectoryId, GroupId, UserId};
-use enroll_store::brake::{self, Limits};
+use enroll_domain::{DirectoryId, DirectoryState, GroupId, UserId};
+use enroll_store::brake::{self, BrakeRow, Limits};
 use enroll_store::filter::Compiled;
 use enroll_store::member::Member;
-use enroll_store::{Tx, owner, user};
+use enroll_store::{StoreError, Tx, directory, group, owner, user};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::audit::{Changes, Scribe};
+use crate::models::ResourceKind;
 use crate::{Error, ScimSession, Service};
 
 /// How long a client is told to wait, in seconds: about a cycle of an identity provider.
 const RETRY_AFTER: u32 = 1800;
+
+/// How the sentence about a held request begins, and what the one about a paused directory has in it: the request log knows by them
+/// why a request was refused.
+const HELD: &str = "held by the brake of the directory ";
+const PAUSED: &str = " is paused by a server admin ";
+
+/// Longest name of a user or group that is repeated, in characters.
+const NAME_CHARACTERS: usize = 256;
 
 /// People noted before it is asked whether they are too many: a storm ends early.
 const CHUNK: usize = 500;
@@ -108,28 +117,78 @@ impl InForce {
             return Ok(());
         }
         let Limits { people, percent, window_minutes } = self.limits;
-        Err(Error::Held {
-            seconds: RETRY_AFTER,
-            detail: format!(
-                "held by the brake of this directory: with this request {lost} people or more would have lost access within \
-                 {window_minutes} minutes, and the limit is {most} ({people} people or {percent} %). Nothing was changed. A \
-                 server admin approves it with `enroll directory brake approve`, and the next retry passes; or stops all \
-                 changes with `enroll directory pause`",
-                most = self.most,
-            ),
-        })
+        let why = format!(
+            "with it {lost} people or more would have lost access within {window_minutes} minutes, and the limit is {most} \
+             ({people} people or {percent} %)",
+            most = self.most,
+        );
+        let name = directory::find(tx, directory)?.map(|row| row.name.to_string()).unwrap_or_default();
+        let detail = format!(
+            "{HELD}{name}: {why}. Nothing was changed. A server admin approves it with `enroll directory brake approve \
+             --directory {name}`, and the next retry passes; or stops all changes with `enroll directory pause {name}`"
+        );
+        Err(Error::Held { seconds: RETRY_AFTER, why, detail })
+    }
+}
+
+/// The state of a directory that its brake or an administrator has stopped.
+pub(crate) fn stopped(row: &BrakeRow) -> Option<DirectoryState> {
+    match (row.paused, row.held) {
+        (true, _) => Some(DirectoryState::Paused),
+        (false, Some(_)) => Some(DirectoryState::Held),
+        (false, None) => None,
+    }
+}
+
+/// The state of a directory by which a request was refused, as its answer tells.
+pub(crate) fn stopped_by(status: u16, detail: &str) -> Option<DirectoryState> {
+    match status {
+        429 if detail.starts_with(HELD) => Some(DirectoryState::Held),
+        503 if detail.contains(PAUSED) => Some(DirectoryState::Paused),
+        _ => None,
+    }
+}
+
+/// A write over SCIM that was tried, as an administrator is told of it.
+pub(crate) struct Tried<'a> {
+    pub(crate) method: &'static str,
+    pub(crate) kind: &'a ResourceKind,
+    pub(crate) id: &'a str,
+}
+
+impl Tried<'_> {
+    /// The name of the user or group.
+    fn name(&self, tx: &Tx<'_>, directory: DirectoryId) -> Result<Option<String>, StoreError> {
+        let found = match (self.kind, self.id.parse(), self.id.parse()) {
+            (ResourceKind::User, Ok(id), _) => user::find(tx, directory, id)?.map(|row| row.user_name),
+            (ResourceKind::Group, _, Ok(id)) => group::find(tx, directory, id)?.map(|row| row.display_name),
+            _ => None,
+        };
+        Ok(found.map(|name| name.chars().filter(|c| !c.is_control()).take(NAME_CHARACTERS).collect()))
     }
 }
 
 impl Service {
     /// Passes on what came of a write over SCIM, and keeps what its own transaction could not keep as it was undone: that the
     /// brake has held it, or that the last server admin was protected.
-    pub(crate) async fn told<T>(&self, session: &ScimSession, done: Result<T, Error>) -> Result<T, Error> {
+    pub(crate) async fn told<T>(
+        &self,
+        session: &ScimSession,
+        tried: Tried<'_>,
+        done: Result<T, Error>,
+    ) -> Result<T, Error> {
         let scribe = Scribe::of_scim(session, self.clock().now());
         match &done {
-            Err(Error::Held { detail, .. }) => {
-                let (directory, name, detail) =
-                    (session.directory, session.directory_name.clone(), detail.clone());
+            Err(Error::Held { why, .. }) => {
+                let (directory, name) = (session.directory, session.directory_name.clone());
+                let about = self.db().look_up(|tx| tried.name(tx, directory))?;
+                let about = about.map(|about| format!(" ({about})")).unwrap_or_default();
+                let request = session.origin.request_id.as_deref();
+                let request = request.map_or_else(|| ", by".to_owned(), |id| format!(", request {id} of"));
+                let Tried { method, kind, id } = tried;
+                let (endpoint, label) = (kind.endpoint(), &session.label);
+                let request =
+                    format!("{method} /scim/v2{endpoint}/{id}{about}{request} the SCIM token {label}: {why}");
                 self.db()
                     .write(move |tx| {
                         let mut row = brake::find(tx, directory)?;
@@ -140,10 +199,10 @@ impl Service {
                             return Ok(());
                         }
                         row.held = Some(scribe.now());
-                        row.held_request = Some(detail.clone());
+                        row.held_request = Some(request.clone());
                         brake::store(tx, directory, &row)?;
                         let mut changes = Changes::default();
-                        changes.note("request", &detail);
+                        changes.note("request", &request);
                         let id = directory.to_string();
                         let subject = (SubjectKind::Directory, id.as_str(), name.as_str());
                         scribe.write(tx, Action::BrakeHeld, directory, subject, &changes)?;
@@ -178,8 +237,8 @@ impl ScimSession {
             return Ok(());
         }
         Err(Error::Paused(format!(
-            "the directory {name} is paused by a server admin and takes no changes; reading works. Try again later, or \
-             resume it: enroll directory resume {name}",
+            "the directory {name}{PAUSED}and takes no changes; reading works. Try again later, or resume it: enroll directory \
+             resume {name}",
             name = self.directory_name
         )))
     }

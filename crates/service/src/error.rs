@@ -43,7 +43,9 @@ pub enum Error {
     Held {
         /// After how many seconds to try again.
         seconds: u32,
-        /// Why, and who can approve it.
+        /// Why, as an administrator is told.
+        why: String,
+        /// The same for the identity provider, with who can approve it.
         detail: String,
     },
     /// The directory takes no changes for now.

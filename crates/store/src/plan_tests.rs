@@ -131,13 +131,24 @@ fn pages_come_in_the_order_of_an_index() {
 
 #[test]
 fn e7_1_readiness_reads_no_table_from_end_to_end() {
-    use crate::readiness::{SHARED_EMAIL, UNMAPPED, USER_NAME_KEYS, WITHOUT_EXTERNAL_ID};
-    let plan = assert_index(USER_NAME_KEYS, 1);
-    let index = "COVERING INDEX users_user_name (directory_id=?)";
-    assert!(matches!(plan.as_slice(), [only] if only.contains(index)), "{plan:#?}");
+    use crate::readiness::{
+        ANY_EXTERNAL_ID, ANY_WORK_EMAIL, LEADING_INTO, LED_INTO, SHARED_EMAIL, SHARED_NAME, UNMAPPED,
+        USER_NAME_KEYS, WITHOUT_EXTERNAL_ID,
+    };
+    for (sql, index) in [
+        (ANY_EXTERNAL_ID, "users_external_id (directory_id=? AND external_id>?)"),
+        (ANY_WORK_EMAIL, "user_emails_value (directory_id=? AND value_key>?)"),
+        (LED_INTO, "grants_user (user_id=?)"),
+        (LEADING_INTO, "grants_organization (organization_id=?)"),
+        (USER_NAME_KEYS, "COVERING INDEX users_user_name (directory_id=?)"),
+    ] {
+        let plan = assert_index(sql, 1);
+        assert!(plan.iter().any(|step| step.contains(index)), "{plan:#?}\n{sql}");
+    }
     for (statements, index) in [
         (WITHOUT_EXTERNAL_ID, "users_external_id (directory_id=? AND external_id=?)"),
         (SHARED_EMAIL, "user_emails_value (directory_id=?"),
+        (SHARED_NAME, "users_user_name (directory_id=? AND user_name_key=?)"),
         (UNMAPPED, "groups_page (directory_id=?)"),
     ] {
         for (sql, parameters) in [(statements.0, 1), (statements.1, 2)] {

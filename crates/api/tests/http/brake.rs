@@ -58,15 +58,17 @@ async fn e3_9_threat_s24_refused_then_approved_then_the_retry_passes() {
 #[tokio::test]
 async fn e3_9_deletions_and_each_operation_of_a_bulk_request_are_held() {
     let (site, ids) = braked(2).await;
-    let operations: Vec<Value> =
+    let mut operations: Vec<Value> =
         ids.iter().map(|id| json!({"method": "DELETE", "path": format!("/Users/{id}")})).collect();
+    operations.push(json!({"method": "POST", "path": "/Users", "bulkId": "new", "data": user("new")}));
     let bulk = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations,
     });
     let done = site.send("POST", "/scim/v2/Bulk", &bulk).await.body();
     let statuses: Vec<&str> =
         done["Operations"].as_array().unwrap().iter().map(|done| done["status"].as_str().unwrap()).collect();
-    assert_eq!(statuses, ["204", "204", "429", "429", "429", "429", "429", "429"]);
+    assert_eq!(statuses, ["204", "204", "429", "429", "429", "429", "429", "429", "201"]);
+    assert!(done["Operations"][2]["response"]["detail"].as_str().unwrap().contains("brake"), "{done}");
     reply(site.scim("DELETE", &format!("/scim/v2/Users/{}", ids[4]))).await.scim_error(429, None);
     // An administrator is not held.
     let admin = Caller::admin(&site).await;

@@ -1,10 +1,11 @@
 //! Organizations reserved to directories, and default enrollment: enrollment.md §1.5, §3.11.
 
 use enroll_domain::Scope;
-use enroll_domain::enrollment::GrantKind;
+use enroll_service::{Error, SessionDetails};
 use serde_json::{Value, json};
 
 use crate::admin::{Caller, without_causes};
+use crate::sessions;
 use crate::site::{Site, patch};
 
 async fn with_two_directories(site: &Site) -> Caller<'_> {
@@ -118,22 +119,40 @@ async fn e3_11_a_directory_has_a_default_enrollment_of_one_organization_and_role
     assert_eq!(admin.delete("/organizations/acme").await.status, 204);
 }
 
+/// Signs a user in, as the last step of every sign-in does, and gives the grant that she has from sign-ins.
+async fn sign_in(admin: &Caller<'_>, id: &str) -> Result<Option<Value>, Error> {
+    sessions::open(admin.site, id, SessionDetails::default()).await?;
+    let grant = admin.get(&format!("/organizations/acme/grants/{id}?kind=jit")).await;
+    Ok((grant.status == 200).then(|| grant.body()))
+}
+
+async fn enroll(admin: &Caller<'_>, role: &str) {
+    let enrollment = json!({"defaultEnrollment": {"organization": "acme", "role": role}});
+    assert_eq!(admin.send("PATCH", "/directories/default", &enrollment).await.status, 200);
+}
+
+async fn enroll_nobody(admin: &Caller<'_>) {
+    admin.send("PATCH", "/directories/default", &json!({"defaultEnrollment": null})).await;
+}
+
 #[tokio::test]
 async fn e3_11_a_user_is_enrolled_at_the_first_sign_in_and_kept_until_an_admin_takes_it_back() {
     let site = Site::start().await;
     let admin = Caller::admin(&site).await;
-    let id = site.user("ann").await.parse().unwrap();
-    assert_eq!(site.service.enroll_at_sign_in(id).await.unwrap(), None, "the directory enrolls nobody");
-    let enroll = |role: &str| json!({"defaultEnrollment": {"organization": "acme", "role": role}});
-    admin.send("PATCH", "/directories/default", &enroll("writer")).await;
-    let given = site.service.enroll_at_sign_in(id).await.unwrap().unwrap();
-    assert_eq!((given.kind, given.granted_by.as_str()), (GrantKind::Jit, "default enrollment of default"));
+    let id = site.user("ann").await;
+    assert_eq!(sign_in(&admin, &id).await.unwrap(), None, "the directory enrolls nobody");
+    enroll(&admin, "writer").await;
+    let given = sign_in(&admin, &id).await.unwrap().unwrap();
+    assert_eq!(
+        (&given["kind"], &given["grantedBy"]),
+        (&json!("jit"), &json!("default enrollment of default"))
+    );
     let why = admin.get("/explain?user=ann&organization=acme").await.body();
     assert_eq!(without_causes(&why), json!([{"kind": "jit", "role": "writer"}]));
     // Another default, or none, takes nothing away; the next sign-in gives nothing more.
-    admin.send("PATCH", "/directories/default", &enroll("member")).await;
-    assert_eq!(site.service.enroll_at_sign_in(id).await.unwrap(), None);
-    admin.send("PATCH", "/directories/default", &json!({"defaultEnrollment": null})).await;
+    enroll(&admin, "member").await;
+    assert_eq!(sign_in(&admin, &id).await.unwrap().unwrap(), given);
+    enroll_nobody(&admin).await;
     assert_eq!(admin.get("/check?user=ann&organization=acme").await.body()["role"], "writer");
     assert_eq!(site.service.verify().await.unwrap().findings, []);
 
@@ -144,18 +163,18 @@ async fn e3_11_a_user_is_enrolled_at_the_first_sign_in_and_kept_until_an_admin_t
     assert_eq!(admin.get("/organizations/acme/grants").await.body()["grants"][0]["kind"], "jit");
     admin.get(&format!("{path}?kind=group")).await.problem(400);
     assert_eq!(admin.delete(&format!("{path}?kind=jit")).await.status, 204);
-    admin.send("PATCH", "/directories/default", &enroll("member")).await;
-    assert_eq!(site.service.enroll_at_sign_in(id).await.unwrap(), None, "it does not come back");
+    enroll(&admin, "member").await;
+    assert_eq!(sign_in(&admin, &id).await.unwrap(), None, "it does not come back");
     assert_eq!(admin.get("/check?user=ann&organization=acme").await.body()["allowed"], false);
 
     // A deleted user's new account is another user.
     crate::site::reply(site.scim("DELETE", &format!("/scim/v2/Users/{id}"))).await;
-    let again = site.user("ann").await.parse().unwrap();
-    assert!(site.service.enroll_at_sign_in(again).await.unwrap().is_some());
-    assert!(site.service.enroll_at_sign_in(id).await.is_err());
+    let again = site.user("ann").await;
+    assert!(sign_in(&admin, &again).await.unwrap().is_some());
+    assert!(sign_in(&admin, &id).await.is_err());
     // What is noted of those who are gone is in nobody's way.
     admin.delete(&format!("{path}?kind=jit")).await;
-    admin.send("PATCH", "/directories/default", &json!({"defaultEnrollment": null})).await;
+    enroll_nobody(&admin).await;
     assert_eq!(admin.delete("/organizations/acme").await.status, 204);
 }
 
@@ -166,10 +185,8 @@ async fn e2_3_a_deactivated_user_is_not_enrolled() {
     let id = site.user("ann").await;
     let off = patch(&json!([{"op": "replace", "path": "active", "value": false}]));
     site.send("PATCH", &format!("/scim/v2/Users/{id}"), &off).await;
-    admin
-        .send("PATCH", "/directories/default", &json!({"defaultEnrollment": {"organization": "acme"}}))
-        .await;
-    assert!(site.service.enroll_at_sign_in(id.parse().unwrap()).await.is_err());
+    enroll(&admin, "member").await;
+    assert!(sign_in(&admin, &id).await.is_err());
     assert_eq!(admin.get("/organizations/acme/grants").await.body(), json!({"grants": []}));
 }
 
@@ -178,17 +195,40 @@ async fn e3_11_many_first_sign_ins_at_once_give_one_grant() {
     let site = Site::start().await;
     let admin = Caller::admin(&site).await;
     let id = site.user("ann").await.parse().unwrap();
-    admin
-        .send("PATCH", "/directories/default", &json!({"defaultEnrollment": {"organization": "acme"}}))
-        .await;
+    let directory = sessions::directory(&site).await;
+    enroll(&admin, "member").await;
     let mut tasks = Vec::new();
     for _ in 0..8 {
         let service = site.service.clone();
-        tasks.push(tokio::spawn(async move { service.enroll_at_sign_in(id).await.unwrap().is_some() }));
+        tasks.push(tokio::spawn(async move {
+            service.open_session(id, directory, SessionDetails::default()).await.unwrap()
+        }));
     }
-    let mut given = 0;
     for task in tasks {
-        given += usize::from(task.await.unwrap());
+        task.await.unwrap();
     }
-    assert_eq!(given, 1);
+    assert_eq!(admin.get("/organizations/acme/grants").await.body()["grants"].as_array().unwrap().len(), 1);
+    let told = admin.get("/audit?action=grant.added").await.body();
+    assert_eq!(told["entries"].as_array().unwrap().len(), 1, "{told}");
+}
+
+#[tokio::test]
+async fn e3_10_e6_3_what_a_sign_in_gives_is_given_by_the_person_with_the_request_of_the_sign_in() {
+    let site = crate::saml::site(&json!({})).await;
+    let admin = Caller::admin(&site).await;
+    site.user("ada@example.com").await;
+    enroll(&admin, "member").await;
+    let done = crate::saml::Browser::new(&site).sign_in(|_| {}).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    let entry = async |action: &str| {
+        let found = admin.get(&format!("/audit?action={action}")).await.body();
+        found["entries"][0].clone()
+    };
+    let (signed_in, added) = (entry("user.signed_in").await, entry("grant.added").await);
+    assert_eq!(added["actor"], signed_in["actor"], "{added}");
+    assert_eq!((&added["actor"], &added["actorKind"]), (&json!("ada@example.com"), &json!("user")));
+    assert_eq!(added["requestId"], done.header("x-request-id").unwrap());
+    assert_eq!(added["time"], signed_in["time"], "one transaction has one time");
+    let why = admin.get("/explain?user=ada&organization=acme").await.body();
+    assert!(why.to_string().contains(done.header("x-request-id").unwrap()), "{why}");
 }

@@ -26,6 +26,7 @@ mod discovery;
 mod enrollments;
 mod events;
 mod grants;
+mod held;
 mod idempotency;
 mod kept;
 mod life;

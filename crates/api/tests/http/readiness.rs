@@ -2,7 +2,9 @@
 
 use enroll_domain::privilege::AllowPrivileged;
 use enroll_domain::{Role, Scope};
-use enroll_service::{NewLocalUser, NewMapping};
+use enroll_service::{
+    DirectorySettings, NewLocalUser, NewMapping, NewOrganization, NewResource, NewResourceMapping,
+};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -27,6 +29,26 @@ fn of<'f>(findings: &'f [Value], code: &str) -> &'f Value {
         .unwrap_or_else(|| panic!("{code} in {findings:?}"))
 }
 
+/// Whom a finding names.
+fn names<'f>(findings: &'f [Value], code: &str) -> Vec<&'f str> {
+    let concerned = of(findings, code)["concerned"].as_array().unwrap();
+    concerned.iter().map(|object| object["name"].as_str().unwrap()).collect()
+}
+
+/// The organizations without an owner in the report of a directory.
+async fn ownerless(site: &Site, directory: &str) -> Vec<String> {
+    let reader = Caller::with(site, Scope::Read).await;
+    let report = reader.get(&format!("/directories/{directory}/readiness")).await.body();
+    let findings = report["findings"].as_array().unwrap();
+    let found = findings.iter().any(|finding| finding["code"] == "no-owner");
+    if found { names(findings, "no-owner").into_iter().map(str::to_owned).collect() } else { Vec::new() }
+}
+
+async fn organization(site: &Site, name: &str) {
+    let new = NewOrganization { name: name.to_owned(), ..NewOrganization::default() };
+    site.service.create_organization(&new).await.unwrap();
+}
+
 async fn map(site: &Site, group: &str, role: Role) {
     let new = NewMapping {
         directory: "default".to_owned(),
@@ -42,9 +64,11 @@ async fn map(site: &Site, group: &str, role: Role) {
 #[tokio::test]
 async fn e7_1_findings_name_what_they_are_about_and_what_to_do() {
     let site = Site::start().await;
-    assert_eq!(codes(&findings(&site).await), ["never-connected", "no-local-admin", "no-sign-in"]);
+    let of_a_new_instance = ["no-owner", "never-connected", "no-local-admin", "no-sign-in"];
+    assert_eq!(codes(&findings(&site).await), of_a_new_instance);
     let admin = NewLocalUser { name: "grace".to_owned(), email: None };
     site.service.create_admin(&admin).await.unwrap();
+    site.service.grant("acme", "grace", Role::Owner).await.unwrap();
     assert_eq!(
         codes(&findings(&site).await),
         ["never-connected", "no-sign-in"],
@@ -60,13 +84,12 @@ async fn e7_1_findings_name_what_they_are_about_and_what_to_do() {
     let found = findings(&site).await;
     assert_eq!(
         codes(&found),
-        ["no-owner", "shared-email", "mapping-waits", "no-external-id", "group-unmapped", "no-sign-in"]
+        ["shared-email", "mapping-waits", "no-external-id", "group-unmapped", "no-sign-in"]
     );
-    let names = |code: &str| of(&found, code)["concerned"][0]["name"].as_str().unwrap().to_owned();
-    assert_eq!(names("shared-email"), "x@example.com");
-    assert_eq!(names("mapping-waits"), "Nobody has sent this");
-    assert_eq!(names("group-unmapped"), "Engineering");
-    assert_eq!(names("no-owner"), "acme");
+    assert_eq!(names(&found, "shared-email"), ["ada (x@example.com)", "bob (x@example.com)"]);
+    assert_eq!(of(&found, "shared-email")["count"], 2);
+    assert_eq!(names(&found, "mapping-waits"), ["Nobody has sent this"]);
+    assert_eq!(names(&found, "group-unmapped"), ["Engineering"]);
     assert_eq!(of(&found, "no-external-id")["count"], 2);
     assert!(found.iter().all(|finding| !finding["advice"].as_str().unwrap().is_empty()));
 }
@@ -105,6 +128,112 @@ async fn e7_1_an_organization_with_an_active_owner_is_no_finding_and_one_without
     let off = patch(&json!([{ "op": "replace", "path": "active", "value": false }]));
     assert_eq!(site.send("PATCH", &format!("/scim/v2/Users/{ada}"), &off).await.status, 200);
     assert_eq!(of(&findings(&site).await, "no-owner")["severity"], "error");
+}
+
+#[tokio::test]
+async fn e2_8_e7_1_an_organization_that_has_lost_its_last_owner_is_an_error_whatever_led_to_it() {
+    let site = Site::start().await;
+    let uma = site.user("uma").await;
+    for name in ["by-grant", "by-resource", "others"] {
+        organization(&site, name).await;
+    }
+    site.service.grant("acme", "uma", Role::Owner).await.unwrap();
+    site.service.grant("by-grant", "uma", Role::Owner).await.unwrap();
+    site.service.grant("by-resource", "uma", Role::Owner).await.unwrap();
+    site.service.revoke("by-resource", "uma").await.unwrap_err();
+    site.service.create_directory("other", &DirectorySettings::default()).await.unwrap();
+    let reserved = json!({"directories": ["other"]});
+    Caller::admin(&site).await.send("PATCH", "/organizations/others", &reserved).await;
+    assert_eq!(ownerless(&site, "default").await, [] as [&str; 0]);
+    assert_eq!(ownerless(&site, "other").await, ["others"]);
+
+    site.service.forcing(true).revoke("by-resource", "uma").await.unwrap();
+    let new = NewResource { name: "tool".to_owned(), ..NewResource::default() };
+    site.service.create_resource("by-resource", &new).await.unwrap();
+    let mapping = NewResourceMapping {
+        directory: "other".to_owned(),
+        group: "Staff".to_owned(),
+        organization: "by-resource".to_owned(),
+        resource: "tool".to_owned(),
+        role: None,
+        allow_privileged: AllowPrivileged::No,
+        paused: false,
+    };
+    site.service.add_resource_mapping(&mapping).await.unwrap();
+    assert_eq!(ownerless(&site, "other").await, ["by-resource", "others"]);
+    let off = patch(&json!([{ "op": "replace", "path": "active", "value": false }]));
+    assert_eq!(site.send("PATCH", &format!("/scim/v2/Users/{uma}"), &off).await.status, 200);
+    assert_eq!(ownerless(&site, "default").await, ["acme", "by-grant"]);
+    assert_eq!(ownerless(&site, "other").await, ["by-resource", "others"]);
+}
+
+#[tokio::test]
+async fn e7_1_an_organization_that_no_directory_leads_into_is_told_once_and_to_no_identity_provider() {
+    let site = Site::start().await;
+    site.service.create_directory("other", &DirectorySettings::default()).await.unwrap();
+    assert_eq!(ownerless(&site, "default").await, ["acme"]);
+    assert_eq!(ownerless(&site, "other").await, [] as [&str; 0]);
+    let told = site.get("/scim/v2/readiness").await.body();
+    assert!(!told.to_string().contains("acme"), "{told}");
+    map(&site, "Owners", Role::Owner).await;
+    let told = site.get("/scim/v2/readiness").await.body();
+    assert_eq!(names(told["findings"].as_array().unwrap(), "no-owner"), ["acme"]);
+}
+
+#[tokio::test]
+async fn e7_1_users_of_one_user_name_in_two_directories_are_named_to_administrators_alone() {
+    let site = Site::start().await;
+    site.user("ada").await;
+    site.user("bob").await;
+    site.service.create_directory("other", &DirectorySettings::default()).await.unwrap();
+    let token = site.service.create_scim_token("other", "entra", None).await.unwrap();
+    let request = site.bare("POST", "/scim/v2/Users").bearer_auth(token.reveal()).json(&user("ADA"));
+    assert_eq!(crate::site::reply(request).await.status, 201);
+    let found = findings(&site).await;
+    assert_eq!(of(&found, "shared-user-name")["severity"], "info");
+    assert_eq!(names(&found, "shared-user-name"), ["ada (ada)"]);
+    let told = site.get("/scim/v2/readiness").await.body();
+    assert!(!codes(told["findings"].as_array().unwrap()).contains(&"shared-user-name"), "{told}");
+}
+
+#[tokio::test]
+async fn e7_1_a_join_rule_that_compares_with_what_no_user_has_finds_nobody() {
+    for (to, attribute, value) in [
+        ("externalId", "externalId", json!("E-17")),
+        ("email", "emails", json!([{"type": "work", "value": "x@example.com"}])),
+    ] {
+        let site = crate::saml::site(&json!({"join": {"to": to}})).await;
+        assert!(!codes(&findings(&site).await).contains(&"join-finds-nobody"), "there is nobody to be found");
+        site.user("ada").await;
+        let found = findings(&site).await;
+        let finding = of(&found, "join-finds-nobody");
+        assert_eq!(finding["severity"], "error");
+        assert!(finding["text"].as_str().unwrap().contains(to), "{finding}");
+        let mut bob = user("bob");
+        bob[attribute] = value;
+        assert_eq!(site.send("POST", "/scim/v2/Users", &bob).await.status, 201);
+        assert!(!codes(&findings(&site).await).contains(&"join-finds-nobody"), "{to}");
+    }
+}
+
+#[tokio::test]
+async fn e7_1_sign_ins_that_find_nobody_one_after_the_other_are_told_of_the_join_rule() {
+    let site = crate::saml::site(&json!({})).await;
+    site.user("somebody-else").await;
+    for signed_in in 0..4 {
+        let found = findings(&site).await;
+        assert_eq!(codes(&found).contains(&"join-finds-nobody"), signed_in == 3, "{signed_in}");
+        if signed_in == 3 {
+            let finding = of(&found, "join-finds-nobody");
+            assert_eq!(finding["severity"], "warning");
+            assert!(finding["advice"].as_str().unwrap().contains("sso log --directory default"), "{finding}");
+        } else {
+            assert_eq!(crate::saml::Browser::new(&site).sign_in(|_| {}).await.status, 403);
+        }
+    }
+    site.user("ada@example.com").await;
+    assert_eq!(crate::saml::Browser::new(&site).sign_in(|_| {}).await.status, 303);
+    assert!(!codes(&findings(&site).await).contains(&"join-finds-nobody"), "one was found");
 }
 
 #[tokio::test]

@@ -79,8 +79,15 @@ fn print(brake: &Value, output: Output) -> anyhow::Result<()> {
                 limits["people"], limits["percent"], limits["windowMinutes"]
             ));
         }
+        let name = text(brake, "directory");
         if let Ok(since) = time("held") {
             lines.push(format!("held since {since:.0}: {}", text(brake, "heldRequest")));
+            lines.push(format!(
+                "let it pass: enroll directory brake approve --directory {name}; or stop all changes: enroll directory pause {name}"
+            ));
+        }
+        if brake["paused"] == true {
+            lines.push(format!("take changes again: enroll directory resume {name}"));
         }
         if let Ok(until) = time("approvedUntil") {
             lines.push(format!("everything passes until {until:.0}"));

@@ -280,6 +280,9 @@ fn e3_9_the_brake_is_set_shown_and_released() {
     let set = ["directory", "brake", "set", "--people", "5", "--percent", "10", "--window", "30"];
     assert!(run(&set).contains("5 people or 10 %"));
     assert_eq!(json(&run(&["directory", "pause", "default", "--json"]))["state"], "paused");
+    assert!(run(&["directory", "brake", "status"]).ends_with("enroll directory resume default"));
+    let listed = json(&run(&["directory", "list", "--json"]));
+    assert_eq!(listed[0]["state"], "paused", "also where no server has kept a request log: {listed}");
     assert_eq!(json(&run(&["directory", "resume", "default", "--json"]))["state"], "on");
     let output = enroll(folder.path(), address, &["directory", "brake", "approve"]);
     assert!(refusal(&output).contains("holds nothing"), "{}", refusal(&output));

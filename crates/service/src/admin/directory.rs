@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use enroll_domain::audit::{Action, SubjectKind};
 use enroll_domain::privilege::AllowPrivileged;
 use enroll_domain::time::Moment;
-use enroll_domain::{DirectoryId, DirectoryName, Idp, RebindPolicy, Role};
+use enroll_domain::{DirectoryId, DirectoryName, DirectoryState, Idp, RebindPolicy, Role};
 use enroll_scim::{Quirk, UnknownExtensions};
 use enroll_store::directory::{self, DefaultEnrollment, DialectName, DirectoryRow};
-use enroll_store::{StoreError, Tx, custom_schema, group, user};
+use enroll_store::{StoreError, Tx, brake, custom_schema, group, user};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,11 +16,12 @@ use serde::Serialize;
 use super::organization::{admitted, find as find_organization};
 use super::page::{Page, PageRequest};
 use crate::audit::{Changes, Scribe};
+use crate::brake::stopped;
 use crate::request_log::DirectoryHealth;
 use crate::{Error, Service};
 
 /// The directory that every instance has.
-const DEFAULT: &str = "default";
+pub(crate) const DEFAULT: &str = "default";
 
 /// Settings of a directory; what is `None` stays as it is, or has its default in a new directory.
 #[derive(Debug, Clone, Default)]
@@ -133,9 +134,12 @@ pub struct DirectoryInfo {
     pub users: u64,
     /// How many groups it has.
     pub groups: u64,
-    /// How its identity provider is doing, where a request log is kept.
+    /// How its identity provider is doing, where a request log is kept; that it is held or paused is known without.
     #[serde(flatten)]
     pub health: Option<DirectoryHealth>,
+    /// That it is held or paused.
+    #[serde(skip)]
+    pub(crate) stopped: Option<DirectoryState>,
 }
 
 impl Service {
@@ -383,5 +387,6 @@ fn info(tx: &Tx<'_>, row: &DirectoryRow) -> Result<DirectoryInfo, Error> {
         default_enrollment: enrollment,
         created: row.created,
         health: None,
+        stopped: stopped(&brake::find(tx, row.id)?),
     })
 }

@@ -170,53 +170,37 @@ impl Service {
             })
             .await
     }
-
-    /// Gives a user who signs in what the directory enrolls everybody into, and says what was given. It is given once for each
-    /// organization: `None` when the directory enrolls nobody, and when the user was enrolled there before, whether an
-    /// administrator has taken it back since or not. To be called by every sign-in, with the user who has signed in.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such user, [`Error::Forbidden`] when the user is deactivated.
-    pub async fn enroll_at_sign_in(&self, user: UserId) -> Result<Option<GrantInfo>, Error> {
-        let due = move |tx: &Tx<'_>| due(tx, user);
-        // Nearly every sign-in is not the first: it does not wait for the writer.
-        if self.db().look_up(due)?.is_none() {
-            return Ok(None);
-        }
-        let now = self.clock().now();
-        let id = GrantId::new(now, &self.entropy().id());
-        let scribe = Scribe::of_service(self, now);
-        self.db()
-            .write(move |tx| {
-                let Some((user, DefaultEnrollment { organization, role })) = due(tx)? else {
-                    return Ok(None);
-                };
-                let organization = find_organization(tx, &organization.to_string())?;
-                let directory = directory::find(tx, user.directory)?.map(|row| row.name.to_string());
-                let kind = GrantKind::Jit;
-                let row = GrantRow {
-                    grant: Grant { id, user: user.id, organization: organization.id, role, kind },
-                    created: now,
-                    granted_by: format!("default enrollment of {}", directory.unwrap_or_default()),
-                };
-                grant::insert(tx, &row)?;
-                directory::note_enrolled(tx, user.id, organization.id, now)?;
-                tell(tx, &scribe, (&user, &organization), (id, None, Some(role)))?;
-                Ok(Some(describe(row, &user, &organization)))
-            })
-            .await
-    }
 }
 
-/// The user with what a sign-in has to give, if it has to give anything.
-fn due(tx: &Tx<'_>, user: UserId) -> Result<Option<(UserRow, DefaultEnrollment)>, Error> {
-    let user = find_user(tx, &user.to_string())?;
-    if !user.active {
-        return Err(Error::Forbidden(format!("{} is deactivated", user.user_name)));
+/// Gives an active user who signs in what her directory enrolls everybody into, in the transaction that opens her session
+/// (enrollment.md 3.11). It is given once for each organization, whether an administrator has taken it back since or not.
+///
+/// # Errors
+/// [`Error::Store`]
+pub(crate) fn enroll_at_sign_in(
+    tx: &Tx<'_>,
+    scribe: &Scribe,
+    user: &UserRow,
+    id: GrantId,
+) -> Result<(), Error> {
+    let Some(DefaultEnrollment { organization, role }) = directory::default_enrollment(tx, user.directory)?
+    else {
+        return Ok(());
+    };
+    if directory::enrolled(tx, user.id, organization)? {
+        return Ok(());
     }
-    let Some(enrollment) = directory::default_enrollment(tx, user.directory)? else { return Ok(None) };
-    let before = directory::enrolled(tx, user.id, enrollment.organization)?;
-    Ok((!before).then_some((user, enrollment)))
+    let organization = find_organization(tx, &organization.to_string())?;
+    let directory = directory::find(tx, user.directory)?.map(|row| row.name.to_string());
+    let kind = GrantKind::Jit;
+    let row = GrantRow {
+        grant: Grant { id, user: user.id, organization: organization.id, role, kind },
+        created: scribe.now(),
+        granted_by: format!("default enrollment of {}", directory.unwrap_or_default()),
+    };
+    grant::insert(tx, &row)?;
+    directory::note_enrolled(tx, user.id, organization.id, scribe.now())?;
+    tell(tx, scribe, (user, &organization), (id, None, Some(role)))
 }
 
 fn find(

@@ -33,7 +33,8 @@ pub use token::{NewScimToken, NewToken, ScimTokenChange, TokenInfo};
 pub use user::UserChange;
 
 pub(crate) use adopt::each as each_resource;
-pub(crate) use directory::find as find_directory;
+pub(crate) use directory::{DEFAULT, find as find_directory};
+pub(crate) use grant::enroll_at_sign_in;
 pub(crate) use organization::{all as all_organizations, find as find_organization};
 pub(crate) use resource::{find as find_resource, find_at as find_resource_at};
 

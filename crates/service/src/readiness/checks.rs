@@ -1,15 +1,14 @@
-//! The checks of users, groups, mappings, organizations and of what the identity provider sends.
+//! The checks of users, groups, mappings, the sign-in connection and of what the identity provider sends.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
 use enroll_domain::look;
-use enroll_domain::{DirectoryState, MappingBinding, OrganizationId, RoleOn};
+use enroll_domain::{DirectoryState, MappingBinding};
 use enroll_saml::Certificate;
 use enroll_scim::Folded;
-use enroll_store::mapping::MappingRow;
 use enroll_store::readiness::{self, Found};
-use enroll_store::{mapping, organization, owner, server_admin, sso_metadata, user};
+use enroll_store::{mapping, server_admin, sso_metadata, user};
 
 use jiff::SignedDuration;
 
@@ -18,7 +17,7 @@ use crate::Error;
 use crate::sign_in::{CERTIFICATE_DAYS, MetadataRefresh, stored_connection};
 
 /// A finding about what the store has found; none when that is nothing.
-fn about(
+pub(super) fn about(
     found: Found,
     severity: Severity,
     code: &'static str,
@@ -45,12 +44,21 @@ pub(super) fn traffic(subject: &Subject<'_>) -> Result<Vec<ReadinessFinding>, Er
         DirectoryState::Failing => (Severity::Error, "requests-fail"),
         DirectoryState::Silent => (Severity::Warning, "silent"),
         DirectoryState::NeverConnected => (Severity::Warning, "never-connected"),
+        DirectoryState::Held => (Severity::Error, "held"),
+        DirectoryState::Paused => (Severity::Warning, "paused"),
         DirectoryState::Healthy | DirectoryState::Quiet => return Ok(Vec::new()),
     };
-    let error = health.last_error.as_ref().filter(|_| severity == Severity::Error);
+    let error = health.last_error.as_ref().filter(|_| health.state == DirectoryState::Failing);
     let told = error.map(|error| format!(" {}", error.explanation)).unwrap_or_default();
-    let advice = error.and_then(|error| error.advice.clone());
     let name = &subject.directory.name;
+    let advice = match health.state {
+        DirectoryState::Held => Some(format!(
+            "See what is held (enroll directory brake status --directory {name}). Approve it: enroll directory brake approve --directory \
+             {name}; or stop all changes: enroll directory pause {name}"
+        )),
+        DirectoryState::Paused => Some(format!("Let changes in again: enroll directory resume {name}")),
+        _ => error.and_then(|error| error.advice.clone()),
+    };
     Ok(vec![ReadinessFinding {
         severity,
         code,
@@ -66,8 +74,8 @@ pub(super) fn shared_work_emails(subject: &Subject<'_>) -> Result<Vec<ReadinessF
         readiness::shared_work_emails(subject.tx, subject.directory.id, NAMED)?,
         Severity::Warning,
         "shared-email",
-        "Several users have the same work e-mail address: who signs in with it cannot be told from the others.",
-        "Give each person an address of her own in the identity provider, or deactivate the account that is left over.",
+        "Users have the work e-mail address of another user: who signs in with it cannot be told from the others.",
+        "Give each person an address of her own in the identity provider, and take it from the account that is left over: a deactivated one counts too.",
     ))
 }
 
@@ -158,36 +166,6 @@ pub(super) fn unmapped_groups(subject: &Subject<'_>) -> Result<Vec<ReadinessFind
         "group-unmapped",
         "Groups give no role anywhere: no mapping holds them.",
         "Map those that should give a role (enroll mapping add), or stop sending them.",
-    ))
-}
-
-/// Organizations that this directory's groups lead into.
-pub(super) fn organizations_without_owner(subject: &Subject<'_>) -> Result<Vec<ReadinessFinding>, Error> {
-    let mappings = mapping::list(subject.tx, subject.directory.id)?;
-    let organization = |row: &MappingRow| match row.mapping.gives {
-        RoleOn::Organization(organization, _) => Some(organization),
-        RoleOn::Resource(..) => None,
-    };
-    let mut organizations: Vec<OrganizationId> = mappings.iter().filter_map(organization).collect();
-    organizations.sort_unstable();
-    organizations.dedup();
-    let mut found = Found::default();
-    for id in organizations {
-        if owner::has_active_owner(subject.tx, id)? {
-            continue;
-        }
-        found.count += 1;
-        if found.first.len() < NAMED as usize {
-            let name = organization::find(subject.tx, id)?.map(|row| row.name.to_string());
-            found.first.push((id.to_string(), name.unwrap_or_default()));
-        }
-    }
-    Ok(about(
-        found,
-        Severity::Error,
-        "no-owner",
-        "Organizations have no active owner: nobody can manage them.",
-        "Map a group to the role owner (enroll mapping add --role owner --allow-privileged), or give somebody the role directly.",
     ))
 }
 

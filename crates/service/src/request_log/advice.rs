@@ -3,7 +3,7 @@
 //! One table, read from top to bottom: the first row that fits is the answer. A row fits by status, keyword, a part of the
 //! detail, the kind of request, and the identity provider.
 
-use enroll_domain::Idp;
+use enroll_domain::{DirectoryState, Idp};
 
 use super::digest::Operation;
 use super::exchange::Standing;
@@ -14,6 +14,8 @@ pub(super) struct Problem<'a> {
     pub(super) status: u16,
     pub(super) scim_type: Option<&'a str>,
     pub(super) detail: &'a str,
+    /// The state of the directory by which it was refused.
+    pub(super) stopped: Option<DirectoryState>,
     pub(super) operation: Operation,
     pub(super) target_type: Option<&'a str>,
     /// What the token is worth; `None` when it is no token of this instance.
@@ -25,7 +27,18 @@ pub(super) struct Problem<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Advice {
     pub(super) explanation: &'static str,
-    pub(super) advice: &'static str,
+    /// With [`DIRECTORY`] in the commands of a directory.
+    advice: &'static str,
+}
+
+/// What stands for the name of the directory.
+const DIRECTORY: &str = "{directory}";
+
+impl Advice {
+    /// What to do, with the name of the directory that the request was for.
+    pub(super) fn advice_for(&self, directory: Option<&str>) -> String {
+        self.advice.replace(DIRECTORY, directory.unwrap_or("NAME"))
+    }
 }
 
 const fn say(explanation: &'static str, advice: &'static str) -> Option<Advice> {
@@ -35,6 +48,21 @@ const fn say(explanation: &'static str, advice: &'static str) -> Option<Advice> 
 /// The advice for an error; `None` for what is no error to the identity provider, such as asking for somebody who is not there.
 pub(super) fn of(problem: Problem<'_>) -> Option<Advice> {
     let Problem { status, scim_type, operation, .. } = problem;
+    match problem.stopped {
+        Some(DirectoryState::Held) => {
+            return say(
+                "The brake of the directory has held the request: by it more people would lose access than may within a while. Nothing of it was done.",
+                "Is it meant? Let it pass at the next retry: enroll directory brake approve --directory {directory}. If not, stop all changes (enroll directory pause {directory}) and correct the assignment in the identity provider.",
+            );
+        }
+        Some(_) => {
+            return say(
+                "A server admin has paused the directory: it takes no changes. Nothing of the request was done.",
+                "When the identity provider is in order, let changes in again: enroll directory resume {directory}. It then repeats what was refused.",
+            );
+        }
+        None => {}
+    }
     match (status, scim_type) {
         (..400, _) => None,
         (401, _) => unauthorized(problem),
@@ -48,7 +76,7 @@ pub(super) fn of(problem: Problem<'_>) -> Option<Advice> {
         ),
         (403, _) => say(
             "The token does not allow this request.",
-            "Use a SCIM token of the directory that is meant: enroll token list.",
+            "Use a SCIM token of the directory that is meant: enroll token list --directory {directory}.",
         ),
         (404, _) => not_found(problem),
         (405 | 501, _) => say(
@@ -108,7 +136,7 @@ pub(super) fn of(problem: Problem<'_>) -> Option<Advice> {
         (400, Some("invalidValue")) => value(problem),
         (400, Some("invalidSyntax")) => say(
             "The body of the request is not what SCIM has here.",
-            "If the directory is strict, set its dialect to compat: enroll directory set NAME --dialect compat.",
+            "If the directory is strict, set its dialect to compat: enroll directory set {directory} --dialect compat.",
         ),
         (400, Some("invalidVers")) => say(
             "The base URL names a version of SCIM that is not spoken here.",
@@ -136,7 +164,7 @@ fn unauthorized(problem: Problem<'_>) -> Option<Advice> {
     match problem.standing {
         Some(Standing::Expired) => say(
             "The token has expired.",
-            "Make a new one (enroll token create) and enter it in the identity provider.",
+            "Make a new one (enroll token create --directory {directory}) and enter it in the identity provider.",
         ),
         Some(_) => say(
             "The token is damaged: its first part is that of a token of this directory, the rest is not.",
@@ -213,15 +241,15 @@ fn path(problem: Problem<'_>) -> Option<Advice> {
     match problem.idp {
         Idp::Entra => say(
             "An attribute mapping writes to an attribute that this directory does not have.",
-            "In Entra ID, under attribute mappings, remove it, or register its schema here: enroll schema register.",
+            "In Entra ID, under attribute mappings, remove it, or register its schema here: enroll schema register --directory {directory}.",
         ),
         Idp::Okta => say(
             "The app's profile has an attribute that this directory does not have.",
-            "In Okta, in the Profile Editor of the app, remove it or look at its external namespace; or register its schema here: enroll schema register.",
+            "In Okta, in the Profile Editor of the app, remove it or look at its external namespace; or register its schema here: enroll schema register --directory {directory}.",
         ),
         _ => say(
             "The change names an attribute that this directory does not have, or nothing that matches.",
-            "Remove it from the attribute mappings of the identity provider, or register its schema here: enroll schema register.",
+            "Remove it from the attribute mappings of the identity provider, or register its schema here: enroll schema register --directory {directory}.",
         ),
     }
 }
@@ -261,6 +289,7 @@ mod tests {
         status: 400,
         scim_type: None,
         detail: "",
+        stopped: None,
         operation: Operation::Create,
         target_type: Some("User"),
         standing: Some(Standing::Valid),
@@ -284,12 +313,27 @@ mod tests {
 
     #[test]
     fn e7_3_advice_names_the_place_in_the_identity_provider_it_is_for() {
-        let conflict = |idp| of(Problem { status: 409, idp, ..PLAIN }).unwrap().advice;
+        let conflict = |idp| of(Problem { status: 409, idp, ..PLAIN }).unwrap().advice_for(None);
         assert!(conflict(Idp::Entra).starts_with("In Entra ID, under attribute mappings"));
         assert!(conflict(Idp::Okta).starts_with("In Okta, run Import"));
         let expired = of(Problem { status: 401, standing: Some(Standing::Expired), ..PLAIN }).unwrap();
         assert_eq!(expired.explanation, "The token has expired.");
         let elsewhere = of(Problem { status: 403, standing: Some(Standing::Elsewhere), ..PLAIN }).unwrap();
         assert!(elsewhere.advice.contains("enroll token set"), "{}", elsewhere.advice);
+    }
+
+    #[test]
+    fn e7_3_advice_names_the_directory_in_every_command_that_is_for_one() {
+        let strict = of(Problem { scim_type: Some("invalidSyntax"), ..PLAIN }).unwrap();
+        assert!(strict.advice_for(Some("okta-x")).contains("enroll directory set okta-x --dialect compat"));
+        assert!(strict.advice_for(None).contains("enroll directory set NAME"));
+        for idp in [Idp::Entra, Idp::Okta, Idp::Other] {
+            let path = of(Problem { scim_type: Some("invalidPath"), idp, ..PLAIN }).unwrap();
+            let advice = path.advice_for(Some("okta-x"));
+            assert!(advice.contains("enroll schema register --directory okta-x"), "{advice}");
+        }
+        let expired = of(Problem { status: 401, standing: Some(Standing::Expired), ..PLAIN }).unwrap();
+        let advice = expired.advice_for(Some("okta-x"));
+        assert!(advice.contains("enroll token create --directory okta-x"), "{advice}");
     }
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::advice;
 use super::exchange::{Exchange, Lengths, Standing};
 use super::redact::{self, Secrets};
+use crate::brake::stopped_by;
 
 /// Longest text of one field that a client chooses.
 const FIELD_CHARACTERS: usize = 256;
@@ -58,6 +59,8 @@ impl Operation {
 pub(super) struct Digest {
     pub(super) entry: NewRequest,
     pub(super) operation: Operation,
+    /// Whether the brake or a pause of the directory has refused it.
+    pub(super) stopped: bool,
     /// The identity provider that seems to have sent it.
     pub(super) idp: Option<Idp>,
 }
@@ -92,10 +95,12 @@ pub(super) fn of(
         // What an administrator says counts; that it cannot be read is no reason to keep nothing.
         db.look_up_one(|tx| directory::idp(tx, caller.directory)).ok().flatten()
     });
+    let stopped = stopped_by(exchange.status, detail.as_deref().unwrap_or_default());
     let told = advice::of(advice::Problem {
         status: exchange.status,
         scim_type: scim_type.as_deref(),
         detail: detail.as_deref().unwrap_or_default(),
+        stopped,
         operation,
         target_type: target_type.as_deref(),
         standing: caller.map(|caller| caller.standing),
@@ -141,7 +146,7 @@ pub(super) fn of(
         scim_type,
         detail,
         explanation: told.map(|told| told.explanation.to_owned()),
-        advice: told.map(|told| told.advice.to_owned()),
+        advice: told.map(|told| told.advice_for(caller.map(|caller| caller.directory_name.as_str()))),
         duration: i64::try_from(exchange.took.as_micros()).unwrap_or(i64::MAX),
         notes: Value::from(notes).to_string(),
         address: exchange.address.clone(),
@@ -153,7 +158,7 @@ pub(super) fn of(
             response_bytes: length(lengths.response),
         },
     };
-    Digest { entry, operation, idp }
+    Digest { entry, operation, stopped: stopped.is_some(), idp }
 }
 
 /// What a request asks for, the endpoint of its resource type, and the id of the resource.

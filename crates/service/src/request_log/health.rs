@@ -54,41 +54,47 @@ pub struct LastError {
 }
 
 impl DirectoryHealth {
-    fn of(row: Option<ActivityRow>, said: Option<Idp>, now: Timestamp) -> Self {
+    fn of(row: Option<ActivityRow>, directory: &DirectoryInfo, now: Timestamp) -> Self {
         let traffic = row.as_ref().map(|row| Traffic {
             last_request: row.last_request,
             refused_since: row.refused_since,
             failed_writes: row.failed_writes,
         });
         let seen_idp: Option<Idp> = row.as_ref().and_then(|row| row.idp.as_deref()?.parse().ok());
-        let idp = said.or(seen_idp).unwrap_or(Idp::Other);
-        let state = DirectoryState::of(traffic, idp, now);
+        let idp = directory.idp.or(seen_idp).unwrap_or(Idp::Other);
+        let state = directory.stopped.unwrap_or_else(|| DirectoryState::of(traffic, idp, now));
         let (last_request, last_success) =
             (row.as_ref().map(|row| row.last_request), row.as_ref().and_then(|row| row.last_success));
         let last_error = row.and_then(|row| row.last_error).map(|error| {
             let ActivityError { time, status, request_id, text, advice } = error;
             LastError { time, status, request_id, explanation: text, advice }
         });
-        let state_text = state.sentence(idp);
+        let state_text = state.sentence(idp, &directory.name);
         Self { state, state_text, seen_idp, last_request, last_success, last_error }
     }
 }
 
 impl Service {
-    /// Tells of each directory how it is doing. Without a request log that can be read nobody knows, and that is no reason to
-    /// fail.
+    /// Tells of each directory how it is doing. Without a request log that can be read it is known of those alone that are held
+    /// or paused, and that is no reason to fail.
     pub(crate) async fn add_health(&self, directories: &mut [DirectoryInfo]) {
-        let Some(reader) = self.requests() else { return };
-        let mut activity: HashMap<DirectoryId, ActivityRow> = match reader.activity().await {
-            Ok(activity) => activity,
-            Err(error) => {
-                tracing::warn!(%error, "the request log cannot be read");
-                return;
-            }
-        };
+        let mut activity = self.activity().await;
         let now = self.clock().now();
         for directory in directories {
-            directory.health = Some(DirectoryHealth::of(activity.remove(&directory.id), directory.idp, now));
+            let row = activity.as_mut().map(|activity| activity.remove(&directory.id));
+            if row.is_some() || directory.stopped.is_some() {
+                directory.health = Some(DirectoryHealth::of(row.flatten(), directory, now));
+            }
+        }
+    }
+
+    async fn activity(&self) -> Option<HashMap<DirectoryId, ActivityRow>> {
+        match self.requests()?.activity().await {
+            Ok(activity) => Some(activity),
+            Err(error) => {
+                tracing::warn!(%error, "the request log cannot be read");
+                None
+            }
         }
     }
 }

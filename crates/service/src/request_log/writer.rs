@@ -156,7 +156,7 @@ impl Writer {
 
 /// What is known of a directory after one more request.
 fn learn(before: Option<ActivityRow>, digest: &Digest) -> ActivityRow {
-    let Digest { entry, operation, idp } = digest;
+    let Digest { entry, operation, stopped, idp } = digest;
     let NewRequest { received, status, .. } = entry;
     let mut row = before.unwrap_or(ActivityRow {
         last_request: *received,
@@ -181,9 +181,10 @@ fn learn(before: Option<ActivityRow>, digest: &Digest) -> ActivityRow {
     if *status == 401 {
         row.refused_since.get_or_insert(*received);
     }
-    // Too many at a time, and a conflict of versions, come right by themselves.
-    if let Some(text) = entry.explanation.clone().filter(|_| !matches!(status, 412 | 429)) {
-        if operation.writes() && entry.authenticated {
+    // Too many at a time, and a conflict of versions, come right by themselves. What the brake or a pause refuses does not, and yet is
+    // no failure of the identity provider.
+    if let Some(text) = entry.explanation.clone().filter(|_| *stopped || !matches!(status, 412 | 429)) {
+        if operation.writes() && entry.authenticated && !stopped {
             row.failed_writes = row.failed_writes.saturating_add(1);
         }
         row.last_error = Some(ActivityError {

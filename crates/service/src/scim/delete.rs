@@ -10,6 +10,7 @@ use enroll_store::{custom_resource, group, user};
 use super::read::not_found;
 use super::{IfMatch, ResourceKind, conditions, mappings, unique};
 use crate::audit::{Moved, Scribe};
+use crate::brake::Tried;
 use crate::roles::{self, Reach};
 use crate::standing::{Leaving, depart, group_goes};
 use crate::{Error, ScimSession, Service};
@@ -90,6 +91,6 @@ impl Service {
                     .await
             }
         };
-        self.told(session, done).await
+        self.told(session, Tried { method: "DELETE", kind, id }, done).await
     }
 }

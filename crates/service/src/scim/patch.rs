@@ -11,6 +11,7 @@ use super::replace::{store_group, store_user};
 use super::view::View;
 use super::{Answer, IfMatch, Outcome, ResourceKind, WriteOptions, conditions, custom, members};
 use crate::audit::{Moved, Scribe};
+use crate::brake::Tried;
 use crate::{Error, ScimSession, Service};
 
 impl Service {
@@ -80,7 +81,7 @@ impl Service {
                 self.db().write(target).await
             }
         };
-        self.told(session, done).await
+        self.told(session, Tried { method: "PATCH", kind, id }, done).await
     }
 }
 

@@ -15,6 +15,7 @@ use super::read::not_found;
 use super::view::View;
 use super::{Answer, Outcome, ResourceKind, WriteOptions, conditions, custom, group_name, mappings, unique};
 use crate::audit::{Moved, Scribe};
+use crate::brake::Tried;
 use crate::models::CustomType;
 use crate::roles::{self, Reach};
 use crate::standing::{self, Leaving, depart};
@@ -72,7 +73,7 @@ impl Service {
                 self.db().write(move |tx| replacement.custom(tx, &of, id)).await
             }
         };
-        self.told(session, done).await
+        self.told(session, Tried { method: "PUT", kind, id }, done).await
     }
 }
 

@@ -1,7 +1,7 @@
 //! Opening a session: the last step of every sign-in.
 
 use enroll_domain::audit::{Action, Actor, SubjectKind};
-use enroll_domain::{DirectoryId, OpaqueSecret, SecretHash, SessionId, UserId};
+use enroll_domain::{DirectoryId, GrantId, OpaqueSecret, SecretHash, SessionId, UserId};
 use enroll_saml::{Authenticated, NameId};
 use enroll_store::Tx;
 use enroll_store::oidc::authorization;
@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::SessionInfo;
+use crate::admin::enroll_at_sign_in;
 use crate::audit::{Changes, Scribe};
 use crate::{Error, Service};
 
@@ -53,6 +54,8 @@ impl NewSession {
 #[derive(Debug, Clone)]
 pub(crate) struct Opening {
     id: SessionId,
+    /// The grant that a first sign-in gives.
+    grant: GrantId,
     hash: SecretHash,
     now: Timestamp,
     expires: Timestamp,
@@ -60,7 +63,8 @@ pub(crate) struct Opening {
 }
 
 impl Opening {
-    /// Opens the session, unless the user is deactivated: then the refusal is committed instead, for it is told to the audit trail.
+    /// Opens the session and enrolls the user where her directory enrolls everybody, unless she is deactivated: then the refusal is
+    /// committed instead, for it is told to the audit trail.
     pub(crate) fn insert(&self, tx: &Tx<'_>, found: &UserRow, scribe: &Scribe) -> Result<bool, Error> {
         let (user_id, name) = (found.id.to_string(), found.user_name.as_str());
         let subject = (SubjectKind::User, user_id.as_str(), name);
@@ -76,6 +80,7 @@ impl Opening {
         session::insert(tx, self.hash, &self.row(found.id, found.directory))?;
         changes.note("session", self.id);
         scribe.write(tx, Action::UserSignedIn, found.directory, subject, &changes)?;
+        enroll_at_sign_in(tx, scribe, found, self.grant)?;
         Ok(true)
     }
 
@@ -161,8 +166,9 @@ impl Service {
         let cut =
             |text: String| text.chars().filter(|c| !c.is_control()).take(USER_AGENT_CHARACTERS).collect();
         let details = SessionDetails { user_agent: details.user_agent.map(cut), ..details };
-        let (id, hash) = (SessionId::new(now, &self.entropy().id()), SecretHash::of(&cookie));
-        Ok((Opening { id, hash, now, expires, details }, cookie))
+        let (id, grant) =
+            (SessionId::new(now, &self.entropy().id()), GrantId::new(now, &self.entropy().id()));
+        Ok((Opening { id, grant, hash: SecretHash::of(&cookie), now, expires, details }, cookie))
     }
 
     /// 256 random bits for a secret.

@@ -58,6 +58,9 @@ pub enum SignInOutcome {
     Refused(RefusedSignIn),
 }
 
+/// The code of the refusal of somebody whom the join rule does not find.
+pub(crate) const UNKNOWN_USER: &str = "unknown_user";
+
 const GROUPS_MISSING: &str = "the assertion has no groups attribute";
 
 /// Groups with what they do, or why there are none.
@@ -89,8 +92,8 @@ struct Finishing {
 }
 
 impl Service {
-    /// Finishes a sign-in: checks the response, finds or makes the user, opens her session, in one transaction (threat A13), and
-    /// enrolls her where her directory enrolls everybody.
+    /// Finishes a sign-in: checks the response, finds or makes the user, opens her session and enrolls her where her directory
+    /// enrolls everybody, in one transaction (threat A13).
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such directory or connection; [`Error::Store`].
@@ -151,7 +154,6 @@ impl Service {
         };
         match self.db().write(move |tx| finishing.carry_out(tx)).await {
             Ok(Ended::In(user)) => {
-                self.enroll_at_sign_in(user).await?;
                 let session = Box::new(opening.opened(user, row.id, &cookie));
                 let return_path = return_path.unwrap_or_else(|| "/".to_owned());
                 Ok(SignInOutcome::In { session, return_path })
@@ -288,7 +290,7 @@ impl Finishing {
                  identity provider so that SCIM makes the user, or allow just-in-time provisioning: enroll directory sso set --directory \
                  {name} --jit on"
             );
-            return Ok(Err(refused("unknown_user", ASK, admin)));
+            return Ok(Err(refused(UNKNOWN_USER, ASK, admin)));
         }
         let key = enroll_scim::Folded::new(&self.identity.name_id.value);
         if tombstone::is_of_user(tx, self.directory.id, &key)? {

@@ -30,5 +30,6 @@ pub use settings::{Join, SsoAttributes, SsoSettings};
 pub use steps::{LoggedSignIn, LoggedStep};
 
 pub(crate) use check::CERTIFICATE_DAYS;
+pub(crate) use finish::UNKNOWN_USER;
 pub(crate) use key::KeptSamlKey;
 pub(crate) use settings::stored as stored_connection;

@@ -31,11 +31,16 @@ const OWNED: [&str; 24] = [
 ];
 
 /// Statements that are not bound to one directory, each by a part of its text, with the reason.
-const ALLOWED: [(&str, &str); 20] = [
+const ALLOWED: [(&str, &str); 22] = [
     ("FROM users WHERE users.id = ?1", "an admin's reference to a user"),
     ("grants.organization_id = ?1 AND grants.role = 'owner'", "an owner by grant may be of any directory"),
     ("users.id = server_admins.user_id", "a server admin may be of any directory"),
     ("FROM users WHERE users.handle = ?1", "an admin's reference to a user"),
+    ("FROM directories CROSS JOIN users AS there", "whom else an admin's reference to a user may mean"),
+    (
+        "FROM mappings WHERE mappings.organization_id = ?1 UNION",
+        "an organization is led into by any directory",
+    ),
     ("users.directory_id IN (SELECT directories.id FROM directories)", "an admin's reference to a user"),
     ("FROM users WHERE id IN ({})", "the members of an organization may be of any directory"),
     ("FROM mappings WHERE mappings.organization_id = ?1", "an organization has mappings of any directory"),

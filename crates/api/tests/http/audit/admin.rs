@@ -5,6 +5,7 @@ use enroll_domain::privilege::AllowPrivileged;
 use enroll_domain::{AllowList, RebindPolicy, Role, Scope};
 use enroll_service::{
     DirectorySettings, MappingEdit, NewMapping, NewOrganization, NewScimToken, PageRequest, ScimTokenChange,
+    SessionDetails,
 };
 use serde_json::{Value, json};
 
@@ -204,7 +205,7 @@ async fn e6_3_each_change_over_the_admin_api_is_told_in_the_name_of_its_token() 
 async fn e6_3_reservations_default_enrollments_and_what_a_sign_in_gives_are_told() {
     let site = Site::start().await;
     let admin = Caller::admin(&site).await;
-    let id = site.user("ada").await.parse().unwrap();
+    let id = site.user("ada").await;
     let mut trail = Trail::begin(&site.service).await;
     for _ in 0..2 {
         admin.send("PATCH", "/organizations/acme", &json!({"directories": ["default"]})).await;
@@ -219,9 +220,15 @@ async fn e6_3_reservations_default_enrollments_and_what_a_sign_in_gives_are_told
     let enrollment = json!({"organization": "acme", "role": "member"});
     assert_eq!(changes, json!({"defaultEnrollment": {"new": enrollment}}));
     for _ in 0..2 {
-        site.service.enroll_at_sign_in(id).await.unwrap();
+        crate::sessions::open(&site, &id, SessionDetails::default()).await.unwrap();
     }
-    assert_eq!(trail.one("grant.added", "ada in acme").await.1["role"], json!({"new": "member"}));
+    let news = trail.news().await;
+    let actions: Vec<&str> = news.iter().map(|found| found.entry.action.as_str()).collect();
+    assert_eq!(actions, ["user.signed_in", "grant.added", "user.signed_in"]);
+    let given = &news[1].entry;
+    assert_eq!((given.subject.as_str(), given.actor.as_str()), ("ada in acme", "ada"));
+    let changes: Value = serde_json::from_str(&given.changes).unwrap();
+    assert_eq!(changes["role"], json!({"new": "member"}));
     assert_eq!(admin.delete("/organizations/acme/grants/ada?kind=jit").await.status, 204);
     trail.one("grant.removed", "ada in acme").await;
 }
