@@ -15,6 +15,7 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::progress::bar;
+use crate::api::no_server;
 use crate::open::existing_place;
 use crate::output::Output;
 use crate::settings::Settings;
@@ -49,6 +50,7 @@ pub(crate) async fn run(
         let report = Report { file: shown(arguments.verify.as_deref()), manifest };
         return output.result(&report, |report| describe(report, "can be restored"));
     }
+    no_server("backup")?;
     let database = existing_place(settings)?;
     match arguments.file.as_deref() {
         Some(file) if file != Path::new("-") => {
