@@ -61,9 +61,9 @@ fn print(text: &str) {
 
 /// One object, a line for each name and value; what has no value is left out.
 pub(crate) fn details(values: &[(&str, String)]) -> String {
-    let widest = values.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
-    let line = |(name, value): &(&str, String)| format!("{name:<widest$}  {value}");
-    values.iter().filter(|(_, value)| !value.is_empty()).map(line).collect::<Vec<_>>().join("\n")
+    let shown = || values.iter().filter(|(_, value)| !value.is_empty());
+    let widest = shown().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+    shown().map(|(name, value)| format!("{name:<widest$}  {value}")).collect::<Vec<_>>().join("\n")
 }
 
 /// A table of the terminal's width; `empty` is said instead of an empty table.

@@ -178,10 +178,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             no_server("restore")?;
             restore::run(restore, &settings, output).await?;
         }
-        Command::Move(moving) => {
-            no_server("move")?;
-            return moving::run(moving, &settings, output).await;
-        }
+        Command::Move(moving) => return moving::run(moving, &settings, output).await,
         Command::Migrate => {
             no_server("migrate")?;
             with_service(&settings, opening, async |_| Ok(())).await?;
