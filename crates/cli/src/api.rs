@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use clap::Args;
 use enroll_api::LocalApi;
 use enroll_domain::audit::Actor;
+use jiff::Timestamp;
 use reqwest::{Method, StatusCode, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
@@ -18,7 +19,7 @@ use crate::settings::Settings;
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ServerArguments {
     /// Ask this server over HTTP instead of opening a database here, for example <https://enroll.example.com>
-    #[arg(long, global = true, value_name = "URL", env = "ENROLL_SERVER", help_heading = "Server")]
+    #[arg(long, global = true, value_name = "URL", env = SERVER, help_heading = "Server")]
     server: Option<Url>,
     /// API token for --server. The environment is the better place: others on this machine can read the command line
     #[arg(
@@ -30,6 +31,42 @@ pub(crate) struct ServerArguments {
         help_heading = "Server"
     )]
     token: Option<String>,
+}
+
+impl ServerArguments {
+    /// For a command that works on the database itself.
+    ///
+    /// # Errors
+    /// When a server is named: what is asked of one database must not be answered from another.
+    pub(crate) fn none(&self, command: &str) -> anyhow::Result<()> {
+        self.server.as_ref().map_or(Ok(()), |server| Err(only_here(command, server.as_str())))
+    }
+}
+
+/// The environment variable of `--server`.
+const SERVER: &str = "ENROLL_SERVER";
+
+/// As [`ServerArguments::none`], for a command without these arguments: the environment may name a server all the same.
+///
+/// # Errors
+/// When it does.
+pub(crate) fn no_server(command: &str) -> anyhow::Result<()> {
+    match std::env::var(SERVER) {
+        Ok(server) if !server.is_empty() => Err(only_here(command, &server)),
+        _ => Ok(()),
+    }
+}
+
+fn only_here(command: &str, server: &str) -> anyhow::Error {
+    anyhow::anyhow!(
+        "`enroll {command}` works on a database itself, and --server or {SERVER} names the server {server}: run it on the \
+         machine of that server, or for the database at hand without --server and with {SERVER} unset"
+    )
+}
+
+/// Whether the protection of the last ones in charge is set aside.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct ForceArguments {
     /// Make the change although the server loses its last admin, or an organization its last owner; not with --server
     #[arg(long, global = true, conflicts_with = "server")]
     force: bool,
@@ -99,13 +136,24 @@ pub(crate) async fn with_api<T>(
     opening: Opening,
     work: impl AsyncFnOnce(&Api) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
+    with_force(arguments, ForceArguments::default(), settings, opening, work).await
+}
+
+/// The same, for changes that may take away the last admin or the last owner.
+pub(crate) async fn with_force<T>(
+    arguments: &ServerArguments,
+    force: ForceArguments,
+    settings: &Settings,
+    opening: Opening,
+    work: impl AsyncFnOnce(&Api) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     if let Some(server) = &arguments.server {
         return work(&Api::There(Remote::new(server, arguments.token.as_deref())?)).await;
     }
     let service = service(settings, opening).await?;
     let actor = Actor::command_line(os_user::name().as_deref());
     let result = work(&Api::Here {
-        api: LocalApi::new(service.clone(), actor, arguments.force, settings.outbound_networks.clone()),
+        api: LocalApi::new(service.clone(), actor, force.force, settings.outbound_networks.clone()),
         public_url: service.public_url().to_string(),
     })
     .await;
@@ -270,6 +318,11 @@ pub(crate) fn segment(text: &str) -> String {
     const KEPT: percent_encoding::AsciiSet =
         percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
     percent_encoding::utf8_percent_encode(text, &KEPT).to_string()
+}
+
+/// A time of an answer for people, to the second: nothing when it is not there.
+pub(crate) fn moment(object: &Value, member: &str) -> String {
+    text(object, member).parse::<Timestamp>().map(|time| format!("{time:.0}")).unwrap_or_default()
 }
 
 /// A member of an answer as text for a table: nothing when it is not there.

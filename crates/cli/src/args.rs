@@ -2,10 +2,11 @@
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::api::ServerArguments;
+use crate::api::{ForceArguments, ServerArguments};
 use crate::commands::{
-    access, api_token, apply, audit, backup, client, conform, demo, directory, events, mapping, moving, org,
-    people, readiness, requests, resource, restore, schema, session, simulate, token, transfer, webhook,
+    access, api_token, apply, audit, backup, client, conform, demo, directory, events, group, mapping,
+    moving, org, people, readiness, requests, resource, restore, schema, session, simulate, token, transfer,
+    webhook,
 };
 use crate::exit;
 use crate::settings::SettingsFlags;
@@ -41,13 +42,15 @@ pub(crate) enum Command {
     /// Manage API tokens, with which applications and administrators sign in
     ApiToken(ByApi<api_token::ApiTokenCommand>),
     /// Manage organizations and see who is in them
-    Org(ByApi<org::OrgCommand>),
+    Org(Forcible<org::OrgCommand>),
     /// Manage resources of organizations and see who may do what on them
     Resource(ByApi<resource::ResourceCommand>),
-    /// Deactivate, reactivate and delete users, and change their handles
-    User(ByApi<people::UserCommand>),
+    /// List, deactivate, reactivate and delete users, and change their handles
+    User(Forcible<people::UserCommand>),
+    /// See the groups of a directory and who is in them
+    Group(ByApi<group::GroupCommand>),
     /// Manage server admins, local ones for emergencies among them
-    Admin(ByApi<people::AdminCommand>),
+    Admin(Forcible<people::AdminCommand>),
     /// Manage bots: users for programs, outside identity providers
     Bot(ByApi<people::BotCommand>),
     /// Manage mappings: which group gives which role in which organization or on which resource
@@ -59,10 +62,9 @@ pub(crate) enum Command {
     /// Manage schemas and resource types that a directory has beside those of the RFCs
     Schema(ByApi<schema::SchemaCommand>),
     /// Make what is set up as a file says, after showing the difference
-    Apply(Asking<apply::ApplyArguments>),
+    Apply(apply::ApplyArguments),
     /// Read, check and export the audit trail: who has changed what and when
-    #[command(subcommand)]
-    Audit(audit::AuditCommand),
+    Audit(ByApi<audit::AuditCommand>),
     /// What to look at in a directory: missing groups, tokens that expire, organizations without an owner
     Readiness(Asking<readiness::ReadinessArguments>),
     /// Follow the feed of events: what has changed, in order
@@ -105,6 +107,17 @@ pub(crate) enum Command {
 pub(crate) struct ByApi<C: Subcommand> {
     #[command(flatten)]
     pub(crate) server: ServerArguments,
+    #[command(subcommand)]
+    pub(crate) command: C,
+}
+
+/// The same, for commands that may take away the last admin or the last owner.
+#[derive(Debug, Args)]
+pub(crate) struct Forcible<C: Subcommand> {
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
+    #[command(flatten)]
+    pub(crate) force: ForceArguments,
     #[command(subcommand)]
     pub(crate) command: C,
 }

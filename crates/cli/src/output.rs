@@ -65,6 +65,13 @@ fn print(text: &str) {
     }
 }
 
+/// One object, a line for each name and value; what has no value is left out.
+pub(crate) fn details(values: &[(&str, String)]) -> String {
+    let shown = || values.iter().filter(|(_, value)| !value.is_empty());
+    let widest = shown().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+    shown().map(|(name, value)| format!("{name:<widest$}  {value}")).collect::<Vec<_>>().join("\n")
+}
+
 /// A table of the terminal's width; `empty` is said instead of an empty table.
 pub(crate) fn table<const N: usize>(header: [&str; N], rows: Vec<[String; N]>, empty: &str) -> String {
     if rows.is_empty() {

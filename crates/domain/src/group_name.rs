@@ -41,6 +41,19 @@ impl GroupName {
         &self.text
     }
 
+    /// Whether white space stands around the name. Such a name and the one without it are the same name.
+    ///
+    /// ```
+    /// use enroll_domain::GroupName;
+    ///
+    /// assert!(GroupName::new("Web ")?.is_padded());
+    /// assert!(!GroupName::new("Web Team")?.is_padded());
+    /// # Ok::<(), enroll_domain::group_name::BlankGroupName>(())
+    /// ```
+    pub fn is_padded(&self) -> bool {
+        Folded::new(&self.text).as_str() != self.key.as_str()
+    }
+
     /// What the name is compared by.
     pub fn key(&self) -> &GroupNameKey {
         &self.key

@@ -168,6 +168,7 @@ fn restore_file(
     }
     let manifest = manifest::read(backup)?;
     let partial = beside(database, ".restoring");
+    let folder = file::missing_folder(&partial);
     file::make_with_folder(&partial)?;
     let made = (|| {
         let mut out = file::write(&partial)?;
@@ -180,6 +181,10 @@ fn restore_file(
     })();
     if made.is_err() {
         file::remove(&partial);
+        if let Some(folder) = folder {
+            // One that holds something by now stays.
+            let _ = fs::remove_dir(folder);
+        }
     }
     made.map(|broken_trail| Checked { manifest, broken_trail })
 }

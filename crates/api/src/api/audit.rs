@@ -55,6 +55,7 @@ impl FromRequestParts<App> for Wanted {
             }
         };
         let filter = AuditFilter {
+            user: text("user")?,
             actor: text("actor")?,
             action: action.map_err(|error: enroll_domain::word::UnknownWord| {
                 Problem::bad_request(format!("action: {error}"))
@@ -72,6 +73,8 @@ impl Input for Wanted {
     fn sketch(sketch: &mut Sketch<'_>) {
         let text = || json!({ "type": "string" });
         let time = || json!({ "type": "string", "format": "date-time" });
+        let whose = "Only entries about this user or naming her id: handle, userName or id; of one who was deleted the id, or the last userName";
+        sketch.query("user", whose, text());
         sketch.query("actor", "Only entries by the token of this label or id", text());
         sketch.query("action", "Only entries with this action, for example user.created", text());
         sketch.query("subject", "Only entries about what has this name or id", text());
@@ -84,6 +87,7 @@ impl Input for Wanted {
             json!({ "type": "string", "enum": ["csv", "jsonl"] }),
         );
         sketch.refuses(404);
+        sketch.refuses(409);
     }
 }
 

@@ -4,7 +4,8 @@ use axum::Json;
 use enroll_domain::RoleWord;
 use enroll_service::{MappingChange, MappingEdit, Preview};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister};
@@ -14,7 +15,7 @@ use super::mappings::New;
 use crate::openapi::{Routes, op};
 
 /// The change to look at: one of these.
-#[derive(Deserialize, JsonSchema)]
+#[derive(JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "PreviewRequest")]
 pub(crate) enum Edit {
@@ -26,6 +27,38 @@ pub(crate) enum Edit {
     Rebind(Rebind),
     /// The removal.
     Remove(Remove),
+}
+
+/// What a body may have, of which exactly one member is a change.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Members {
+    #[serde(default, deserialize_with = "given")]
+    add: Option<New>,
+    #[serde(default, deserialize_with = "given")]
+    change: Option<Change>,
+    #[serde(default, deserialize_with = "given")]
+    rebind: Option<Rebind>,
+    #[serde(default, deserialize_with = "given")]
+    remove: Option<Remove>,
+}
+
+impl<'de> Deserialize<'de> for Edit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Members::deserialize(deserializer)? {
+            Members { add: Some(add), change: None, rebind: None, remove: None } => Ok(Self::Add(add)),
+            Members { add: None, change: Some(change), rebind: None, remove: None } => {
+                Ok(Self::Change(change))
+            }
+            Members { add: None, change: None, rebind: Some(rebind), remove: None } => {
+                Ok(Self::Rebind(rebind))
+            }
+            Members { add: None, change: None, rebind: None, remove: Some(remove) } => {
+                Ok(Self::Remove(remove))
+            }
+            _ => Err(D::Error::custom("give the change to look at: one of add, change, rebind and remove")),
+        }
+    }
 }
 
 /// What to change of which mapping.

@@ -148,3 +148,35 @@ async fn q7_schemas_come_and_go_with_the_extension() {
     let removed = site.send("PATCH", &path, &patch(&remove)).await.body();
     assert!(!has_extension(&removed) && removed.get(ENTERPRISE).is_none(), "{removed}");
 }
+
+#[tokio::test]
+async fn e3_7_a_new_name_of_a_group_has_no_white_space_around_it_and_an_old_one_stays() {
+    let site = Site::start().await;
+    let refused = |answer: crate::site::Reply| {
+        let detail = answer.scim_error(400, Some("invalidValue"));
+        assert!(detail.contains("begins or ends with white space"), "{detail}");
+    };
+    let id = site.group("Later").await;
+    let path = format!("/scim/v2/Groups/{id}");
+    let rename = |name: &str| patch(&json!([{ "op": "replace", "path": "displayName", "value": name }]));
+    for name in ["Later ", " later", "\u{a0}Other", "Other\u{3000}"] {
+        refused(site.send("POST", "/scim/v2/Groups", &group(name)).await);
+        refused(site.send("PATCH", &path, &rename(name)).await);
+        refused(site.send("PUT", &path, &group(name)).await);
+    }
+    // A group that an earlier version has stored goes on: with its name sent again, and with other members.
+    const OLD: &str = "UPDATE groups SET display_name = 'Old ', display_name_key = 'old ', \
+         document = replace(document, 'Later', 'Old ')";
+    let changed = site.database().write(|tx| tx.execute(OLD, &[])).await;
+    assert_eq!(changed, Ok::<_, enroll_store::StoreError>(1));
+    let ada = site.user("ada").await;
+    let mut whole = group("Old ");
+    whole["members"] = json!([{ "value": ada }]);
+    let put = site.send("PUT", &path, &whole).await;
+    assert_eq!((put.status.as_u16(), put.body()["displayName"].as_str()), (200, Some("Old ")));
+    let okta = patch(&json!([{ "op": "replace", "value": { "id": id, "displayName": "Old " } }]));
+    assert!(site.send("PATCH", &path, &okta).await.status.is_success());
+    let found = site.get("/scim/v2/Groups?filter=displayName%20eq%20%22Old%20%22").await.body();
+    assert_eq!(found["totalResults"], 1);
+    assert!(site.send("PATCH", &path, &rename("Old")).await.status.is_success());
+}

@@ -436,3 +436,16 @@ async fn e3_8_a_preview_is_exactly_what_the_change_does() {
     assert!(applied > 60 && differed > 20, "{applied} changes, {differed} with a difference");
     assert_eq!(site.service.verify().await.unwrap().findings, []);
 }
+
+#[tokio::test]
+async fn a_preview_of_no_change_or_of_two_says_what_to_give() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    let remove = json!({"mapping": "x"});
+    for body in [json!({}), json!({"remove": remove, "rebind": remove})] {
+        let detail = admin.send("POST", "/mappings:preview", &body).await.problem(400);
+        assert_eq!(detail, "give the change to look at: one of add, change, rebind and remove");
+    }
+    let detail = admin.send("POST", "/mappings:preview", &json!({"remvoe": remove})).await.problem(400);
+    assert!(detail.contains("remvoe") && detail.contains("remove"), "{detail}");
+}

@@ -157,7 +157,8 @@ async fn e7_2_a_directory_says_whether_its_identity_provider_is_doing_well() {
     site.scim("GET", "/scim/v2/Users").header("user-agent", "Okta SCIM Client 1.0.0").send().await.unwrap();
     let healthy = state().await;
     assert_eq!((healthy["state"].as_str(), healthy["seenIdp"].as_str()), (Some("healthy"), Some("okta")));
-    assert!(healthy["lastRequest"].is_string());
+    let last: jiff::Timestamp = healthy["lastRequest"].as_str().unwrap().parse().unwrap();
+    assert_eq!(last.subsec_nanosecond() % 1_000_000, 0, "{last}: as precise as what is read from the file");
     let damaged = format!("{}0000", &site.scim_token[..site.scim_token.len() - 4]);
     reply(site.bare("GET", "/scim/v2/Users").bearer_auth(damaged)).await.scim_error(401, None);
     let failing = state().await;

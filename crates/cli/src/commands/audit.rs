@@ -6,21 +6,24 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
 use enroll_domain::audit::ChainHash;
-use enroll_service::{AuditFormat, AuditQuery, ChainReport, ChainedEntry, Service};
+use enroll_service::{ChainReport, Clock, Service};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use serde_json::Value;
 
+use crate::api::{Api, moment, segment, text};
 use crate::exit;
 use crate::output::{Output, table};
 
-/// Entries read at a time for an export.
-const PAGE: u32 = 1000;
+/// Entries asked for at a time.
+const PAGE: usize = 1000;
 
 /// What to do with the audit trail.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
     /// List the newest entries
     List(ListEntries),
-    /// Recompute the chain of hashes and name the first entry that is not as it was written
+    /// Recompute the chain of hashes and name the first entry that is not as it was written; reads the database itself, so it runs
+    /// where the database is
     Verify {
         /// Place and hash of an entry as an earlier `enroll audit verify` has shown them, for example 1042:9f86d0...
         #[arg(long, value_name = "SEQUENCE:HASH", value_parser = anchor)]
@@ -60,27 +63,18 @@ pub(crate) enum Format {
     Csv,
 }
 
-pub(crate) async fn run(
-    command: &AuditCommand,
+pub(crate) async fn list(list: &ListEntries, api: &Api, output: Output) -> anyhow::Result<()> {
+    print(&newest(list, api).await?, output)
+}
+
+pub(crate) async fn verify(
+    anchor: Option<(i64, ChainHash)>,
     service: &Service,
     output: Output,
 ) -> anyhow::Result<ExitCode> {
-    match command {
-        AuditCommand::List(list) => {
-            let since = since(list.since.as_deref(), service)?;
-            let query = AuditQuery { user: list.user.clone(), directory: list.directory.clone(), since };
-            print(&service.audit_entries(query, list.limit).await?, output)?;
-        }
-        AuditCommand::Verify { anchor } => {
-            let report = service.verify_audit(*anchor).await?;
-            output.result(&report, verdict)?;
-            if report.broken.is_some() {
-                return Ok(ExitCode::from(exit::ANSWERED_NO));
-            }
-        }
-        AuditCommand::Export { format } => export(service, *format).await?,
-    }
-    Ok(ExitCode::SUCCESS)
+    let report = service.verify_audit(anchor).await?;
+    output.result(&report, verdict)?;
+    Ok(if report.broken.is_some() { ExitCode::from(exit::ANSWERED_NO) } else { ExitCode::SUCCESS })
 }
 
 fn verdict(report: &ChainReport) -> String {
@@ -102,7 +96,7 @@ fn anchor(text: &str) -> Result<(i64, ChainHash), String> {
 }
 
 /// Reads `7d`, `12h`, a date or a time.
-fn since(text: Option<&str>, service: &Service) -> anyhow::Result<Option<Timestamp>> {
+fn since(text: Option<&str>, now: Timestamp) -> anyhow::Result<Option<Timestamp>> {
     let Some(text) = text else { return Ok(None) };
     let hint = || {
         anyhow::anyhow!(
@@ -113,7 +107,7 @@ fn since(text: Option<&str>, service: &Service) -> anyhow::Result<Option<Timesta
     for (unit, hours) in [('d', 24), ('h', 1)] {
         if let Some(number) = text.strip_suffix(unit) {
             let hours = i64::from(number.parse::<u32>().map_err(|_| hint())?) * hours;
-            let ago = service.clock().now().checked_sub(SignedDuration::from_hours(hours));
+            let ago = now.checked_sub(SignedDuration::from_hours(hours));
             return ago.map(Some).map_err(|_| hint());
         }
     }
@@ -124,55 +118,68 @@ fn since(text: Option<&str>, service: &Service) -> anyhow::Result<Option<Timesta
     TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0)).map(Some).map_err(|_| hint())
 }
 
-fn print(entries: &[ChainedEntry], output: Output) -> anyhow::Result<()> {
+/// The newest entries, newest first, page by page.
+async fn newest(list: &ListEntries, api: &Api) -> anyhow::Result<Vec<Value>> {
+    let mut query = String::new();
+    for (name, value) in [("user", &list.user), ("directory", &list.directory)] {
+        if let Some(value) = value {
+            query.push_str(&format!("&{name}={}", segment(value)));
+        }
+    }
+    if let Some(since) = since(list.since.as_deref(), Clock::system().now())? {
+        query.push_str(&format!("&since={}", segment(&since.to_string())));
+    }
+    let (mut entries, mut after) = (Vec::new(), String::new());
+    while entries.len() < list.limit {
+        let at_a_time = PAGE.min(list.limit - entries.len());
+        let mut page = api.get(&format!("/audit?limit={at_a_time}{query}{after}")).await?;
+        if let Some(Value::Array(found)) = page.get_mut("entries").map(Value::take) {
+            entries.extend(found);
+        }
+        match page.get("next").and_then(Value::as_str) {
+            Some(next) => after = format!("&after={}", segment(next)),
+            None => break,
+        }
+    }
+    Ok(entries)
+}
+
+fn print(entries: &[Value], output: Output) -> anyhow::Result<()> {
     output.result(&entries, |entries| {
-        let rows = entries
-            .iter()
-            .map(|ChainedEntry { entry, .. }| {
-                [
-                    entry.sequence.to_string(),
-                    format!("{:.0}", entry.time),
-                    format!("{} ({})", entry.actor, entry.actor_kind),
-                    entry.action.clone(),
-                    entry.subject.clone(),
-                    entry.changes.clone(),
-                ]
-            })
-            .collect();
-        table(["#", "TIME", "BY", "ACTION", "SUBJECT", "CHANGES"], rows, "No entries.")
+        let row = |entry: &Value| {
+            [
+                text(entry, "sequence"),
+                moment(entry, "time"),
+                format!("{} ({})", text(entry, "actor"), text(entry, "actorKind")),
+                text(entry, "action"),
+                text(entry, "subject"),
+                text(entry, "changes"),
+            ]
+        };
+        let columns = ["#", "TIME", "BY", "ACTION", "SUBJECT", "CHANGES"];
+        table(columns, entries.iter().map(row).collect(), "No entries.")
     })
 }
 
-/// Writes the trail page by page: memory does not grow with it, and no page keeps the database from being tidied up.
-async fn export(service: &Service, format: Format) -> anyhow::Result<()> {
+/// Writes the trail as it comes: memory does not grow with it.
+pub(crate) async fn export(api: &Api, format: Format) -> anyhow::Result<()> {
+    let format = match format {
+        Format::Jsonl => "jsonl",
+        Format::Csv => "csv",
+    };
     let mut out = BufWriter::new(std::io::stdout());
-    match write_all(service, format, &mut out).await {
+    let written = async {
+        api.download(&format!("/audit?format={format}"), &mut |piece| out.write_all(piece)).await?;
+        out.flush().context("cannot write to standard output")
+    };
+    match written.await {
         // A reader that has seen enough is no fault.
         Err(error) if is_broken_pipe(&error) => Ok(()),
         other => other,
     }
 }
 
-async fn write_all(service: &Service, format: Format, out: &mut impl Write) -> anyhow::Result<()> {
-    const CONTEXT: &str = "cannot write to standard output";
-    let format = match format {
-        Format::Jsonl => AuditFormat::JsonLines,
-        Format::Csv => AuditFormat::Csv,
-    };
-    out.write_all(format.header().as_bytes()).context(CONTEXT)?;
-    let mut after = 0;
-    loop {
-        let page = service.audit_page(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = last.entry.sequence;
-        for entry in &page {
-            out.write_all(format.line(entry)?.as_bytes()).context(CONTEXT)?;
-        }
-    }
-    out.flush().context(CONTEXT)
-}
-
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let cause = error.downcast_ref::<std::io::Error>();
-    cause.is_some_and(|cause| cause.kind() == ErrorKind::BrokenPipe)
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    causes.any(|cause| cause.kind() == ErrorKind::BrokenPipe)
 }

@@ -16,6 +16,7 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::progress::bar;
+use crate::api::no_server;
 use crate::exit;
 use crate::open::existing_place;
 use crate::output::{Output, warning};
@@ -70,6 +71,7 @@ pub(crate) async fn run(
         let whole = report.broken_trail.is_none();
         return Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(exit::ANSWERED_NO) });
     }
+    no_server("backup")?;
     let database = existing_place(settings)?;
     match arguments.file.as_deref() {
         Some(file) if file != Path::new("-") => {

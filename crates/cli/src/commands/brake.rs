@@ -34,9 +34,9 @@ pub(crate) enum BrakeCommand {
     },
     /// Show the limits and what is held
     Status {
-        /// The directory's name
-        #[arg(long, default_value = "default")]
-        directory: String,
+        /// Only this directory; all of them by default
+        #[arg(long)]
+        directory: Option<String>,
     },
     /// Let through what is held, and everything for two hours
     Approve {
@@ -54,7 +54,14 @@ pub(crate) async fn run(command: &BrakeCommand, api: &Api, output: Output) -> an
             api.send(Method::PUT, &of(directory), &limits).await?
         }
         BrakeCommand::Off { directory } => api.send(Method::DELETE, &of(directory), &json!({})).await?,
-        BrakeCommand::Status { directory } => api.get(&of(directory)).await?,
+        BrakeCommand::Status { directory: Some(directory) } => api.get(&of(directory)).await?,
+        BrakeCommand::Status { directory: None } => {
+            let mut all = Vec::new();
+            for directory in api.all("/directories", "directories").await? {
+                all.push(api.get(&of(&text(&directory, "name"))).await?);
+            }
+            return output.result(&all, |all| all.iter().map(told).collect::<Vec<_>>().join("\n"));
+        }
         BrakeCommand::Approve { directory } => {
             api.send(Method::POST, &format!("{}/approve", of(directory)), &json!({})).await?
         }
@@ -69,29 +76,31 @@ pub(crate) async fn pause(api: &Api, directory: &str, paused: bool, output: Outp
 }
 
 fn print(brake: &Value, output: Output) -> anyhow::Result<()> {
-    output.result(brake, |brake| {
-        let time = |member| text(brake, member).parse::<Timestamp>();
-        let mut lines = vec![format!("{}: {}", text(brake, "directory"), text(brake, "state"))];
-        let limits = &brake["limits"];
-        if limits.is_object() {
-            lines.push(format!(
-                "limit: {} people or {} %, whichever are more, within {} minutes",
-                limits["people"], limits["percent"], limits["windowMinutes"]
-            ));
-        }
-        let name = text(brake, "directory");
-        if let Ok(since) = time("held") {
-            lines.push(format!("held since {since:.0}: {}", text(brake, "heldRequest")));
-            lines.push(format!(
-                "let it pass: enroll directory brake approve --directory {name}; or stop all changes: enroll directory pause {name}"
-            ));
-        }
-        if brake["paused"] == true {
-            lines.push(format!("take changes again: enroll directory resume {name}"));
-        }
-        if let Ok(until) = time("approvedUntil") {
-            lines.push(format!("everything passes until {until:.0}"));
-        }
-        lines.join("\n")
-    })
+    output.result(brake, told)
+}
+
+fn told(brake: &Value) -> String {
+    let time = |member| text(brake, member).parse::<Timestamp>();
+    let name = text(brake, "directory");
+    let mut lines = vec![format!("{name}: {}", text(brake, "state"))];
+    let limits = &brake["limits"];
+    if limits.is_object() {
+        lines.push(format!(
+            "limit: {} people or {} %, whichever are more, within {} minutes",
+            limits["people"], limits["percent"], limits["windowMinutes"]
+        ));
+    }
+    if let Ok(since) = time("held") {
+        lines.push(format!("held since {since:.0}: {}", text(brake, "heldRequest")));
+        lines.push(format!(
+            "let it pass: enroll directory brake approve --directory {name}; or stop all changes: enroll directory pause {name}"
+        ));
+    }
+    if brake["paused"] == true {
+        lines.push(format!("take changes again: enroll directory resume {name}"));
+    }
+    if let Ok(until) = time("approvedUntil") {
+        lines.push(format!("everything passes until {until:.0}"));
+    }
+    lines.join("\n")
 }

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::brake::{self, BrakeCommand};
 use super::sso::{self, SsoCommand};
-use crate::api::{Api, segment, text};
-use crate::output::{Output, table};
+use crate::api::{Api, moment, segment, text};
+use crate::output::{Output, details, table};
 
 /// What to do with directories.
 #[derive(Debug, Subcommand)]
@@ -26,6 +26,16 @@ pub(crate) enum DirectoryCommand {
     },
     /// List the directories
     List,
+    /// Show a directory
+    Show {
+        /// The directory's name
+        name: String,
+    },
+    /// Delete a directory that holds nothing: no users, groups, tokens, mappings and schemas
+    Delete {
+        /// The directory's name
+        name: String,
+    },
     /// Change a directory's settings
     Set {
         /// The directory's name
@@ -191,6 +201,16 @@ pub(crate) async fn run(command: &DirectoryCommand, api: &Api, output: Output) -
             brake::pause(api, name, false, output).await?;
             return Ok(ExitCode::SUCCESS);
         }
+        DirectoryCommand::Show { name } => {
+            let directory = api.get(&format!("/directories/{}", segment(name))).await?;
+            output.result(&directory, shown)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        DirectoryCommand::Delete { name } => {
+            api.delete(&format!("/directories/{}", segment(name))).await?;
+            output.done(format!("The directory {name} is deleted."))?;
+            return Ok(ExitCode::SUCCESS);
+        }
         DirectoryCommand::List => api.all("/directories", "directories").await?,
         DirectoryCommand::Set { name, settings } => {
             let directory = format!("/directories/{}", segment(name));
@@ -199,6 +219,24 @@ pub(crate) async fn run(command: &DirectoryCommand, api: &Api, output: Output) -
     };
     print(&directories, output)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn shown(directory: &Value) -> String {
+    details(&[
+        ("name", text(directory, "name")),
+        ("identity provider", text(directory, "idp")),
+        ("state", text(directory, "state")),
+        ("last request", last(directory)),
+        ("users", text(directory, "users")),
+        ("groups", text(directory, "groups")),
+        ("enrolls into", enrolls_into(directory)),
+        ("dialect", text(directory, "dialect")),
+        ("quirks", quirks(directory)),
+        ("rebind", text(directory, "rebind")),
+        ("unknown extensions", text(directory, "unknownExtensions")),
+        ("created", moment(directory, "created")),
+        ("id", text(directory, "id")),
+    ])
 }
 
 fn print(directories: &[Value], output: Output) -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! `enroll mapping`: which group gives which role in which organization or on which resource.
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use enroll_domain::RoleWord;
 use enroll_service::{Preview, PreviewVersion};
 use reqwest::Method;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::access::target;
 use super::resource::ResourcePath;
-use crate::api::{Api, ServerArguments, segment, text};
+use crate::api::{Api, ForceArguments, ServerArguments, segment, text};
 use crate::output::{Output, table};
 
 /// What to do with mappings, and where.
@@ -16,6 +16,8 @@ use crate::output::{Output, table};
 pub(crate) struct MappingArguments {
     #[command(flatten)]
     pub(crate) server: ServerArguments,
+    #[command(flatten)]
+    pub(crate) force: ForceArguments,
     #[command(subcommand)]
     pub(crate) command: MappingCommand,
     /// Make the change only if this preview still holds: the version that `enroll mapping preview` has printed
@@ -80,15 +82,16 @@ pub(crate) enum EditCommand {
 
 /// A new mapping.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("target").args(["org", "resource"]).required(true)))]
 pub(crate) struct AddMapping {
     /// Name of the group in the identity provider; it need not exist yet
     #[arg(long)]
     group: String,
     /// Name or id of the organization
-    #[arg(long, required_unless_present = "resource")]
+    #[arg(long)]
     org: Option<String>,
     /// A resource, by its organization and its name, KIND:NAME or id
-    #[arg(long, value_name = "ORG/NAME", conflicts_with = "org")]
+    #[arg(long, value_name = "ORG/NAME")]
     resource: Option<ResourcePath>,
     /// In an organization member (the default), writer, admin or owner; on a resource read (the default), limited-write, write
     /// or admin
@@ -100,6 +103,9 @@ pub(crate) struct AddMapping {
     /// Needed for the roles admin and owner: whoever can edit the group in the identity provider can then make admins
     #[arg(long)]
     allow_privileged: bool,
+    /// Make it without effect; `enroll mapping resume` lets it have effect
+    #[arg(long)]
+    paused: bool,
 }
 
 impl AddMapping {
@@ -109,6 +115,7 @@ impl AddMapping {
             "directory": self.directory,
             "group": self.group,
             "allowPrivileged": self.allow_privileged,
+            "paused": self.paused,
         });
         match &self.resource {
             None => new["organization"] = json!(self.org),

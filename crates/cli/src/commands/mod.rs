@@ -12,6 +12,7 @@ pub(crate) mod conform;
 pub(crate) mod demo;
 pub(crate) mod directory;
 pub(crate) mod events;
+pub(crate) mod group;
 pub(crate) mod mapping;
 pub(crate) mod moving;
 pub(crate) mod org;
@@ -34,13 +35,15 @@ pub(crate) mod webhook;
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
+use enroll_service::Service;
 
-use crate::api::{Api, with_api};
-use crate::args::{Arguments, Asking, ByApi, Command};
+use crate::api::{Api, no_server, with_api, with_force};
+use crate::args::{Arguments, Asking, ByApi, Command, Forcible};
 use crate::logging;
 use crate::open::{Opening, with_service};
 use crate::output::Output;
 use crate::settings::Settings;
+use audit::AuditCommand;
 
 /// Carries out what the command line asks for.
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -70,12 +73,13 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             with_api(server, &settings, opening, async |api| api_token::run(command, api, output).await)
                 .await?;
         }
-        Command::Org(ByApi { server, command }) => {
-            with_api(server, &settings, opening, async |api| org::run(command, api, output).await).await?;
+        Command::Org(Forcible { server, force, command }) => {
+            let run = async |api: &Api| org::run(command, api, output).await;
+            with_force(server, *force, &settings, opening, run).await?;
         }
         Command::Mapping(arguments) => {
             let run = async |api: &Api| mapping::run(arguments, api, output).await;
-            with_api(&arguments.server, &settings, opening, run).await?;
+            with_force(&arguments.server, arguments.force, &settings, opening, run).await?;
         }
         Command::Resource(ByApi { server, command }) => {
             with_api(server, &settings, opening, async |api| resource::run(command, api, output).await)
@@ -84,20 +88,23 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Schema(ByApi { server, command }) => {
             with_api(server, &settings, opening, async |api| schema::run(command, api, output).await).await?;
         }
-        Command::User(ByApi { server, command }) => {
-            with_api(server, &settings, opening, async |api| people::user(command, api, output).await)
-                .await?;
+        Command::User(Forcible { server, force, command }) => {
+            let run = async |api: &Api| people::user(command, api, output).await;
+            with_force(server, *force, &settings, opening, run).await?;
         }
-        Command::Admin(ByApi { server, command }) => {
-            with_api(server, &settings, opening, async |api| people::admin(command, api, output).await)
-                .await?;
+        Command::Group(ByApi { server, command }) => {
+            with_api(server, &settings, opening, async |api| group::run(command, api, output).await).await?;
+        }
+        Command::Admin(Forcible { server, force, command }) => {
+            let run = async |api: &Api| people::admin(command, api, output).await;
+            with_force(server, *force, &settings, opening, run).await?;
         }
         Command::Bot(ByApi { server, command }) => {
             with_api(server, &settings, opening, async |api| people::bot(command, api, output).await).await?;
         }
-        Command::Apply(Asking { server, question }) => {
-            return with_api(server, &settings, opening, async |api| apply::run(question, api, output).await)
-                .await;
+        Command::Apply(apply) => {
+            let run = async |api: &Api| apply::run(apply, api, output).await;
+            return with_force(&apply.server, apply.force, &settings, opening, run).await;
         }
         Command::Client(ByApi { server, command }) => {
             with_api(server, &settings, opening, async |api| client::run(command, api, output).await).await?;
@@ -106,12 +113,20 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             with_api(server, &settings, opening, async |api| session::run(command, api, output).await)
                 .await?;
         }
-        Command::Audit(command) => {
-            return with_service(&settings, opening, async |service| {
-                audit::run(command, service, output).await
-            })
-            .await;
-        }
+        Command::Audit(ByApi { server, command }) => match command {
+            AuditCommand::List(list) => {
+                with_api(server, &settings, opening, async |api| audit::list(list, api, output).await)
+                    .await?;
+            }
+            AuditCommand::Export { format } => {
+                with_api(server, &settings, opening, async |api| audit::export(api, *format).await).await?;
+            }
+            AuditCommand::Verify { anchor } => {
+                server.none("audit verify")?;
+                let run = async |service: &Service| audit::verify(*anchor, service, output).await;
+                return with_service(&settings, opening, run).await;
+            }
+        },
         Command::Readiness(Asking { server, question }) => {
             return with_api(server, &settings, opening, async |api| {
                 readiness::run(question, api, output).await
@@ -144,6 +159,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 .await?;
         }
         Command::Verify => {
+            no_server("verify")?;
             return with_service(&settings, opening, async |service| verify::run(service, output).await)
                 .await;
         }
@@ -158,9 +174,13 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             .await;
         }
         Command::Backup(backup) => return backup::run(backup, &settings, output).await,
-        Command::Restore(restore) => restore::run(restore, &settings, output).await?,
+        Command::Restore(restore) => {
+            no_server("restore")?;
+            restore::run(restore, &settings, output).await?;
+        }
         Command::Move(moving) => return moving::run(moving, &settings, output).await,
         Command::Migrate => {
+            no_server("migrate")?;
             with_service(&settings, opening, async |_| Ok(())).await?;
             output.done("The database is at the newest schema.")?;
         }
@@ -180,10 +200,10 @@ fn opening(command: &Command) -> Opening {
         | Command::Directory(ByApi { command: directory::DirectoryCommand::Create { .. }, .. })
         | Command::Token(ByApi { command: token::TokenCommand::Create(_), .. })
         | Command::ApiToken(ByApi { command: api_token::ApiTokenCommand::Create(_), .. })
-        | Command::Admin(ByApi { command: people::AdminCommand::Create { .. }, .. })
+        | Command::Admin(Forcible { command: people::AdminCommand::Create { .. }, .. })
         | Command::Bot(ByApi { command: people::BotCommand::Create { .. }, .. })
         | Command::Client(ByApi { command: client::ClientCommand::Create(_), .. })
-        | Command::Org(ByApi { command: org::OrgCommand::Create { .. }, .. })
+        | Command::Org(Forcible { command: org::OrgCommand::Create { .. }, .. })
         | Command::Resource(ByApi { command: resource::ResourceCommand::Add { .. }, .. })
         | Command::Mapping(mapping::MappingArguments {
             command: mapping::MappingCommand::Edit(mapping::EditCommand::Add(_)),

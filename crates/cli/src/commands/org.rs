@@ -6,8 +6,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::access::sources;
-use crate::api::{Api, segment, text};
-use crate::output::{Output, table};
+use crate::api::{Api, moment, segment, text};
+use crate::output::{Output, details, table};
 
 /// What to do with organizations.
 #[derive(Debug, Subcommand)]
@@ -37,6 +37,16 @@ pub(crate) enum OrgCommand {
     },
     /// List the organizations
     List,
+    /// Show an organization
+    Show {
+        /// Name or id of the organization
+        org: String,
+    },
+    /// Delete an organization without resources, mappings and grants; its name is never given out again
+    Delete {
+        /// Name or id of the organization
+        org: String,
+    },
     /// List who is in an organization, with role and reason
     Members {
         /// Name or id of the organization
@@ -116,6 +126,11 @@ pub(crate) async fn run(command: &OrgCommand, api: &Api, output: Output) -> anyh
             }
             print(&[api.send(Method::PATCH, &of(org), &change).await?], output)
         }
+        OrgCommand::Show { org } => output.result(&api.get(&of(org)).await?, shown),
+        OrgCommand::Delete { org } => {
+            api.delete(&of(org)).await?;
+            output.done(format!("{org} is deleted. Its name is never given out again."))
+        }
         OrgCommand::List => print(&api.all("/organizations", "organizations").await?, output),
         OrgCommand::Members { org } => {
             let members = api.all(&format!("{}/members", of(org)), "members").await?;
@@ -136,6 +151,24 @@ pub(crate) async fn run(command: &OrgCommand, api: &Api, output: Output) -> anyh
             output.done(format!("{user} has no grant from a first sign-in on {org} any more."))
         }
     }
+}
+
+fn shown(organization: &Value) -> String {
+    let owner = if organization["needsOwner"] == true {
+        "none: make somebody owner (enroll org grant ORG USER --role owner)"
+    } else {
+        "there is one"
+    };
+    details(&[
+        ("name", text(organization, "name")),
+        ("display name", text(organization, "displayName")),
+        ("description", text(organization, "description")),
+        ("active owner", owner.to_owned()),
+        ("on resources", text(organization, "baseResourceRole")),
+        ("directories", organization_directories(organization)),
+        ("created", moment(organization, "created")),
+        ("id", text(organization, "id")),
+    ])
 }
 
 fn print(organizations: &[Value], output: Output) -> anyhow::Result<()> {

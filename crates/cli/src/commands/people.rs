@@ -1,17 +1,27 @@
 //! `enroll user`, `enroll admin` and `enroll bot`: what an administrator does with people.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use enroll_service::Clock;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::api::{Api, segment, text};
-use crate::output::{Output, table};
+use crate::api::{Api, moment, segment, text};
+use crate::output::{Output, details, table};
 
 /// What to do with users.
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserCommand {
+    /// List the users of a directory
+    List {
+        #[command(flatten)]
+        of: OfDirectory,
+    },
+    /// Show a user of any directory, or of none
+    Show {
+        /// Handle, userName or id
+        user: String,
+    },
     /// Deactivate a user; every token of the user is dead at once and stays dead
     Deactivate {
         /// Handle, userName or id
@@ -34,6 +44,26 @@ pub(crate) enum UserCommand {
         /// The new handle: a-z, 0-9 and -, starting with a letter
         handle: String,
     },
+}
+
+/// Which users or groups to list.
+#[derive(Debug, Args)]
+pub(crate) struct OfDirectory {
+    /// The directory's name
+    #[arg(long, default_value = "default")]
+    directory: String,
+    /// Only those that a filter of SCIM finds, such as 'externalId eq "00u1"'
+    #[arg(long)]
+    filter: Option<String>,
+}
+
+impl OfDirectory {
+    /// Where the API lists the `objects`.
+    pub(super) fn target(&self, objects: &str) -> String {
+        let all = format!("/directories/{}/{objects}", segment(&self.directory));
+        let filter = self.filter.as_ref().map(|filter| format!("?filter={}", segment(filter)));
+        format!("{all}{}", filter.unwrap_or_default())
+    }
 }
 
 /// What to do with server admins.
@@ -84,6 +114,10 @@ pub(crate) async fn user(command: &UserCommand, api: &Api, output: Output) -> an
         print_users(&[changed], output)
     };
     match command {
+        UserCommand::List { of } => print_users(&api.all(&of.target("users"), "users").await?, output),
+        UserCommand::Show { user } => {
+            output.result(&api.get(&format!("/users/{}", segment(user))).await?, shown)
+        }
         UserCommand::Deactivate { user } => change(user, json!({"active": false})).await,
         UserCommand::Reactivate { user } => change(user, json!({"active": true})).await,
         UserCommand::RenameHandle { user, handle } => change(user, json!({"handle": handle})).await,
@@ -100,15 +134,13 @@ pub(crate) async fn admin(command: &AdminCommand, api: &Api, output: Output) -> 
         AdminCommand::Create { name, email } => create_admin(name, email.as_deref(), api, output).await,
         AdminCommand::List => output.result(&api.all("/admins", "admins").await?, |admins| {
             let row = |admin: &Value| {
-                let state = if admin["active"] == true { "active" } else { "deactivated" };
                 let from = if admin["local"] == true { "local" } else { "directory" };
-                let granted = text(admin, "granted").parse::<Timestamp>();
                 [
                     text(&admin["user"], "handle"),
                     text(&admin["user"], "userName"),
-                    state.to_owned(),
+                    state(admin),
                     from.to_owned(),
-                    granted.map(|time| format!("{time:.0}")).unwrap_or_default(),
+                    moment(admin, "granted"),
                     text(admin, "grantedBy"),
                 ]
             };
@@ -160,12 +192,33 @@ pub(crate) async fn bot(command: &BotCommand, api: &Api, output: Output) -> anyh
     }
 }
 
+fn state(user: &Value) -> String {
+    if user["active"] == true { "active" } else { "deactivated" }.to_owned()
+}
+
+fn shown(user: &Value) -> String {
+    let from = match text(user, "kind").as_str() {
+        "directory" => format!("the directory {}", text(user, "directory")),
+        "bot" => "nowhere: a bot".to_owned(),
+        _ => "nowhere: made here".to_owned(),
+    };
+    details(&[
+        ("handle", text(user, "handle")),
+        ("userName", text(user, "userName")),
+        ("displayName", text(user, "displayName")),
+        ("state", state(user)),
+        ("from", from),
+        ("externalId", text(user, "externalId")),
+        ("created", moment(user, "created")),
+        ("changed", moment(user, "lastModified")),
+        ("id", text(user, "id")),
+    ])
+}
+
 fn print_users(users: &[Value], output: Output) -> anyhow::Result<()> {
     output.result(&users, |users| {
-        let row = |user: &Value| {
-            let state = if user["active"] == true { "active" } else { "deactivated" };
-            [text(user, "handle"), text(user, "userName"), state.to_owned(), text(user, "id")]
-        };
+        let row =
+            |user: &Value| [text(user, "handle"), text(user, "userName"), state(user), text(user, "id")];
         table(["HANDLE", "USERNAME", "STATE", "ID"], users.iter().map(row).collect(), "Nobody yet.")
     })
 }

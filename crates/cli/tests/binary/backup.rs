@@ -6,7 +6,7 @@ use std::process::Output;
 use std::time::Duration;
 
 use crate::load::{Load, seed, told};
-use crate::support::{Process, enroll, enroll_ok, free_address};
+use crate::support::{Process, command, enroll, enroll_ok, free_address};
 use serde_json::Value;
 
 fn said(output: &Output) -> String {
@@ -120,6 +120,14 @@ fn reliability_r27_a_damaged_cut_or_newer_backup_is_refused_and_says_what_to_do(
     refused(&changed("\"schemaVersion\":", "\"schemaVersion\":9"), "restore it with enroll 0.1.0 or later");
     refused(&changed("enroll-backup-1", "enroll-backup-2"), "made by a newer version of enroll");
     refused(&changed("\"organizations\":1", "\"organizations\":2"), "its SHA-256");
+    let missing = files.path().join("missing");
+    let mut flipped = bytes.clone();
+    flipped[bytes.len() / 2] ^= 1;
+    fs::write(&bad, &flipped).unwrap();
+    let mut restore = command(&target, address);
+    restore.args(["restore", bad.to_str().unwrap()]).env("ENROLL_DATA_DIR", &missing);
+    assert_eq!(restore.output().unwrap().status.code(), Some(1));
+    assert!(!missing.exists(), "nor is a folder");
     // The untouched one still does.
     enroll_ok(&target, address, &["restore", whole.to_str().unwrap()]);
 }

@@ -17,6 +17,7 @@ mod crash;
 mod faults;
 mod load;
 mod moving;
+mod objects;
 #[cfg(target_os = "linux")]
 mod pressure;
 #[cfg(target_os = "linux")]

@@ -52,9 +52,24 @@ async fn commands_say_the_same_on_a_server_as_on_its_database() {
         &["directory", "list", "--json"],
         &["token", "list", "--directory", "entra"],
         &["schema", "list"],
+        &["org", "show", "acme"],
+        &["directory", "show", "entra", "--json"],
+        &["directory", "brake", "status"],
+        &["user", "list", "--json"],
+        &["group", "list", "--directory", "entra"],
+        &["audit", "list"],
+        &["audit", "list", "--user", "nobody"],
+        &["audit", "list", "--directory", "entra", "--limit", "2", "--since", "1h", "--json"],
+        &["audit", "export"],
+        &["audit", "export", "--format", "csv"],
     ] {
         assert_eq!(there(arguments), enroll_ok(folder.path(), address, arguments), "{arguments:?}");
     }
+    assert!(there(&["audit", "list", "--directory", "entra"]).contains("directory.created"));
+    let output = ask(&url, &token, &["audit", "list", "--directory", "nowhere"]);
+    assert_eq!(output.status.code(), Some(1), "no trail instead of the one that was asked for");
+    let output = ask(&url, &token, &["audit", "verify"]);
+    assert!(!output.status.success() && err(&output).contains("names the server"), "{}", err(&output));
     let trail: Value = serde_json::from_str(&server.enroll_ok(&["audit", "list", "--json"])).unwrap();
     assert_eq!(trail[0]["actor"], "cli", "the token is named");
 

@@ -256,6 +256,12 @@ fn a_list_with_errors_or_clashes_is_not_imported_not_even_with_yes() {
         let told = complaint(&run());
         assert!(told.contains(said), "{said}: {told}");
     }
+    list("userName\nmax\n\"eve\n");
+    let told = String::from_utf8(run().stdout).unwrap();
+    assert!(told.contains("has no end") && told.contains("Nothing was imported"), "{told}");
+    enroll_ok(folder.path(), address, &["export", "--out", "all.jsonl"]);
+    let told = complaint(&enroll(folder.path(), address, &["import", "all.jsonl", "--directory", "nowhere"]));
+    assert!(told.contains("nothing of lines 2 to") && told.contains("nowhere"), "{told}");
     let header = read(enroll_ok(folder.path(), address, &["export"]).lines().next().unwrap());
     assert_eq!(header["counts"]["users"], 2);
     list("userName,email\n\u{430}da,a@example.com\n");

@@ -118,7 +118,10 @@ impl Service {
             .write(move |tx| {
                 let (directory, mut row) = find(tx, &name)?;
                 if row.held.is_none() {
-                    return Err(Error::Conflict(format!("the brake of {name} holds nothing")));
+                    return Err(Error::Conflict(format!(
+                        "the brake of {name} holds nothing, so there is nothing to approve: `enroll directory brake status` shows \
+                         where something is held"
+                    )));
                 }
                 let until = scribe.now().checked_add(APPROVAL).unwrap_or(Timestamp::MAX);
                 let mut changes = Changes::default();

@@ -154,7 +154,7 @@ impl Service {
     ) -> Result<DirectoryInfo, Error> {
         let (mut row, settings) = (self.new_directory(parse_name(name)?), settings.clone());
         settings.apply(&mut row);
-        let taken = format!("there is a directory {name} already");
+        let taken = format!("there is a directory {name} already: choose another name, or change that one");
         let scribe = Scribe::of_service(self, row.created);
         let made = self
             .db()

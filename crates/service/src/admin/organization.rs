@@ -132,7 +132,7 @@ impl Service {
                 } else {
                     let name = &row.name;
                     Err(Error::Conflict(format!(
-                        "the name {name} is taken: an organization has or had it, or it is the handle of a user"
+                        "the name {name} is taken: an organization has or had it, or it is the handle of a user; choose another"
                     )))
                 }
             })
@@ -232,10 +232,9 @@ impl Service {
                 }
                 let mappings = mapping::list_of(tx, Target::Organization(row.id))?.len();
                 let grants = grant::list_of_organization(tx, row.id)?.len();
-                if mappings + grants > 0 {
+                if let Some(left) = counted(mappings, grants) {
                     return Err(Error::Conflict(format!(
-                        "{} still has {mappings} mappings and {grants} grants: remove them first, so that nobody loses \
-                         access unseen",
+                        "{} still has {left}: remove that first, so that nobody loses access unseen",
                         row.name
                     )));
                 }
@@ -253,6 +252,18 @@ impl Service {
             })
             .await
     }
+}
+
+/// What is left, in words: nothing where nothing is.
+fn counted(mappings: usize, grants: usize) -> Option<String> {
+    let some = |count: usize, word: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        count => Some(format!("{count} {word}s")),
+    };
+    let words: Vec<String> =
+        [some(mappings, "mapping"), some(grants, "grant")].into_iter().flatten().collect();
+    (!words.is_empty()).then(|| words.join(" and "))
 }
 
 fn check_description(text: &str) -> Result<String, Error> {

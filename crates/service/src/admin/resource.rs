@@ -223,7 +223,10 @@ fn check_free(tx: &Tx<'_>, owner: &OrganizationRow, row: &ResourceRow) -> Result
     match others.find(|other| other.id != row.id && other.kind.key() == row.kind.key()) {
         Some(other) => {
             let ResourceRow { name, kind, .. } = other;
-            Err(Error::Conflict(format!("{} has a {kind} named {name} already", owner.name)))
+            Err(Error::Conflict(format!(
+                "{} has a {kind} named {name} already: choose another name or kind, or change that one",
+                owner.name
+            )))
         }
         None => Ok(()),
     }

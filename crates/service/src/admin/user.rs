@@ -108,7 +108,7 @@ fn set_active(tx: &Tx<'_>, scribe: &Scribe, row: &UserRow, active: bool) -> Resu
 fn rename(tx: &Tx<'_>, scribe: &Scribe, row: &UserRow, chosen: &Handle) -> Result<(), Error> {
     if !handle::change(tx, &row.handle, chosen, row.id)? {
         return Err(Error::Conflict(format!(
-            "the handle {chosen} is taken: a user or an organization has or had it"
+            "the handle {chosen} is taken: a user or an organization has or had it; choose another"
         )));
     }
     user::set_handle(tx, row.directory, row.id, chosen, scribe.now())?;

@@ -1,10 +1,12 @@
 //! Reading the trail: `enroll audit`.
 
+use enroll_domain::UserId;
 use enroll_domain::audit::{Action, Actor, ChainHash};
 use enroll_store::audit::{self, ChainReport, Chained, Query};
 use enroll_store::{Tx, user};
 use jiff::Timestamp;
 
+use crate::access::find_user;
 use crate::admin::find_directory;
 use crate::{Error, Page, PageRequest, Service};
 
@@ -23,6 +25,8 @@ pub struct AuditQuery {
 /// Which entries to show; all of them where nothing is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
+    /// Handle, userName or id of a user, as [`AuditQuery::user`] has it.
+    pub user: Option<String>,
     /// Label or id of the actor.
     pub actor: Option<String>,
     /// The action, for example `user.created`.
@@ -46,7 +50,7 @@ impl AuditFilter {
                 Err(_) => find_directory(tx, name)?.id,
             }),
         };
-        Ok(Query {
+        let query = Query {
             actor: self.actor.clone(),
             action: self.action.map(|action| action.to_string()),
             subject: self.subject.clone(),
@@ -54,15 +58,31 @@ impl AuditFilter {
             since: self.since,
             until: self.until,
             ..Query::default()
-        })
+        };
+        match &self.user {
+            None => Ok(query),
+            Some(name) => about(tx, query, name),
+        }
     }
+}
+
+/// Those entries of a query that are about a user or name her.
+fn about(tx: &Tx<'_>, query: Query, name: &str) -> Result<Query, Error> {
+    Ok(match user::resolve(tx, name)? {
+        user::Reference::Nobody => match name.parse::<UserId>() {
+            Ok(id) => Query { about: Some(*id.as_uuid()), ..query },
+            Err(_) => Query { name: Some(name.to_owned()), ..query },
+        },
+        _ => Query { about: Some(*find_user(tx, name)?.id.as_uuid()), ..query },
+    })
 }
 
 impl Service {
     /// A page of the audit trail, newest first.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when the page is none, [`Error::NotFound`] for an unknown directory.
+    /// [`Error::Invalid`] when the page is none, [`Error::NotFound`] for an unknown directory, [`Error::Conflict`] when several
+    /// users have the name.
     pub async fn audit_trail(
         &self,
         filter: &AuditFilter,
@@ -82,7 +102,7 @@ impl Service {
     /// The entries behind a place, oldest first, `limit` at most: from 0 on, page by page, it is all that the filter asks for.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for an unknown directory.
+    /// [`Error::NotFound`] for an unknown directory, [`Error::Conflict`] when several users have the name.
     pub async fn audit_export(
         &self,
         filter: &AuditFilter,
@@ -115,14 +135,8 @@ impl Service {
                 if let Some(name) = &query.directory {
                     wanted.directory = Some(find_directory(tx, name)?.id);
                 }
-                if let Some(name) = query.user {
-                    match user::resolve(tx, &name)? {
-                        user::Reference::Nobody => match name.parse() {
-                            Ok(id) => wanted.about = Some(*enroll_domain::UserId::as_uuid(&id)),
-                            Err(_) => wanted.name = Some(name),
-                        },
-                        _ => wanted.about = Some(*crate::access::find_user(tx, &name)?.id.as_uuid()),
-                    }
+                if let Some(name) = &query.user {
+                    wanted = about(tx, wanted, name)?;
                 }
                 Ok(audit::newest(tx, &wanted, limit)?)
             })

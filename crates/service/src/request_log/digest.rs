@@ -131,7 +131,7 @@ pub(super) fn of(
         }
     };
     let entry = NewRequest {
-        received: now.checked_sub(exchange.took).unwrap_or(now),
+        received: whole_milliseconds(now.checked_sub(exchange.took).unwrap_or(now)),
         request_id: exchange.request_id.clone(),
         directory: caller.map(|caller| (caller.directory, caller.directory_name.clone())),
         token: caller.map(|caller| (caller.token, caller.label.clone())),
@@ -239,6 +239,11 @@ fn bounded(text: &str) -> String {
 /// A sentence, which may repeat what a client has written: without what a terminal would carry out.
 fn one_line(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).collect()
+}
+
+/// The time as the store keeps it: what is shown from memory and what is read again are the same.
+fn whole_milliseconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
 
 #[cfg(test)]

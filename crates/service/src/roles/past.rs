@@ -239,7 +239,11 @@ pub(super) fn find(tx: &Tx<'_>, name: &str) -> Result<UserSummary, Error> {
         Err(missing @ Error::NotFound(_)) => missing,
         Err(other) => return Err(other),
     };
-    let Ok(id) = name.parse::<UserId>() else { return Err(missing) };
+    let Ok(id) = name.parse::<UserId>() else {
+        return Err(Error::NotFound(format!(
+            "{missing}; one who was deleted is found by id alone, which `enroll audit list --user {name}` shows"
+        )));
+    };
     for directory in directory::list(tx)? {
         if let Some(gone) = tombstone::find(tx, directory.id, *id.as_uuid())? {
             let handle = gone.handle.map(|handle| handle.to_string()).unwrap_or_default();

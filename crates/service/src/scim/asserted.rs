@@ -85,14 +85,16 @@ pub(crate) fn join_groups(
             joined.unusable += 1;
             continue;
         };
-        let id = match group::find_by_display_name(tx, session.directory, &Folded::new(name))? {
+        let by_name = |name: &str| group::find_by_display_name(tx, session.directory, &Folded::new(name));
+        // White space around a name is no part of it; a group that is called so all the same comes first.
+        let id = match by_name(name)?.map_or_else(|| by_name(name.trim()), |found| Ok(Some(found)))? {
             Some(found) => found.id,
             None => {
                 let new = NewId::of(service, &ResourceKind::Group);
                 let id = GroupId::from_uuid(new.uuid());
                 let Value::Object(body) = json!({
                     "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"],
-                    "displayName": valid.as_str(),
+                    "displayName": valid.as_str().trim(),
                 }) else {
                     continue;
                 };

@@ -98,8 +98,17 @@ pub struct Answer {
     pub changed: bool,
 }
 
-/// The name of a validated group.
+/// The name of a validated group that is new or renamed.
+///
+/// The store keeps names apart by more than mappings do: white space around them. Without it both mean the same, and a name stands for
+/// one group. A group that was stored with it before keeps its name until it is renamed.
 fn group_name(resource: &Resource) -> Result<GroupName, ScimError> {
-    GroupName::new(resource.text("displayName").unwrap_or_default())
-        .map_err(|error| ScimError::invalid_value(format!("displayName: {error}")))
+    let name = GroupName::new(resource.text("displayName").unwrap_or_default())
+        .map_err(|error| ScimError::invalid_value(format!("displayName: {error}")))?;
+    if name.is_padded() {
+        return Err(ScimError::invalid_value(
+            "displayName begins or ends with white space: take it off the group's name in the identity provider",
+        ));
+    }
+    Ok(name)
 }

@@ -1,7 +1,7 @@
 //! Files of a backup or an export: made for this user alone, named when they are complete.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::BackupError;
 
@@ -27,6 +27,12 @@ pub(super) fn make_with_folder(path: &Path) -> Result<(), BackupError> {
     let folder = folder(path);
     builder.create(folder).map_err(|error| BackupError::io(folder, &error))?;
     make(path)
+}
+
+/// The folder of a file, if it is not there yet.
+pub(super) fn missing_folder(path: &Path) -> Option<PathBuf> {
+    let folder = folder(path);
+    (!folder.exists()).then(|| folder.to_owned())
 }
 
 /// Opens a file that was made to write it.

@@ -53,6 +53,14 @@ async fn e4_3_replace_takes_the_assertion_for_the_whole_truth() {
 }
 
 #[tokio::test]
+async fn e3_7_white_space_around_an_asserted_name_is_no_part_of_it() {
+    let site = site(&json!({"jit": true, "groups": "replace"})).await;
+    sign_in(&site, Some(&[" Web ", "web", "New\u{a0}"])).await;
+    assert_eq!(groups(&site).await, ["New", "Web"]);
+    assert_eq!(site.get("/scim/v2/Groups").await.body()["totalResults"], 2);
+}
+
+#[tokio::test]
 async fn e4_3_replace_without_the_attribute_makes_nobody_either() {
     let site = site(&json!({"jit": true, "groups": "replace"})).await;
     refused(&sign_in(&site, None).await, 403, "groups_missing");

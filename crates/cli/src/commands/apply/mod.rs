@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::api::Api;
+use crate::api::{Api, ForceArguments, ServerArguments};
 use crate::exit;
 use crate::output::Output;
 use diff::{Step, Verb};
@@ -18,6 +18,10 @@ use diff::{Step, Verb};
 /// Which file to apply, and how far.
 #[derive(Debug, Args)]
 pub(crate) struct ApplyArguments {
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
+    #[command(flatten)]
+    pub(crate) force: ForceArguments,
     /// The file, TOML; - for standard input
     file: PathBuf,
     /// Show what would be changed and change nothing; the exit code is 3 when there is something

@@ -1,12 +1,11 @@
 //! Lines on their way to the API, as many in a request as it takes.
 
-use anyhow::Context as _;
 use reqwest::Method;
 use serde_json::Value;
 
 use super::ImportArguments;
 use super::report::Report;
-use crate::api::{Api, segment};
+use crate::api::{Api, Refused, segment};
 
 /// Lines in one request.
 const LINES: usize = 500;
@@ -54,14 +53,19 @@ impl<'a> Batches<'a> {
 
     async fn send(&mut self) -> anyhow::Result<()> {
         let (Some(first), Some(last)) = (self.numbers.first(), self.numbers.last()) else { return Ok(()) };
-        let place = || {
-            format!(
-                "of lines {first} to {last} nobody has said what came of them: mend the cause and import the file again; what is there by \
-                 then stays as it is"
-            )
-        };
+        let place = format!("lines {first} to {last}");
         let body = std::mem::take(&mut self.body);
-        let answer = self.api.send_text(Method::POST, &self.target, body).await.with_context(place)?;
+        let answer = self.api.send_text(Method::POST, &self.target, body).await.map_err(|error| {
+            let refused = error.downcast_ref::<Refused>().is_some_and(|refused| refused.status.is_client_error());
+            error.context(if refused {
+                format!("nothing of {place} is imported: mend the cause and import the file again")
+            } else {
+                format!(
+                    "of {place} nobody has said what came of them: mend the cause and import the file again; what is there by then \
+                     stays as it is"
+                )
+            })
+        })?;
         for line in answer.get("lines").and_then(Value::as_array).into_iter().flatten() {
             let within = line.get("line").and_then(Value::as_u64).unwrap_or_default();
             let number = usize::try_from(within).ok().and_then(|line| self.numbers.get(line.checked_sub(1)?));

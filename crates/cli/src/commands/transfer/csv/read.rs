@@ -1,6 +1,7 @@
 //! A list of users as spreadsheets write it: a header, then a row a user.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 
 use ::csv::{ReaderBuilder, StringRecord, Trim};
 
@@ -10,6 +11,13 @@ pub(super) const LARGEST: u64 = 256 * 1024 * 1024;
 /// What a column may be, as the header has it.
 pub(super) const COLUMNS: [&str; 8] =
     ["userName", "email", "givenName", "familyName", "displayName", "externalId", "active", "groups"];
+
+/// A row behind the last one. The reader takes the end of a file for the end of a quoted cell: this row is swallowed by one.
+const END: &str = "\n\u{1}end of the list\u{1}\n";
+
+/// What is wrong with a row that swallows all others.
+const UNCLOSED: &str =
+    "a quoted field that begins here has no end: close it with a quote, and write a quote within it twice";
 
 /// Between groups in one cell.
 const BETWEEN_GROUPS: char = ';';
@@ -64,14 +72,24 @@ pub(super) fn read(bytes: &[u8], columns: &BTreeMap<String, String>) -> Result<L
         .delimiter(delimiter(text))
         .flexible(true)
         .trim(Trim::All)
-        .from_reader(text.as_bytes());
+        .from_reader(text.as_bytes().chain(END.as_bytes()));
     let header = reader.headers().map_err(|error| format!("line 1: {error}"))?.clone();
+    if has_end(&header) {
+        return Err(format!("line 1: {UNCLOSED}"));
+    }
     let (places, ignored) = places(&header, columns)?;
     let mut list = List { ignored, ..List::default() };
     let mut place = Place { text, byte: 0, line: 1 };
     for record in reader.records() {
         let record = record.map_err(|error| error.to_string())?;
+        if record.len() == 1 && record.get(0) == Some(END.trim()) {
+            break;
+        }
         let line = place.line(record.position().map_or(0, ::csv::Position::byte));
+        if has_end(&record) {
+            list.unreadable.push((line, UNCLOSED.to_owned()));
+            break;
+        }
         if record.iter().all(str::is_empty) {
             continue;
         }
@@ -89,6 +107,11 @@ pub(super) fn read(bytes: &[u8], columns: &BTreeMap<String, String>) -> Result<L
         }
     }
     Ok(list)
+}
+
+/// Whether the end of the file is within the row, in quotes that were not closed.
+fn has_end(record: &StringRecord) -> bool {
+    record.iter().any(|cell| cell.contains(END.trim()))
 }
 
 /// Follows the lines of a file: the reader's own count is that of the empty lines before a row.
@@ -265,6 +288,19 @@ mod tests {
             let error = refused(bytes, &columns);
             assert!(error.contains(said), "{error}");
         }
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_is_told_with_its_line_and_swallows_nothing_unsaid() {
+        for text in ["userName\nada\n\"bob\neve\n", "userName,active\nada,true\n\"bob,true\neve,true"] {
+            let found = list(text);
+            assert_eq!(found.rows.iter().map(|row| &*row.user_name).collect::<Vec<_>>(), ["ada"]);
+            assert_eq!(found.unreadable.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3], "{found:?}");
+            assert!(found.unreadable[0].1.contains("has no end"), "{found:?}");
+        }
+        let header = refused(b"\"userName\nada\n", &[]);
+        assert!(header.contains("line 1: a quoted field"), "{header}");
+        assert_eq!(list("userName\n\"ada\"").rows.len(), 1);
     }
 
     #[test]
