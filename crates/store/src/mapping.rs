@@ -168,7 +168,7 @@ pub fn named_to(
 ) -> Result<Vec<MappingRow>, StoreError> {
     let table = Table::of(target);
     let sql = format!("{} ORDER BY {}", table.named_to(), table.id);
-    tx.query(&sql, &params![directory, group.as_str(), target_id(target)], |row| table.read(row))
+    tx.query(&sql, &params![directory, group.as_str(), target], |row| table.read(row))
 }
 
 /// The directories with mappings to an organization or one of its resources, in no order.
