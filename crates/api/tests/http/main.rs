@@ -37,6 +37,7 @@ mod oidc;
 mod openapi;
 mod organization_resources;
 mod organizations;
+mod parameters;
 mod people;
 mod previews;
 mod queries;
