@@ -13,6 +13,7 @@ use crate::models::KeptModels;
 use crate::scim::{CursorKey, KeptUsers};
 use crate::session::KeptTokens;
 use crate::sessions::KeptSessions;
+use crate::versions::Expected;
 use crate::{Clock, Entropy, Error, PublicUrl, RequestLogReader, SessionLimits};
 
 /// What a service is configured with.
@@ -55,6 +56,10 @@ pub struct Service {
     session_limits: SessionLimits,
     /// Whether they are made although an organization or the server is left without anybody in charge.
     force: bool,
+    /// The store of a service whose changes are rehearsed.
+    rehearsing: Option<Db>,
+    /// The version that the caller believes to change.
+    expected: Expected,
 }
 
 struct Inner {
@@ -92,6 +97,8 @@ impl Service {
             requests: None,
             session_limits: SessionLimits::default(),
             force: false,
+            rehearsing: None,
+            expected: Expected::default(),
         };
         service.ensure_default_directory().await?;
         Ok(service)
@@ -223,7 +230,19 @@ impl Service {
     }
 
     pub(crate) fn db(&self) -> &Db {
-        &self.inner.db
+        self.rehearsing.as_ref().unwrap_or(&self.inner.db)
+    }
+
+    pub(crate) fn expected(&self) -> &Expected {
+        &self.expected
+    }
+
+    pub(crate) fn with_expected(self, expected: Expected) -> Self {
+        Self { expected, ..self }
+    }
+
+    pub(crate) fn writing_to(self, db: Db) -> Self {
+        Self { rehearsing: Some(db), ..self }
     }
 
     pub(crate) fn cursor_key(&self) -> &CursorKey {

@@ -11,6 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::engine::{self, Commit, Message, Readers, State, Work, Writer};
 use crate::error::StoreError;
 use crate::postgres::{self, DatabaseUrl};
+use crate::rehearsal::Rehearsal;
 use crate::tx::Tx;
 
 pub use crate::engine::{Generation, Statistics};
@@ -84,7 +85,11 @@ pub enum Health {
 ///
 /// Dropping the last clone closes it without waiting; [`Db::close`] waits.
 #[derive(Clone)]
-pub struct Db(Arc<Inner>);
+pub struct Db {
+    inner: Arc<Inner>,
+    /// Where writes go instead of to the writer.
+    rehearsal: Option<Rehearsal>,
+}
 
 struct Inner {
     inbox: Mutex<Sender<Message>>,
@@ -162,7 +167,8 @@ impl Db {
     fn with(inbox: Sender<Message>, queue: usize, reading: Reading, state: Arc<State>) -> Self {
         let queue = queue.clamp(1, Semaphore::MAX_PERMITS);
         let places = Arc::new(Semaphore::new(queue));
-        Self(Arc::new(Inner { inbox: Mutex::new(inbox), places, queue, reading, state }))
+        let inner = Arc::new(Inner { inbox: Mutex::new(inbox), places, queue, reading, state });
+        Self { inner, rehearsal: None }
     }
 
     /// Runs `work` in one transaction and answers after its commit is on the disk. Closures that wait together share a commit.
@@ -173,7 +179,7 @@ impl Db {
     ///
     /// # Errors
     /// Those of `work`; [`StoreError::Unavailable`] if the outcome is unknown or writing has stopped, [`StoreError::Full`] if the
-    /// disk is full, [`StoreError::Busy`] if another process holds the database.
+    /// disk is full, [`StoreError::Busy`] if another process holds the database; [`StoreError::Rehearsed`] by [`Db::rehearsing`].
     pub async fn write<T, E>(
         &self,
         work: impl FnMut(&Tx<'_>) -> Result<T, E> + Send + 'static,
@@ -182,6 +188,9 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        if let Some(rehearsal) = &self.rehearsal {
+            return Err(rehearsal.take(work).into());
+        }
         let place = self.place().await?;
         let (caller, answer) = oneshot::channel();
         let job = Message::Job(Box::new(Work::new(work, caller, place)));
@@ -191,6 +200,13 @@ impl Db {
         answer.await.unwrap_or_else(|_| {
             Err(StoreError::Unavailable("the writer stopped before it answered".to_owned()).into())
         })
+    }
+
+    /// The same database for whoever wants to know what changes would come to: it takes closures and runs none. See
+    /// [`Rehearsal`].
+    #[must_use]
+    pub fn rehearsing(&self, rehearsal: &Rehearsal) -> Self {
+        Self { inner: Arc::clone(&self.inner), rehearsal: Some(rehearsal.clone()) }
     }
 
     /// Runs `work` on one snapshot, on a thread that may block: for whatever reads many rows.
@@ -205,9 +221,9 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let place = tokio::time::timeout(QUEUE_WAIT, self.0.reading.scans().acquire_owned()).await;
+        let place = tokio::time::timeout(QUEUE_WAIT, self.inner.reading.scans().acquire_owned()).await;
         let place = place.map_err(|_| StoreError::Busy)?.map_err(|_| closed())?;
-        let reading = self.0.reading.clone();
+        let reading = self.inner.reading.clone();
         let answer = tokio::task::spawn_blocking(move || {
             let answer = reading.run(work);
             drop(place);
@@ -227,7 +243,7 @@ impl Db {
         &self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.0.reading.run(work)
+        self.inner.reading.run(work)
     }
 
     /// As [`Db::look_up`], for `work` of one statement, which is a snapshot by itself. Several statements would each see their own.
@@ -238,7 +254,7 @@ impl Db {
         &self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.0.reading.run_one(work)
+        self.inner.reading.run_one(work)
     }
 
     /// The state of the database now, for whoever keeps answers in memory: see [`Generation`]. It costs a few microseconds on
@@ -248,7 +264,7 @@ impl Db {
     /// [`StoreError::Unavailable`] once the database is closed, and always on PostgreSQL: what would tell a generation there costs as
     /// much as the look-up that it saves, so nothing may be kept. The rest as the engine fails.
     pub fn generation(&self) -> Result<Generation, StoreError> {
-        match &self.0.reading {
+        match &self.inner.reading {
             Reading::Sqlite(readers) => readers.watch.generation(),
             Reading::Postgres(_) => {
                 Err(StoreError::Unavailable("PostgreSQL tells no generation: nothing may be kept".to_owned()))
@@ -258,7 +274,7 @@ impl Db {
 
     /// Whether the database can be written. A database server is asked, which takes a few seconds when it does not answer.
     pub fn health(&self) -> Health {
-        match (self.failure(), &self.0.reading) {
+        match (self.failure(), &self.inner.reading) {
             (Some(reason), _) => Health::Failed { reason },
             (None, Reading::Postgres(pool)) => {
                 pool.trouble(READER_WAIT).map_or(Health::Ok, |reason| Health::Unreachable { reason })
@@ -269,22 +285,22 @@ impl Db {
 
     /// Why nothing is written until the next start, if so. Asks nobody.
     pub fn failure(&self) -> Option<String> {
-        self.0.state.failure().map(str::to_owned)
+        self.inner.state.failure().map(str::to_owned)
     }
 
     /// What the writer has done since the database was opened.
     pub fn statistics(&self) -> Statistics {
-        self.0.state.statistics()
+        self.inner.state.statistics()
     }
 
     /// How many writes are queued or being done: a gauge for operators.
     pub fn waiting_writes(&self) -> usize {
-        self.0.queue.saturating_sub(self.0.places.available_permits())
+        self.inner.queue.saturating_sub(self.inner.places.available_permits())
     }
 
     /// Refuses new writes, finishes those that wait, copies the write-ahead log into the file and closes it.
     pub async fn close(&self) {
-        self.0.places.close();
+        self.inner.places.close();
         let (closed, done) = oneshot::channel();
         if self.send(Message::Close(closed)).is_ok() {
             // An error means that the writer is gone: closed as well.
@@ -293,10 +309,10 @@ impl Db {
     }
 
     async fn place(&self) -> Result<OwnedSemaphorePermit, StoreError> {
-        if let Some(refusal) = self.0.state.refusal() {
+        if let Some(refusal) = self.inner.state.refusal() {
             return Err(refusal);
         }
-        let places = Arc::clone(&self.0.places);
+        let places = Arc::clone(&self.inner.places);
         match Arc::clone(&places).try_acquire_owned() {
             Ok(place) => Ok(place),
             Err(_) => match tokio::time::timeout(QUEUE_WAIT, places.acquire_owned()).await {
@@ -307,7 +323,7 @@ impl Db {
     }
 
     fn send(&self, message: Message) -> Result<(), StoreError> {
-        let inbox = self.0.inbox.lock().unwrap_or_else(PoisonError::into_inner);
+        let inbox = self.inner.inbox.lock().unwrap_or_else(PoisonError::into_inner);
         inbox.send(message).map_err(|_| closed())
     }
 }

@@ -8,12 +8,13 @@ use crate::Error;
 ///
 /// # Errors
 /// [`Error::PreconditionFailed`] when none of the tags names the version.
-pub(crate) fn check(if_match: Option<&IfMatch>, version: i64) -> Result<(), Error> {
+pub(crate) fn check(if_match: Option<&IfMatch>, version: impl ToString) -> Result<(), Error> {
+    let version = version.to_string();
     let holds = match if_match {
         None | Some(IfMatch::Any) => true,
-        Some(IfMatch::Tags(tags)) => tags.iter().any(|tag| *tag == version.to_string()),
+        Some(IfMatch::Tags(tags)) => tags.contains(&version),
     };
-    if holds { Ok(()) } else { Err(Error::PreconditionFailed { current: version_tag(version) }) }
+    if holds { Ok(()) } else { Err(Error::PreconditionFailed { current: version_tag(&version) }) }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use enroll_domain::audit::Origin;
 use enroll_domain::privilege::AllowPrivileged;
-use enroll_store::{StoreError, Tx, brake};
+use enroll_store::{Tx, brake};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -145,37 +145,15 @@ impl Service {
         }
         let scribe = Scribe::of_service(self, self.clock().now());
         let importing = Importing::new(self, session.clone(), scribe, options.dry_run)?;
-        let written = self.db().write(move |tx| {
+        let write = move |tx: &Tx<'_>| -> Result<_, Error> {
             let mut done = Vec::with_capacity(slice.len());
             for (number, line) in &slice {
                 let came = tx.nested(|tx| carry_out(tx, &importing, line));
                 done.push(ImportedLine::of(*number, line, came)?);
             }
-            if options.dry_run { Err(Undone::Dry(done)) } else { Ok(done) }
-        });
-        match written.await {
-            Ok(done) | Err(Undone::Dry(done)) => Ok(done),
-            Err(Undone::Failed(error)) => Err(error),
-        }
-    }
-}
-
-/// Why a transaction is undone.
-enum Undone {
-    /// It was to be tried only.
-    Dry(Vec<ImportedLine>),
-    Failed(Error),
-}
-
-impl From<StoreError> for Undone {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-impl From<Error> for Undone {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
+            Ok(done)
+        };
+        if options.dry_run { self.try_out(write).await } else { self.db().write(write).await }
     }
 }
 
