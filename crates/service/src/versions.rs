@@ -6,7 +6,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::admin::{DirectoryInfo, GrantInfo, MappingInfo, ResourceGrantInfo, TokenInfo};
-use crate::scim::{IfMatch, check_version};
+use crate::scim::{IfMatch, check_version_text};
 use crate::webhooks::{WebhookInfo, WebhookState};
 use crate::{Error, Service};
 
@@ -75,7 +75,7 @@ impl Expected {
     pub(crate) fn check(&self, there: &impl Versioned) -> Result<(), Error> {
         match &self.0 {
             None => Ok(()),
-            expected => check_version(expected.as_ref(), there.version()),
+            expected => check_version_text(expected.as_ref(), &there.version()),
         }
     }
 
