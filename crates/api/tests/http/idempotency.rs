@@ -118,7 +118,7 @@ async fn a_key_whose_answer_is_about_to_be_kept_is_told_to_ask_again() {
     let again = admin.keyed("/organizations", "k", &body).await;
     assert!(again.problem(409).contains("send this one again"), "{}", again.text);
     assert_eq!(again.header("retry-after"), Some("1"));
-    let earlier = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(10);
+    let earlier = site.service.clock().now() - jiff::SignedDuration::from_mins(10);
     let long_ago = move |tx: &enroll_store::Tx<'_>| {
         tx.execute("UPDATE idempotency_keys SET created = ?1", &enroll_store::params![earlier])
     };
