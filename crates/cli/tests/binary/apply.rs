@@ -286,6 +286,8 @@ fn e1_6_resources_and_mappings_to_them_follow_the_file() {
     assert!(shown.contains("+ resource acme/Web: kind repository, visibility private\n"), "{shown}");
     assert!(shown.contains("+ mapping \"Engineering\" to acme/Web: role read\n"), "{shown}");
     assert_eq!(apply(folder, &text, &[]).1, "Everything is as the file says.\n");
+    let other_case = text.replace("resource = \"Web\"", "resource = \"web\"");
+    assert_eq!(apply(folder, &other_case, &["--prune"]).1, "Everything is as the file says.\n");
     let open = text.replace("name = \"Web\"\n", "name = \"web\"\nvisibility = \"public\"\n");
     let (_, shown, _) = apply(folder, &open, &["--dry-run"]);
     assert!(

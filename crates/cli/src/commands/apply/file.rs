@@ -136,7 +136,7 @@ fn private() -> String {
 impl Mapping {
     /// What makes it this mapping and no other: the directory, the group, and what it is to.
     pub(super) fn key(&self) -> (String, String, String) {
-        (self.directory.clone(), fold(&self.group), self.target())
+        (self.directory.clone(), fold(&self.group), fold(&self.target()))
     }
 
     /// `ORG` or `ORG/NAME`.

@@ -15,7 +15,7 @@ use crate::api::{Api, segment, text};
 type Key = (String, String, String);
 
 fn key(mapping: &Value) -> Key {
-    (text(mapping, "directory"), fold(&text(mapping, "group")), target(mapping))
+    (text(mapping, "directory"), fold(&text(mapping, "group")), fold(&target(mapping)))
 }
 
 /// Adds the steps for mappings. A mapping stays bound to its group when the group is renamed (enrollment.md 3.7), so an entry with
