@@ -6,7 +6,7 @@ use std::sync::Arc;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 
-use crate::guard::{AllowedNetworks, GuardedResolver, Refused};
+use crate::guard::{AllowedNetworks, GuardedResolver, Refused, literal};
 
 /// Reaches the public internet, and the networks that the operator has listed. Cheap to clone; clones share connections.
 #[derive(Debug, Clone)]
@@ -43,12 +43,7 @@ impl Outbound {
     pub fn client(&self, url: &Url) -> Result<&Client, Refused> {
         let tls = url.scheme() == "https";
         // Addresses are not looked up, so the client would not ask the resolver.
-        let literal = match url.host() {
-            Some(url::Host::Ipv4(address)) => Some(address.into()),
-            Some(url::Host::Ipv6(address)) => Some(address.into()),
-            _ => None,
-        };
-        if let Some(address) = literal {
+        if let Some(address) = literal(url) {
             self.networks.check(address, tls)?;
         }
         Ok(if tls { &self.https } else { &self.http })

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 use ipnet::IpNet;
+use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// Networks that are not public and may be reached all the same.
@@ -43,6 +44,11 @@ pub enum Refused {
     /// It is, and the request would go there without TLS.
     #[error("{0} is not listed in outbound_allow_private: elsewhere only https is used")]
     Plain(IpAddr),
+    /// The request would go to a name without TLS, and nothing is listed that it could lead to.
+    #[error(
+        "without TLS only what outbound_allow_private lists is reached, and it lists nothing: write https://"
+    )]
+    NothingListed,
     /// There is nobody of that name.
     #[error("the name has no address")]
     NoAddress,
@@ -51,6 +57,21 @@ pub enum Refused {
 impl AllowedNetworks {
     fn lists(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
+    }
+
+    /// Checks where a URL leads to, as far as it can be told without looking up a name: what is refused here can never be reached.
+    /// A text that is no URL is left to others.
+    ///
+    /// # Errors
+    /// [`Refused`]
+    pub fn check_url(&self, text: &str) -> Result<(), Refused> {
+        let Ok(url) = Url::parse(text) else { return Ok(()) };
+        let tls = url.scheme() == "https";
+        match literal(&url) {
+            Some(address) => self.check(address, tls),
+            None if !tls && self.0.is_empty() => Err(Refused::NothingListed),
+            None => Ok(()),
+        }
     }
 
     /// Checks an address; without TLS only a listed one will do.
@@ -68,6 +89,15 @@ impl AllowedNetworks {
         } else {
             Ok(())
         }
+    }
+}
+
+/// The address that stands in a URL in the place of a name. `localhost` is one (RFC 6761 §6.3).
+pub(crate) fn literal(url: &Url) -> Option<IpAddr> {
+    match url.host()? {
+        url::Host::Ipv4(address) => Some(address.into()),
+        url::Host::Ipv6(address) => Some(address.into()),
+        url::Host::Domain(name) => (name == "localhost").then_some(Ipv4Addr::LOCALHOST.into()),
     }
 }
 
@@ -198,6 +228,19 @@ mod tests {
         let networks = AllowedNetworks::default();
         let public = "1.1.1.1".parse().unwrap();
         assert_eq!(networks.check(public, false), Err(Refused::Plain(public)));
+        for (url, refused) in [
+            ("https://example.com/x", None),
+            ("http://example.com/x", Some(Refused::NothingListed)),
+            ("http://1.1.1.1/x", Some(Refused::Plain(public))),
+            ("https://[::ffff:10.0.0.1]/x", Some(Refused::Private("10.0.0.1".parse().unwrap()))),
+            ("https://localhost:8443/x", Some(Refused::Private("127.0.0.1".parse().unwrap()))),
+            ("no URL", None),
+        ] {
+            assert_eq!(networks.check_url(url).err(), refused, "{url}");
+        }
+        let listed: AllowedNetworks = "10.1.0.0/16".parse().unwrap();
+        assert!(listed.check_url("http://10.1.2.3/").is_ok() && listed.check_url("http://inside/").is_ok());
+        assert!(listed.check_url("https://10.2.0.1/").is_err());
         for wrong in ["10.0.0.0/33", "private", "10.0.0"] {
             assert!(wrong.parse::<AllowedNetworks>().is_err(), "{wrong}");
         }

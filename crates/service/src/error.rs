@@ -57,6 +57,9 @@ pub enum Error {
         /// The version that is there.
         current: String,
     },
+    /// A condition of the request cannot hold, because what it is about is not there.
+    #[error("{0}")]
+    Absent(String),
     /// The store cannot answer, or the outcome of a commit is unknown: try again later.
     #[error(transparent)]
     Store(StoreError),
@@ -90,12 +93,13 @@ impl Error {
             Self::Held { detail, .. } => ScimError::new(429, detail),
             Self::Paused(detail) => ScimError::new(503, detail),
             Self::Forbidden(detail) => ScimError::new(403, detail),
-            Self::PreconditionFailed { .. } => ScimError::new(412, self.to_string()),
+            Self::PreconditionFailed { .. } | Self::Absent(_) => ScimError::new(412, self.to_string()),
             Self::Store(StoreError::Unique { constraint }) if constraint == idempotency::TAKEN => {
                 ScimError::uniqueness(
                     "another request with this Idempotency-Key was carried out just now: send this one again for its answer",
                 )
             }
+            Self::Store(error @ StoreError::Rehearsed) => ScimError::new(409, error.to_string()),
             Self::Store(error) => {
                 let (status, detail) = store_status(error);
                 ScimError::new(status, detail)

@@ -2,6 +2,9 @@
 //!
 //! The key is taken in the transaction of the change, with its entry in the audit trail: either both are there or none is. The
 //! answer is kept afterwards; where the server died in between, the key alone still keeps the change from being made again.
+//!
+//! Of requests with one key at once, the writer takes one first. What the others are refused for then (the name is taken, say) may be
+//! the work of the first: whoever is refused looks at the key once more ([`Service::known`]).
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,6 +19,9 @@ use crate::{Error, Service};
 
 /// How long a key is remembered.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long after a change its answer may still come to be kept: no request takes longer.
+const KEEPING: SignedDuration = SignedDuration::from_mins(2);
 
 /// Longest key, in bytes.
 const KEY_BYTES: usize = 255;
@@ -60,10 +66,14 @@ pub enum Known {
         /// Its body.
         body: String,
     },
-    /// The same request was carried out, and its answer is not kept: it held a secret, or the server stopped before it was sent.
+    /// The same request was carried out just now, and its answer is about to be kept: to be asked again shortly.
+    UnderWay,
+    /// The same request was carried out, and its answer is not kept.
     Unanswered {
         /// When it was carried out.
         at: Timestamp,
+        /// Whether it held a secret; else the server stopped before it was sent.
+        secret: bool,
     },
     /// The key was used for another request.
     Other,
@@ -91,7 +101,8 @@ impl Service {
             Some(used) if used.fingerprint != fingerprint => Known::Other,
             Some(used) => match (used.status.and_then(|status| u16::try_from(status).ok()), used.answer) {
                 (Some(status), Some(body)) => Known::Answered { status, body },
-                _ => Known::Unanswered { at: used.created },
+                (None, _) if self.clock().now().duration_since(used.created) < KEEPING => Known::UnderWay,
+                (status, _) => Known::Unanswered { at: used.created, secret: status.is_some() },
             },
         })
     }

@@ -21,6 +21,7 @@ mod models;
 mod oidc;
 mod public_url;
 mod readiness;
+mod rehearsal;
 mod request_log;
 mod roles;
 mod scim;
@@ -32,6 +33,7 @@ mod source;
 mod standing;
 mod transfer;
 mod verify;
+mod versions;
 mod webhooks;
 
 pub use access::{
@@ -61,6 +63,7 @@ pub use oidc::{
 };
 pub use public_url::{InvalidPublicUrl, PublicUrl};
 pub use readiness::{Concerned, ReadinessFinding, ReadinessReport, Severity};
+pub use rehearsal::{Rehearsal, RehearsedChange};
 pub use request_log::{
     DirectoryHealth, Exchange, KEPT_BODY_BYTES, LastError, LoggedCaller, LoggedError, LoggedNote,
     LoggedRequest, RequestFilter, RequestLog, RequestLogOptions, RequestLogPage, RequestLogReader,
@@ -88,6 +91,7 @@ pub use transfer::{
     ImportOutcome, ImportedLine, Line, MappingLine, MembersLine, OrganizationLine, ResourceLine, ScimLine,
 };
 pub use verify::{Finding, VerifyReport};
+pub use versions::Versioned;
 pub use webhooks::{
     Delivered, DeliveryInfo, DueWebhooks, FailedDelivery, NewWebhook, SECURITY_EVENT_URIS, Scanned,
     WebhookBatch, WebhookChange, WebhookInfo, WebhookMessage, WebhookState, WebhookWithSecret,

@@ -15,6 +15,7 @@ use crate::scim::{CursorKey, KeptUsers};
 use crate::session::KeptTokens;
 use crate::sessions::KeptSessions;
 use crate::sign_in::KeptSamlKey;
+use crate::versions::Expected;
 use crate::{Clock, Entropy, Error, PublicUrl, RequestLogReader, SessionLimits};
 
 /// What a service is configured with.
@@ -60,6 +61,8 @@ pub struct Service {
     force: bool,
     /// What the request that it serves has seen of the database.
     seen: Option<Seen>,
+    /// The version that the caller believes to change.
+    expected: Expected,
 }
 
 struct Inner {
@@ -101,6 +104,7 @@ impl Service {
             session_limits: SessionLimits::default(),
             force: false,
             seen: None,
+            expected: Expected::default(),
         };
         service.ensure_default_directory().await?;
         Ok(service)
@@ -252,6 +256,18 @@ impl Service {
 
     pub(crate) fn db(&self) -> &Db {
         &self.db
+    }
+
+    pub(crate) fn expected(&self) -> &Expected {
+        &self.expected
+    }
+
+    pub(crate) fn with_expected(self, expected: Expected) -> Self {
+        Self { expected, ..self }
+    }
+
+    pub(crate) fn writing_to(self, db: Db) -> Self {
+        Self { db, ..self }
     }
 
     pub(crate) fn cursor_key(&self) -> &CursorKey {

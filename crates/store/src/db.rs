@@ -11,6 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::engine::{self, Commit, Message, Readers, State, Work, Writer};
 use crate::error::StoreError;
 use crate::postgres::{self, DatabaseUrl};
+use crate::rehearsal::Rehearsal;
 use crate::tx::Tx;
 
 pub use crate::engine::{Generation, Statistics};
@@ -86,8 +87,18 @@ pub enum Health {
 #[derive(Clone)]
 pub struct Db {
     inner: Arc<Inner>,
-    /// Whether every write is undone again.
-    undoing: bool,
+    writes: Writes,
+}
+
+/// What becomes of writes.
+#[derive(Clone)]
+enum Writes {
+    /// They are committed.
+    Kept,
+    /// Each is done and undone again.
+    Undone,
+    /// They are given away and not done.
+    Rehearsed(Rehearsal),
 }
 
 struct Inner {
@@ -167,14 +178,14 @@ impl Db {
         let queue = queue.clamp(1, Semaphore::MAX_PERMITS);
         let places = Arc::new(Semaphore::new(queue));
         let inner = Arc::new(Inner { inbox: Mutex::new(inbox), places, queue, reading, state });
-        Self { inner, undoing: false }
+        Self { inner, writes: Writes::Kept }
     }
 
     /// The same database, where each write is undone after it has succeeded: whoever asks learns what a write would answer, and
     /// nothing comes of it. A write sees nothing of one before it.
     #[must_use]
     pub fn undoing(&self) -> Self {
-        Self { undoing: true, ..self.clone() }
+        Self { writes: Writes::Undone, inner: Arc::clone(&self.inner) }
     }
 
     /// Runs `work` in one transaction and answers after its commit is on the disk. Closures that wait together share a commit.
@@ -185,7 +196,7 @@ impl Db {
     ///
     /// # Errors
     /// Those of `work`; [`StoreError::Unavailable`] if the outcome is unknown or writing has stopped, [`StoreError::Full`] if the
-    /// disk is full, [`StoreError::Busy`] if another process holds the database.
+    /// disk is full, [`StoreError::Busy`] if another process holds the database; [`StoreError::Rehearsed`] by [`Db::rehearsing`].
     pub async fn write<T, E>(
         &self,
         mut work: impl FnMut(&Tx<'_>) -> Result<T, E> + Send + 'static,
@@ -194,8 +205,10 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        if !self.undoing {
-            return self.queued(work).await;
+        match &self.writes {
+            Writes::Kept => return self.queued(work).await,
+            Writes::Rehearsed(rehearsal) => return Err(rehearsal.take(work).into()),
+            Writes::Undone => {}
         }
         match self.queued(move |tx| Err::<T, _>(work(tx).map_or_else(Tried::Refused, Tried::Undone))).await {
             Ok(answer) | Err(Tried::Undone(answer)) => Ok(answer),
@@ -218,6 +231,13 @@ impl Db {
         answer.await.unwrap_or_else(|_| {
             Err(StoreError::Unavailable("the writer stopped before it answered".to_owned()).into())
         })
+    }
+
+    /// The same database for whoever wants to know what changes would come to: it takes closures and runs none. See
+    /// [`Rehearsal`].
+    #[must_use]
+    pub fn rehearsing(&self, rehearsal: &Rehearsal) -> Self {
+        Self { inner: Arc::clone(&self.inner), writes: Writes::Rehearsed(rehearsal.clone()) }
     }
 
     /// Runs `work` on one snapshot, on a thread that may block: for whatever reads many rows.

@@ -66,6 +66,9 @@ pub enum StoreError {
         /// What is in the way.
         reason: String,
     },
+    /// The work was given to a rehearsal: nothing was done, and nothing is wrong.
+    #[error("nothing was changed: this is a dry run")]
+    Rehearsed,
     /// A mistake in the program: a statement that is wrong, a closure that panicked.
     #[error("internal error in the store: {0}")]
     Internal(String),

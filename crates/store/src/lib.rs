@@ -89,6 +89,7 @@ mod page;
 #[cfg(test)]
 mod plan_tests;
 mod postgres;
+mod rehearsal;
 mod stamp;
 mod tx;
 
@@ -96,4 +97,5 @@ pub use db::{Db, Generation, Health, Options, Statistics};
 pub use error::StoreError;
 pub use migrate::known_version;
 pub use postgres::{DatabaseUrl, InvalidUrl};
+pub use rehearsal::{Rehearsal, Rehearsed};
 pub use tx::{Param, Row, Tx};

@@ -9,6 +9,7 @@ use enroll_domain::Scope;
 use enroll_service::{Once, Service, SessionUser};
 
 use super::Problem;
+use super::dry_run::Rehearsing;
 use super::signed_in::BySession;
 use crate::App;
 use crate::edge::{Caller, ClientAddress, origin};
@@ -91,6 +92,9 @@ impl<N: Need> FromRequestParts<App> for Authenticated<N> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        if let Some(Rehearsing(service)) = parts.extensions.get::<Rehearsing>() {
+            return Ok(Self { service: service.clone(), own: None, need: PhantomData });
+        }
         if let Some(LocalCaller { actor, force }) = parts.extensions.get::<LocalCaller>() {
             let service = app.service().acting_as(actor.clone()).forcing(*force);
             return Ok(Self { service, own: None, need: PhantomData });

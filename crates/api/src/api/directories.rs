@@ -16,6 +16,7 @@ use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister, ToRead};
 use super::body::{Body, given};
 use super::list::{ListParameters, list, listed};
+use super::version::{Expected, Tag, current};
 use crate::App;
 use crate::openapi::{Routes, op};
 
@@ -161,10 +162,11 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     caller: Authenticated<ToAdminister>,
     Body(New { name, dialect, rebind, unknown_extensions, idp, quirks, default_enrollment }): Body<New>,
-) -> Result<(StatusCode, Json<DirectoryInfo>), Problem> {
+) -> Result<(StatusCode, Tag, Json<DirectoryInfo>), Problem> {
     let settings =
         Change { dialect, rebind, unknown_extensions, idp, quirks, default_enrollment }.settings()?;
-    Ok((StatusCode::CREATED, Json(caller.service.create_directory(&name, &settings).await?)))
+    let (tag, body) = current(caller.service.create_directory(&name, &settings).await?);
+    Ok((StatusCode::CREATED, tag, body))
 }
 
 /// One, by name or id.
@@ -172,25 +174,28 @@ pub(crate) async fn read(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
     Path(directory): Path<String>,
-) -> Result<Json<DirectoryInfo>, Problem> {
-    Ok(Json(app.service().directory(&directory).await?))
+) -> Result<(Tag, Json<DirectoryInfo>), Problem> {
+    Ok(current(app.service().directory(&directory).await?))
 }
 
 /// Changes the settings of one; in force with its next request.
 pub(crate) async fn change(
     caller: Authenticated<ToAdminister>,
     Path(directory): Path<String>,
+    Expected(expected): Expected,
     Body(change): Body<Change>,
-) -> Result<Json<DirectoryInfo>, Problem> {
-    Ok(Json(caller.service.set_directory(&directory, &change.settings()?).await?))
+) -> Result<(Tag, Json<DirectoryInfo>), Problem> {
+    let service = caller.service.expecting(expected);
+    Ok(current(service.set_directory(&directory, &change.settings()?).await?))
 }
 
 /// Deletes one that holds nothing.
 pub(crate) async fn delete(
     caller: Authenticated<ToAdminister>,
     Path(directory): Path<String>,
+    Expected(expected): Expected,
 ) -> Result<StatusCode, Problem> {
-    caller.service.delete_directory(&directory).await?;
+    caller.service.expecting(expected).delete_directory(&directory).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -67,7 +67,7 @@ impl Input for Asked {
         sketch.query("type", "Only these types, with commas between; `group.*` is all of a kind", text());
         let wait = "While there are none, wait so many seconds for the first; 25 at most";
         sketch.query("wait", wait, json!({ "type": "integer" }));
-        sketch.shares("limit");
+        sketch.shares_query("limit");
     }
 }
 

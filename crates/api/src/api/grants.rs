@@ -15,6 +15,7 @@ use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister, ToRead};
 use super::body::Body;
 use super::list::{ListParameters, list, listed};
+use super::version::{Expected, Tag, current};
 use crate::App;
 use crate::openapi::{Input, Routes, Sketch, op};
 use crate::parse::query::Query;
@@ -72,8 +73,8 @@ pub(crate) async fn read(
     _caller: Authenticated<ToRead>,
     Path((organization, user)): Path<(String, String)>,
     Kind(kind): Kind,
-) -> Result<Json<GrantInfo>, Problem> {
-    Ok(Json(app.service().grant_of_user(&organization, &user, kind).await?))
+) -> Result<(Tag, Json<GrantInfo>), Problem> {
+    Ok(current(app.service().grant_of_user(&organization, &user, kind).await?))
 }
 
 /// Gives a user a role: 201 for the first grant, 200 where it takes the place of another. The token's label is kept as who
@@ -81,10 +82,13 @@ pub(crate) async fn read(
 pub(crate) async fn give(
     caller: Authenticated<ToAdminister>,
     Path((organization, user)): Path<(String, String)>,
+    Expected(expected): Expected,
     Body(Given { role }): Body<Given>,
-) -> Result<(StatusCode, Json<GrantInfo>), Problem> {
-    let (grant, is_new) = caller.service.give_grant(&organization, &user, role).await?;
-    Ok((if is_new { StatusCode::CREATED } else { StatusCode::OK }, Json(grant)))
+) -> Result<(StatusCode, Tag, Json<GrantInfo>), Problem> {
+    let service = caller.service.expecting(expected);
+    let (grant, is_new) = service.give_grant(&organization, &user, role).await?;
+    let (tag, body) = current(grant);
+    Ok((if is_new { StatusCode::CREATED } else { StatusCode::OK }, tag, body))
 }
 
 /// Takes a user's direct grant back; with `kind=jit` that from the first sign-in.
@@ -92,8 +96,9 @@ pub(crate) async fn take(
     caller: Authenticated<ToAdminister>,
     Path((organization, user)): Path<(String, String)>,
     Kind(kind): Kind,
+    Expected(expected): Expected,
 ) -> Result<StatusCode, Problem> {
-    caller.service.revoke_kind(&organization, &user, kind).await?;
+    caller.service.expecting(expected).revoke_kind(&organization, &user, kind).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

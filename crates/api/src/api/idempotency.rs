@@ -48,13 +48,28 @@ async fn with_key(app: &App, request: Request, next: Next) -> Result<Response, P
     let mut whole = Request::new(body);
     whole.headers_mut().clone_from(&parts.headers);
     let body = read(whole, app).await?;
-    match app.service().known(token.token, &key, &[target.as_bytes(), &body])? {
+    let known = || app.service().known(token.token, &key, &[target.as_bytes(), &body]);
+    match known()? {
         Known::New(once) => {
             parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
             parts.extensions.insert(once.clone());
-            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-            keep(app, &once, response).await
+            let response = next.run(Request::from_parts(parts, Body::from(body.clone()))).await;
+            if !response.status().is_client_error() {
+                return keep(app, &once, response).await;
+            }
+            // What is in the way may be what the same request has made meanwhile.
+            match known()? {
+                Known::New(_) => Ok(response),
+                taken => answer(taken),
+            }
         }
+        known => answer(known),
+    }
+}
+
+/// The answer to a request whose key was used.
+fn answer(known: Known) -> Result<Response, Problem> {
+    match known {
         Known::Answered { status, body } => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
             let kind = HeaderValue::from_static("application/json");
@@ -62,14 +77,26 @@ async fn with_key(app: &App, request: Request, next: Next) -> Result<Response, P
                 HeaderMap::from_iter([(CONTENT_TYPE, kind), (REPLAYED, HeaderValue::from_static("true"))]);
             Ok((status, headers, body).into_response())
         }
-        Known::Unanswered { at } => Err(Problem::new(
+        Known::UnderWay => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "the request with this Idempotency-Key was carried out just now: send this one again for its answer",
+        )
+        .again_after(1)),
+        Known::Unanswered { at, secret: true } => Err(Problem::new(
             StatusCode::CONFLICT,
             format!(
-                "the request with this Idempotency-Key was carried out at {at}, and its answer is not kept because it held a secret \
-                 or was never sent: look up what it made; if a secret is lost, delete that object and make another with a new key"
+                "the request with this Idempotency-Key was carried out at {at}, and its answer is not kept because it held a secret: \
+                 look up what it made; if the secret is lost, delete that object and make another with a new key"
             ),
         )),
-        Known::Other => Err(Problem::new(
+        Known::Unanswered { at, secret: false } => Err(Problem::new(
+            StatusCode::CONFLICT,
+            format!(
+                "the request with this Idempotency-Key was carried out at {at}, and the server stopped before its answer was kept: \
+                 look up what it made; if a secret was in the answer, delete that object and make another with a new key"
+            ),
+        )),
+        Known::New(_) | Known::Other => Err(Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "this Idempotency-Key was used for another request: every request needs a key of its own",
         )),

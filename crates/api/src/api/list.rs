@@ -31,8 +31,8 @@ impl FromRequestParts<App> for ListParameters {
 
 impl Input for ListParameters {
     fn sketch(sketch: &mut Sketch<'_>) {
-        sketch.shares("limit");
-        sketch.shares("after");
+        sketch.shares_query("limit");
+        sketch.shares_query("after");
     }
 }
 

@@ -17,6 +17,7 @@ use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister, ToRead};
 use super::body::{Body, given};
 use super::list::{ListParameters, list, listed};
+use super::version::{Expected, Tag, current};
 use crate::App;
 use crate::openapi::{Input, Routes, Sketch, op};
 use crate::parse::query::Query;
@@ -203,10 +204,11 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     caller: Authenticated<ToAdminister>,
     Body(new): Body<New>,
-) -> Result<(StatusCode, Json<MappingInfo>), Problem> {
+) -> Result<(StatusCode, Tag, Json<MappingInfo>), Problem> {
     let version = new.preview_version.clone();
     let made = caller.service.apply_mapping(&new.edit()?, version.as_ref()).await?;
-    Ok((StatusCode::CREATED, Json(there(made)?)))
+    let (tag, body) = current(there(made)?);
+    Ok((StatusCode::CREATED, tag, body))
 }
 
 /// One, by id.
@@ -214,29 +216,33 @@ pub(crate) async fn read(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
     Path(mapping): Path<String>,
-) -> Result<Json<MappingInfo>, Problem> {
-    Ok(Json(app.service().mapping(&mapping).await?))
+) -> Result<(Tag, Json<MappingInfo>), Problem> {
+    Ok(current(app.service().mapping(&mapping).await?))
 }
 
 /// Pauses one, lets it have effect again, or gives another role by it.
 pub(crate) async fn change(
     caller: Authenticated<ToAdminister>,
     Path(mapping): Path<String>,
+    Expected(expected): Expected,
     Body(change): Body<Change>,
-) -> Result<Json<MappingInfo>, Problem> {
+) -> Result<(Tag, Json<MappingInfo>), Problem> {
     let version = change.preview_version.clone();
     let edit = MappingEdit::Change { id: mapping, change: change.into() };
-    Ok(Json(there(caller.service.apply_mapping(&edit, version.as_ref()).await?)?))
+    let changed = caller.service.expecting(expected).apply_mapping(&edit, version.as_ref()).await?;
+    Ok(current(there(changed)?))
 }
 
 /// Binds one to the group that has its name now, or to the group named in the body.
 pub(crate) async fn rebind(
     caller: Authenticated<ToAdminister>,
     Path(mapping): Path<String>,
+    Expected(expected): Expected,
     Body(Rebind { group, preview_version }): Body<Rebind>,
-) -> Result<Json<MappingInfo>, Problem> {
+) -> Result<(Tag, Json<MappingInfo>), Problem> {
     let edit = MappingEdit::Rebind { id: mapping, group };
-    Ok(Json(there(caller.service.apply_mapping(&edit, preview_version.as_ref()).await?)?))
+    let bound = caller.service.expecting(expected).apply_mapping(&edit, preview_version.as_ref()).await?;
+    Ok(current(there(bound)?))
 }
 
 /// Removes one; what it gave ends at once.
@@ -244,8 +250,13 @@ pub(crate) async fn delete(
     caller: Authenticated<ToAdminister>,
     Path(mapping): Path<String>,
     HeldTo(version): HeldTo,
+    Expected(expected): Expected,
 ) -> Result<StatusCode, Problem> {
-    caller.service.apply_mapping(&MappingEdit::Remove { id: mapping }, version.as_ref()).await?;
+    caller
+        .service
+        .expecting(expected)
+        .apply_mapping(&MappingEdit::Remove { id: mapping }, version.as_ref())
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

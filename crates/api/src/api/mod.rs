@@ -10,6 +10,7 @@ pub(crate) mod brake;
 mod check;
 pub(crate) mod clients;
 pub(crate) mod directories;
+pub(crate) mod dry_run;
 mod events;
 mod explain;
 pub(crate) mod grants;
@@ -70,5 +71,6 @@ pub(crate) fn routes() -> Routes {
         .and(events::routes())
         .and(webhooks::routes())
         .and(keys::routes())
+        .and(dry_run::routes())
         .and(openapi::routes())
 }

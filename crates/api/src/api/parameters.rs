@@ -1,7 +1,11 @@
 //! Parameters that several requests take.
 
-use axum::extract::FromRequestParts;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
 use enroll_domain::time::parse_moment;
 use jiff::Timestamp;
 use serde_json::json;
@@ -10,6 +14,23 @@ use super::Problem;
 use crate::App;
 use crate::openapi::{Input, Sketch};
 use crate::parse::query::Query;
+
+/// Refuses a request with a parameter that its operation does not have: a misspelt filter would be a full list, and a misspelt
+/// resource a question about the organization.
+pub(crate) async fn only_known(
+    State(known): State<Arc<[String]>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let Some(unknown) = Query::new(request.uri().query()).unknown(&known) else {
+        return Ok(next.run(request).await);
+    };
+    Err(Problem::bad_request(if known.is_empty() {
+        format!("there is no parameter {unknown:?}: this request takes no parameters in its URL")
+    } else {
+        format!("there is no parameter {unknown:?}: this request takes {}", known.join(", "))
+    }))
+}
 
 /// `user` (handle, userName or id) and `organization` (name or id), both required; `resource` (name or id) for one of its
 /// resources.

@@ -58,6 +58,21 @@ impl Problem {
         Self { header: Some((WWW_AUTHENTICATE, challenge)), ..Self::new(StatusCode::UNAUTHORIZED, detail) }
     }
 
+    /// The status of the answer.
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What is wrong, and what to do.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// To be sent again after so many seconds.
+    pub(super) fn again_after(self, seconds: u32) -> Self {
+        Self { header: Some((RETRY_AFTER, HeaderValue::from(seconds))), ..self }
+    }
+
     /// 400.
     pub(super) fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, detail)

@@ -12,6 +12,7 @@ use super::Problem;
 use super::authenticated::{Authenticated, ToAdminister, ToRead};
 use super::body::Body;
 use super::list::{ListParameters, list, listed};
+use super::version::{Expected, Tag, current};
 use crate::App;
 use crate::openapi::{Routes, op};
 
@@ -47,26 +48,30 @@ pub(crate) async fn read(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
     Path((organization, resource, user)): Path<Place>,
-) -> Result<Json<ResourceGrantInfo>, Problem> {
-    Ok(Json(app.service().resource_grant(&organization, &resource, &user).await?))
+) -> Result<(Tag, Json<ResourceGrantInfo>), Problem> {
+    Ok(current(app.service().resource_grant(&organization, &resource, &user).await?))
 }
 
 /// Gives a user a role: 201 for the first grant, 200 where it takes the place of another.
 pub(crate) async fn give(
     caller: Authenticated<ToAdminister>,
     Path((organization, resource, user)): Path<Place>,
+    Expected(expected): Expected,
     Body(Given { role }): Body<Given>,
-) -> Result<(StatusCode, Json<ResourceGrantInfo>), Problem> {
-    let (grant, is_new) = caller.service.give_resource_grant(&organization, &resource, &user, role).await?;
-    Ok((if is_new { StatusCode::CREATED } else { StatusCode::OK }, Json(grant)))
+) -> Result<(StatusCode, Tag, Json<ResourceGrantInfo>), Problem> {
+    let service = caller.service.expecting(expected);
+    let (grant, is_new) = service.give_resource_grant(&organization, &resource, &user, role).await?;
+    let (tag, body) = current(grant);
+    Ok((if is_new { StatusCode::CREATED } else { StatusCode::OK }, tag, body))
 }
 
 /// Takes a user's direct grant back.
 pub(crate) async fn take(
     caller: Authenticated<ToAdminister>,
     Path((organization, resource, user)): Path<Place>,
+    Expected(expected): Expected,
 ) -> Result<StatusCode, Problem> {
-    caller.service.revoke_resource_grant(&organization, &resource, &user).await?;
+    caller.service.expecting(expected).revoke_resource_grant(&organization, &resource, &user).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::{Extension, Json};
 use enroll_domain::time::Moment;
 use enroll_domain::{AllowList, Scope};
-use enroll_service::{NewScimToken, NewToken, ScimTokenChange, TokenInfo};
+use enroll_service::{NewScimToken, NewToken, ScimTokenChange, TokenInfo, Versioned as _};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ use super::authenticated::{Authenticated, ToAdminister, ToRead};
 use super::body::{Body, ONE_LINE, given};
 use super::idempotency::ShownOnce;
 use super::list::{ListParameters, list, listed};
+use super::version::{Expected, Tag, current, versioned};
 use crate::App;
 use crate::openapi::{Routes, op};
 
@@ -114,10 +115,11 @@ pub(crate) async fn create_scim(
     caller: Authenticated<ToAdminister>,
     Path(directory): Path<String>,
     Body(NewScim { label, expires, allow_from }): Body<NewScim>,
-) -> Result<(StatusCode, Extension<ShownOnce>, Json<Made>), Problem> {
+) -> Result<(StatusCode, Tag, Extension<ShownOnce>, Json<Made>), Problem> {
     let new = NewScimToken { label, expires, allow_from: networks(&allow_from)? };
     let made = caller.service.create_limited_scim_token(&directory, new).await?;
-    Ok((StatusCode::CREATED, Extension(ShownOnce), Json(made.into())))
+    let (tag, body) = versioned(made.info.version(), made.into());
+    Ok((StatusCode::CREATED, tag, Extension(ShownOnce), body))
 }
 
 /// A directory's SCIM token; that of another directory is none.
@@ -125,27 +127,30 @@ pub(crate) async fn read_scim(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
     Path((directory, token)): Path<(String, String)>,
-) -> Result<Json<TokenInfo>, Problem> {
-    Ok(Json(app.service().scim_token(&directory, &token).await?))
+) -> Result<(Tag, Json<TokenInfo>), Problem> {
+    Ok(current(app.service().scim_token(&directory, &token).await?))
 }
 
 /// Changes the label of a directory's SCIM token, or from where it may be used.
 pub(crate) async fn change_scim(
     caller: Authenticated<ToAdminister>,
     Path((directory, token)): Path<(String, String)>,
+    Expected(expected): Expected,
     Body(ChangeScim { label, allow_from }): Body<ChangeScim>,
-) -> Result<Json<TokenInfo>, Problem> {
+) -> Result<(Tag, Json<TokenInfo>), Problem> {
     let change = ScimTokenChange { label, allow_from: allow_from.as_deref().map(networks).transpose()? };
-    Ok(Json(caller.service.change_scim_token(&directory, &token, change).await?))
+    let service = caller.service.expecting(expected);
+    Ok(current(service.change_scim_token(&directory, &token, change).await?))
 }
 
 /// Deletes a directory's SCIM token; the next request with it is refused.
 pub(crate) async fn delete_scim(
     caller: Authenticated<ToAdminister>,
     Path((directory, token)): Path<(String, String)>,
+    Expected(expected): Expected,
 ) -> Result<StatusCode, Problem> {
     caller.service.scim_token(&directory, &token).await?;
-    caller.service.delete_scim_token(&token).await?;
+    caller.service.expecting(expected).delete_scim_token(&token).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -162,12 +167,13 @@ pub(crate) async fn list_api(
 pub(crate) async fn create_api(
     caller: Authenticated<ToAdminister>,
     Body(NewApi { label, user, scope, expires }): Body<NewApi>,
-) -> Result<(StatusCode, Extension<ShownOnce>, Json<Made>), Problem> {
+) -> Result<(StatusCode, Tag, Extension<ShownOnce>, Json<Made>), Problem> {
     let made = match user {
         Some(user) => caller.service.create_user_token(&user, &label, scope, expires).await?,
         None => caller.service.create_api_token(&label, scope, expires).await?,
     };
-    Ok((StatusCode::CREATED, Extension(ShownOnce), Json(made.into())))
+    let (tag, body) = versioned(made.info.version(), made.into());
+    Ok((StatusCode::CREATED, tag, Extension(ShownOnce), body))
 }
 
 /// An API token.
@@ -175,16 +181,17 @@ pub(crate) async fn read_api(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
     Path(token): Path<String>,
-) -> Result<Json<TokenInfo>, Problem> {
-    Ok(Json(app.service().api_token(&token).await?))
+) -> Result<(Tag, Json<TokenInfo>), Problem> {
+    Ok(current(app.service().api_token(&token).await?))
 }
 
 /// Deletes an API token, also the one that asks for it; the next request with it is refused.
 pub(crate) async fn delete_api(
     caller: Authenticated<ToAdminister>,
     Path(token): Path<String>,
+    Expected(expected): Expected,
 ) -> Result<StatusCode, Problem> {
-    caller.service.delete_api_token(&token).await?;
+    caller.service.expecting(expected).delete_api_token(&token).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

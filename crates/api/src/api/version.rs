@@ -1,6 +1,7 @@
 //! Objects with a version: `ETag` in answers, `If-Match` in changes (RFC 9110 §13.1.1).
 
 use std::convert::Infallible;
+use std::fmt::Display;
 
 use axum::Json;
 use axum::extract::FromRequestParts;
@@ -8,7 +9,7 @@ use axum::http::HeaderValue;
 use axum::http::header::{ETAG, IF_MATCH};
 use axum::http::request::Parts;
 use axum::response::{IntoResponseParts, ResponseParts};
-use enroll_service::IfMatch;
+use enroll_service::{IfMatch, Versioned};
 
 use super::Problem;
 use crate::App;
@@ -54,6 +55,11 @@ impl Answer for Tag {
 }
 
 /// An object with its version as `ETag`, weak as on every surface of this server.
-pub(super) fn versioned<T>(version: i64, object: T) -> (Tag, Json<T>) {
+pub(super) fn versioned<T>(version: impl Display, object: T) -> (Tag, Json<T>) {
     (Tag(HeaderValue::from_str(&format!("W/\"{version}\"")).ok()), Json(object))
+}
+
+/// An object as it is, with its version.
+pub(super) fn current<T: Versioned>(object: T) -> (Tag, Json<T>) {
+    versioned(object.version(), object)
 }

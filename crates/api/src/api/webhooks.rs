@@ -7,7 +7,9 @@ use axum::{Extension, Json};
 use enroll_domain::delivery::{DeliveryStatus, WebhookFormat};
 use enroll_domain::event::TypeFilter;
 use enroll_domain::time::Moment;
-use enroll_service::{DeliveryInfo, NewWebhook, WebhookChange, WebhookInfo, WebhookWithSecret};
+use enroll_service::{
+    DeliveryInfo, NewWebhook, Versioned as _, WebhookChange, WebhookInfo, WebhookWithSecret,
+};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,7 @@ use super::authenticated::{Authenticated, ToAdminister, ToRead};
 use super::body::{Body, given};
 use super::idempotency::ShownOnce;
 use super::list::{ListParameters, list};
+use super::version::{Expected, Tag, current, versioned};
 use crate::App;
 use crate::openapi::{Input, Routes, Sketch, op};
 use crate::parse::query::Query;
@@ -38,6 +41,9 @@ pub(crate) struct New {
     /// In which form; `events` without it.
     #[serde(default, deserialize_with = "given")]
     format: Option<WebhookFormat>,
+    /// Nothing is sent at first; events wait.
+    #[serde(default)]
+    paused: bool,
 }
 
 /// What to change; what is left out stays.
@@ -66,6 +72,12 @@ pub(crate) struct Replay {
 
 fn types(names: &[String]) -> Result<TypeFilter, Problem> {
     names.join(",").parse().map_err(|error| Problem::bad_request(format!("types: {error}")))
+}
+
+/// Refuses what could never be reached from here: nobody would see it before events are missed.
+fn reachable(app: &App, url: &str) -> Result<(), Problem> {
+    let allowed = app.config().outbound_networks.check_url(url);
+    allowed.map_err(|refused| Problem::bad_request(format!("url: {refused}")))
 }
 
 /// A webhook with its secret, as it is shown once.
@@ -133,17 +145,21 @@ pub(crate) async fn list(
 
 /// Makes one: 201, with its secret.
 pub(crate) async fn create(
+    State(app): State<App>,
     caller: Authenticated<ToAdminister>,
     Body(new): Body<New>,
-) -> Result<(StatusCode, Extension<ShownOnce>, Json<WebhookAndSecret>), Problem> {
+) -> Result<(StatusCode, Tag, Extension<ShownOnce>, Json<WebhookAndSecret>), Problem> {
+    reachable(&app, &new.url)?;
     let new = NewWebhook {
         url: new.url,
         types: types(&new.types)?,
         directory: new.directory,
         format: new.format.unwrap_or(WebhookFormat::Events),
+        paused: new.paused,
     };
     let made = caller.service.create_webhook(&new).await?;
-    Ok((StatusCode::CREATED, Extension(ShownOnce), Json(made.into())))
+    let (tag, body) = versioned(made.info.version(), made.into());
+    Ok((StatusCode::CREATED, tag, Extension(ShownOnce), body))
 }
 
 /// One, by id.
@@ -151,27 +167,31 @@ pub(crate) async fn read(
     State(app): State<App>,
     _caller: Authenticated<ToRead>,
     Path(webhook): Path<String>,
-) -> Result<Json<WebhookInfo>, Problem> {
-    Ok(Json(app.service().webhook(&webhook).await?))
+) -> Result<(Tag, Json<WebhookInfo>), Problem> {
+    Ok(current(app.service().webhook(&webhook).await?))
 }
 
 /// Sends one elsewhere, or other events; pauses or resumes it.
 pub(crate) async fn change(
+    State(app): State<App>,
     caller: Authenticated<ToAdminister>,
     Path(webhook): Path<String>,
+    Expected(expected): Expected,
     Body(change): Body<Change>,
-) -> Result<Json<WebhookInfo>, Problem> {
+) -> Result<(Tag, Json<WebhookInfo>), Problem> {
+    change.url.as_deref().map_or(Ok(()), |url| reachable(&app, url))?;
     let types = change.types.as_deref().map(types).transpose()?;
     let change = WebhookChange { url: change.url, types, paused: change.paused };
-    Ok(Json(caller.service.change_webhook(&webhook, &change).await?))
+    Ok(current(caller.service.expecting(expected).change_webhook(&webhook, &change).await?))
 }
 
 /// Removes one.
 pub(crate) async fn delete(
     caller: Authenticated<ToAdminister>,
     Path(webhook): Path<String>,
+    Expected(expected): Expected,
 ) -> Result<StatusCode, Problem> {
-    caller.service.remove_webhook(&webhook).await?;
+    caller.service.expecting(expected).remove_webhook(&webhook).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -50,3 +50,10 @@ impl<A: Answer, B: Answer, C: Answer> Answer for (A, B, C) {
         <(B, C)>::sketch(sketch);
     }
 }
+
+impl<A: Answer, B: Answer, C: Answer, D: Answer> Answer for (A, B, C, D) {
+    fn sketch(sketch: &mut Sketch<'_>) {
+        A::sketch(sketch);
+        <(B, C, D)>::sketch(sketch);
+    }
+}

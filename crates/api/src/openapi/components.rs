@@ -70,7 +70,7 @@ pub(super) fn headers() -> Value {
     json!({
         "ETag": {
             "description": "The version of the object",
-            "schema": { "type": "string", "pattern": "^W/\"[0-9]+\"$" },
+            "schema": { "type": "string", "pattern": "^W/\"[0-9a-f]+\"$" },
         },
     })
 }

@@ -41,7 +41,7 @@ fn of(server: &str) -> Value {
 }
 
 /// What the parts of the API are.
-const TAGS: [(&str, &str); 16] = [
+const TAGS: [(&str, &str); 17] = [
     ("Access", "Who is in an organization, may she, and why."),
     ("Organizations", "Organizations: what people are members of."),
     ("Resources", "Resources of organizations: what access is decided on."),
@@ -57,6 +57,7 @@ const TAGS: [(&str, &str); 16] = [
     ("Audit", "Who has changed what, and when."),
     ("Events", "A feed of what has changed."),
     ("Webhooks", "Where events are sent."),
+    ("Dry run", "What changes would come to."),
     ("Document", "This document."),
 ];
 
@@ -141,7 +142,7 @@ fn operation(route: &Route, routes: &[Route], schemas: &mut Schemas) -> Value {
         let content = json!({ media_type: { "schema": schema } });
         said.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
     }
-    said.insert("responses".to_owned(), responses(route, routes, &sketch, said.contains_key("requestBody")));
+    said.insert("responses".to_owned(), responses(route, routes, &sketch));
     said.into()
 }
 
@@ -160,7 +161,7 @@ fn security(security: Security) -> Value {
     }
 }
 
-fn responses(route: &Route, routes: &[Route], sketch: &Sketch<'_>, has_body: bool) -> Value {
+fn responses(route: &Route, routes: &[Route], sketch: &Sketch<'_>) -> Value {
     let mut responses = Map::new();
     for (status, what) in &route.operation.answers {
         let mut answer = Map::new();
@@ -184,9 +185,8 @@ fn responses(route: &Route, routes: &[Route], sketch: &Sketch<'_>, has_body: boo
     }
     let mut refusals: BTreeSet<u16> = sketch.refusals.clone();
     refusals.extend(route.operation.refusals);
-    if has_body || !sketch.parameters.is_empty() || sketch.path_values > 0 {
-        refusals.insert(400);
-    }
+    // Of every operation at least a parameter that it does not have.
+    refusals.insert(400);
     if has_body {
         refusals.insert(413);
     }

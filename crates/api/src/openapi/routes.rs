@@ -1,12 +1,15 @@
 //! Routes with their descriptions: there is no way to register a handler without one.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{self, MethodRouter};
 
 use super::{Answer, Input, Operation, Sketch};
 use crate::App;
+use crate::api::parameters;
 
 /// A handler whose arguments and answer are described. `T` is what [`Handler`] has in that place.
 pub(crate) trait Described<T> {
@@ -87,10 +90,20 @@ impl Routes {
         self
     }
 
-    /// Each path once, with all its methods.
+    /// Those of these paths that change something.
+    pub(crate) fn below(mut self, paths: &[&str]) -> Self {
+        self.all.retain(|route| route.method != "get" && paths.contains(&route.path));
+        self
+    }
+
+    /// Each path once, with all its methods. A parameter that is not described is refused.
     pub(crate) fn by_path(self) -> Vec<(&'static str, MethodRouter<App>)> {
         let mut paths: Vec<(&'static str, MethodRouter<App>)> = Vec::new();
-        for Route { path, handler, .. } in self.all {
+        for Route { path, handler, sketch, .. } in self.all {
+            let mut described = Sketch::without_schemas();
+            sketch(&mut described);
+            let known: Arc<[String]> = described.queries.into();
+            let handler = handler.route_layer(from_fn_with_state(known, parameters::only_known));
             match paths.iter_mut().find(|(known, _)| *known == path) {
                 Some((_, methods)) => *methods = std::mem::take(methods).merge(handler),
                 None => paths.push((path, handler)),

@@ -22,9 +22,11 @@ pub(crate) enum Security {
 
 /// Filled in by each argument of a handler and by what it gives.
 pub(crate) struct Sketch<'s> {
-    schemas: &'s mut Schemas,
+    schemas: Option<&'s mut Schemas>,
     pub(super) security: Security,
     pub(super) parameters: Vec<Value>,
+    /// The names of the parameters of the query.
+    pub(super) queries: Vec<String>,
     pub(super) body: Option<(&'static str, Value)>,
     pub(super) content: Vec<(&'static str, Value)>,
     pub(super) has_etag: bool,
@@ -34,10 +36,16 @@ pub(crate) struct Sketch<'s> {
 
 impl<'s> Sketch<'s> {
     pub(super) fn new(schemas: &'s mut Schemas) -> Self {
+        Self { schemas: Some(schemas), ..Self::without_schemas() }
+    }
+
+    /// For what is asked without the schemas of bodies, which take most of the time.
+    pub(super) fn without_schemas() -> Self {
         Self {
-            schemas,
+            schemas: None,
             security: Security::Nobody,
             parameters: Vec::new(),
+            queries: Vec::new(),
             body: None,
             content: Vec::new(),
             has_etag: false,
@@ -56,6 +64,12 @@ impl<'s> Sketch<'s> {
         self.parameters.push(json!({ "$ref": format!("#/components/parameters/{component}") }));
     }
 
+    /// As [`Sketch::shares`], for one of the query; the component has its name.
+    pub(crate) fn shares_query(&mut self, name: &str) {
+        self.queries.push(name.to_owned());
+        self.shares(name);
+    }
+
     /// A parameter of the query.
     pub(crate) fn query(&mut self, name: &str, description: &str, schema: Value) {
         self.parameter(name, description, &[], schema);
@@ -67,6 +81,7 @@ impl<'s> Sketch<'s> {
     }
 
     fn parameter(&mut self, name: &str, description: &str, more: &[(&str, Value)], schema: Value) {
+        self.queries.push(name.to_owned());
         let mut parameter = Map::new();
         let texts = [("name", name.into()), ("in", "query".into()), ("description", description.into())];
         for (member, value) in more.iter().cloned().chain(texts) {
@@ -78,12 +93,12 @@ impl<'s> Sketch<'s> {
 
     /// The schema of what is read as `T`.
     pub(crate) fn read<T: JsonSchema>(&mut self) -> Value {
-        self.schemas.read::<T>()
+        self.schemas.as_mut().map(|schemas| schemas.read::<T>()).unwrap_or_default()
     }
 
     /// A body that is read as `T`.
     pub(crate) fn takes<T: JsonSchema>(&mut self) {
-        self.body = Some(("application/json", self.schemas.read::<T>()));
+        self.body = Some(("application/json", self.read::<T>()));
     }
 
     /// A body of text.
@@ -93,7 +108,7 @@ impl<'s> Sketch<'s> {
 
     /// A body that is written as `T`.
     pub(crate) fn gives<T: JsonSchema>(&mut self, media_type: &'static str) {
-        let schema = self.schemas.written::<T>();
+        let schema = self.schemas.as_mut().map(|schemas| schemas.written::<T>()).unwrap_or_default();
         self.content.push((media_type, schema));
     }
 

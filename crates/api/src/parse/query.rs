@@ -1,4 +1,4 @@
-//! The query string (RFC 7644 §3.4.2): `+` is a space, `%XX` is a byte, unknown parameters are ignored.
+//! The query string (RFC 7644 §3.4.2): `+` is a space, `%XX` is a byte; SCIM ignores unknown parameters, `/api/v1` refuses them.
 
 use std::borrow::Cow;
 
@@ -47,6 +47,15 @@ impl<'q> Query<'q> {
         let mut values = self.all(name);
         let first = values.next().transpose()?;
         if values.next().is_some() { Err(QueryError::Repeated(name)) } else { Ok(first) }
+    }
+
+    /// The first parameter that is none of these, as it is written where it cannot be decoded.
+    pub(crate) fn unknown(self, known: &[String]) -> Option<Cow<'q, str>> {
+        let names = self.0.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let key = pair.split_once('=').map_or(pair, |(key, _)| key);
+            decode(key).unwrap_or(Cow::Borrowed(key))
+        });
+        names.into_iter().find(|name| !known.iter().any(|known| known.eq_ignore_ascii_case(name)))
     }
 
     /// Whether the parameter is there, with or without a value.

@@ -86,6 +86,49 @@ async fn of_requests_with_one_key_at_once_one_is_carried_out() {
 }
 
 #[tokio::test]
+async fn requests_with_one_key_at_once_are_never_told_that_their_own_name_is_taken() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    for round in 0..20 {
+        let body = json!({"name": format!("web-{round}")});
+        let key = format!("k{round}");
+        let sent = (0..4).map(|_| admin.keyed("/organizations", &key, &body));
+        for reply in futures_util::future::join_all(sent).await {
+            if reply.status == 409 {
+                let detail = reply.problem(409);
+                assert!(detail.contains("send this one again"), "{detail}");
+                assert_eq!(reply.header("retry-after"), Some("1"));
+            } else {
+                assert_eq!(reply.status, 201, "{}", reply.text);
+            }
+        }
+        let again = admin.keyed("/organizations", &key, &body).await;
+        assert_eq!((again.status.as_u16(), again.header("idempotent-replayed")), (201, Some("true")));
+    }
+}
+
+#[tokio::test]
+async fn a_key_whose_answer_is_about_to_be_kept_is_told_to_ask_again() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    let body = json!({"name": "web"});
+    assert_eq!(admin.keyed("/organizations", "k", &body).await.status, 201);
+    let unanswered = "UPDATE idempotency_keys SET status = NULL, answer = NULL";
+    site.database().write(|tx| tx.execute(unanswered, &[])).await.unwrap();
+    let again = admin.keyed("/organizations", "k", &body).await;
+    assert!(again.problem(409).contains("send this one again"), "{}", again.text);
+    assert_eq!(again.header("retry-after"), Some("1"));
+    let earlier = site.service.clock().now() - jiff::SignedDuration::from_mins(10);
+    let long_ago = move |tx: &enroll_store::Tx<'_>| {
+        tx.execute("UPDATE idempotency_keys SET created = ?1", &enroll_store::params![earlier])
+    };
+    site.database().write(long_ago).await.unwrap();
+    let late = admin.keyed("/organizations", "k", &body).await;
+    assert!(late.problem(409).contains("look up what it made"), "{}", late.text);
+    assert_eq!(late.header("retry-after"), None);
+}
+
+#[tokio::test]
 async fn a_bad_key_and_a_bad_token_are_said() {
     let site = Site::start().await;
     let admin = Caller::admin(&site).await;

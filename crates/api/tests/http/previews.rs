@@ -199,6 +199,54 @@ async fn e3_8_a_preview_that_still_holds_is_applied_for_each_kind_of_change() {
 }
 
 #[tokio::test]
+async fn e3_8_a_version_holds_only_for_the_change_that_was_previewed() {
+    let site = Site::start().await;
+    let (admin, _) = company(&site).await;
+    let made =
+        admin.send("POST", "/mappings", &json!({"group": "Staff", "organization": "acme"})).await.body();
+    let id = made["id"].as_str().unwrap();
+    let pause = preview(&admin, &json!({"change": {"mapping": id, "paused": true}})).await["version"].clone();
+    let refused = admin.delete(&format!("/mappings/{id}?previewVersion={}", pause.as_str().unwrap())).await;
+    assert!(refused.problem(409).contains("another change"), "{}", refused.text);
+    let path = format!("/mappings/{id}");
+    let role = json!({"role": "writer", "previewVersion": pause});
+    assert!(admin.send("PATCH", &path, &role).await.problem(409).contains("another change"));
+    let new = json!({"group": "Leads", "organization": "acme"});
+    let add = preview(&admin, &json!({"add": new})).await["version"].clone();
+    let other = json!({"group": "Leads", "organization": "acme", "role": "writer", "previewVersion": add});
+    admin.send("POST", "/mappings", &other).await.problem(409);
+    let same = json!({"paused": true, "previewVersion": pause});
+    assert_eq!(admin.send("PATCH", &path, &same).await.status, 200);
+}
+
+#[tokio::test]
+async fn e3_8_what_would_take_the_last_owner_is_refused_by_the_preview_too() {
+    let site = Site::start().await;
+    let (admin, staff) = company(&site).await;
+    let new = json!({"group": "Staff", "organization": "acme", "role": "owner", "allowPrivileged": true});
+    let made = admin.send("POST", "/mappings", &new).await.body();
+    let id = made["id"].as_str().unwrap();
+    let spare = site.group("Spare").await;
+    let edits = [
+        json!({"change": {"mapping": id, "paused": true}}),
+        json!({"change": {"mapping": id, "role": "member"}}),
+        json!({"remove": {"mapping": id}}),
+        json!({"rebind": {"mapping": id, "group": "Spare"}}),
+    ];
+    let before = admin.get("/audit?limit=1").await.body();
+    for edit in &edits {
+        let refused = admin.send("POST", "/mappings:preview", edit).await;
+        assert!(refused.problem(409).contains("would lose its last owner"), "{edit}: {}", refused.text);
+    }
+    assert_eq!(admin.get("/audit?limit=1").await.body(), before, "a preview changes nothing");
+    admin.send("PUT", "/organizations/acme/grants/eve", &json!({"role": "owner"})).await;
+    for edit in &edits {
+        preview(&admin, edit).await;
+    }
+    assert!(staff != spare);
+}
+
+#[tokio::test]
 async fn e3_8_a_stale_preview_is_refused_whatever_has_moved() {
     let site = Site::start().await;
     let (admin, staff) = company(&site).await;
@@ -267,8 +315,9 @@ async fn e3_8_a_version_of_another_database_or_none_at_all_is_refused() {
     for (version, status) in [
         ("x", 400),
         ("1", 400),
-        ("1-0000000000000000", 409),
-        ("999999-0000000000000000", 409),
+        ("1-0000000000000000", 400),
+        ("1-0000000000000000-0000000000000000", 409),
+        ("999999-0000000000000000-0000000000000000", 409),
         ("-1-00", 400),
     ] {
         body["previewVersion"] = json!(version);

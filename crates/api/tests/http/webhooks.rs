@@ -75,6 +75,45 @@ async fn e6_2_webhooks_are_made_changed_and_removed() {
 }
 
 #[tokio::test]
+async fn threat_s39_a_url_that_can_never_be_reached_is_refused_when_it_is_entered() {
+    let site = Site::start().await;
+    let token = site.api_token(Scope::Admin).await;
+    let made = ask(&site, &token, "POST", "", Some(json!({"url": "https://example.com/hook"}))).await.body();
+    let path = format!("/{}", made["id"].as_str().unwrap());
+    for url in [
+        "https://10.0.0.1/x",
+        "http://127.0.0.1:9/x",
+        "http://example.com/x",
+        "https://[::1]/x",
+        "http://1.1.1.1/",
+    ] {
+        for (method, path) in [("POST", ""), ("PATCH", path.as_str())] {
+            let detail = ask(&site, &token, method, path, Some(json!({"url": url}))).await.problem(400);
+            assert!(detail.contains("outbound_allow_private"), "{method} {url}: {detail}");
+        }
+    }
+    assert_eq!(ask(&site, &token, "GET", "", None).await.body()["webhooks"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn threat_s39_a_listed_network_may_be_named_and_reached_without_tls() {
+    let networks = "10.1.0.0/16".parse().unwrap();
+    let config = enroll_api::HttpConfig { outbound_networks: networks, ..enroll_api::HttpConfig::default() };
+    let site = Site::with(config).await;
+    let token = site.api_token(Scope::Admin).await;
+    for (url, status) in [
+        ("http://10.1.2.3/x", 201),
+        ("https://10.1.2.3/x", 201),
+        ("http://hooks.internal/x", 201),
+        ("https://10.2.0.1/x", 400),
+        ("http://1.1.1.1/x", 400),
+    ] {
+        let answer = ask(&site, &token, "POST", "", Some(json!({"url": url}))).await;
+        assert_eq!(answer.status, status, "{url}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
 async fn e5_2_webhooks_are_changed_with_the_scope_admin() {
     let site = Site::start().await;
     let token = site.api_token(Scope::Read).await;

@@ -28,6 +28,7 @@ async fn webhook(service: &Service, url: &str, types: &str) -> WebhookWithSecret
         types: types.parse().unwrap(),
         directory: None,
         format: WebhookFormat::Events,
+        paused: false,
     };
     service.create_webhook(&new).await.unwrap()
 }
@@ -309,6 +310,7 @@ async fn se1_se2_security_event_tokens_name_their_subject_and_what_happened() {
         types: "".parse().unwrap(),
         directory: None,
         format: WebhookFormat::SecurityEvents,
+        paused: false,
     };
     service.create_webhook(&new).await.unwrap();
     let jobs = start(&service, LOCAL);
@@ -411,6 +413,7 @@ async fn threat_s39_what_is_no_url_to_send_to_is_refused_with_advice() {
             types: "".parse().unwrap(),
             directory: None,
             format: WebhookFormat::Events,
+            paused: false,
         };
         let refused = service.create_webhook(&new).await.unwrap_err().to_string();
         assert!(refused.contains(part), "{url}: {refused}");
@@ -423,6 +426,7 @@ async fn threat_s39_what_is_no_url_to_send_to_is_refused_with_advice() {
         types: "".parse().unwrap(),
         directory: None,
         format: WebhookFormat::Events,
+        paused: false,
     };
     let refused = service.create_webhook(&new).await.unwrap_err().to_string();
     assert!(refused.contains("100 webhooks already"), "{refused}");

@@ -224,13 +224,15 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none; [`Error::Conflict`] for the one that every instance has, and while users, groups,
-    /// other resources, SCIM tokens, mappings or schemas of it are left, or an organization is reserved to it.
+    /// other resources, SCIM tokens, mappings or schemas of it are left, or an organization is reserved to it;
+    /// [`Error::PreconditionFailed`] when it has another version than is [expected](Service::expecting).
     pub async fn delete_directory(&self, name: &str) -> Result<(), Error> {
         let name = name.to_owned();
-        let scribe = Scribe::of_service(self, self.clock().now());
+        let (scribe, expected) = (Scribe::of_service(self, self.clock().now()), self.expected().clone());
         self.db()
             .write(move |tx| {
                 let row = find(tx, &name)?;
+                expected.check(&info(tx, &row)?)?;
                 if row.name.as_str() == DEFAULT {
                     return Err(Error::Conflict(format!("every instance has the directory {DEFAULT}")));
                 }
@@ -254,19 +256,21 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such directory or organization; [`Error::Invalid`] for a privileged default enrollment
-    /// that is not expressly allowed; [`Error::Conflict`] when its organization is reserved to other directories.
+    /// that is not expressly allowed; [`Error::Conflict`] when its organization is reserved to other directories;
+    /// [`Error::PreconditionFailed`] when it has another version than is [expected](Service::expecting).
     pub async fn set_directory(
         &self,
         name: &str,
         settings: &DirectorySettings,
     ) -> Result<DirectoryInfo, Error> {
         let (name, settings) = (name.to_owned(), settings.clone());
-        let scribe = Scribe::of_service(self, self.clock().now());
+        let (scribe, expected) = (Scribe::of_service(self, self.clock().now()), self.expected().clone());
         let changed = self
             .db()
             .write(move |tx| {
                 let mut row = find(tx, &name)?;
                 let before = info(tx, &row)?;
+                expected.check(&before)?;
                 settings.apply(&mut row);
                 directory::set_policy(tx, row.id, row.dialect, row.rebind)?;
                 settings.store(tx, &row)?;

@@ -92,7 +92,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such user or organization; [`Error::Conflict`] when the organization would lose its
-    /// last owner.
+    /// last owner; [`Error::PreconditionFailed`] and [`Error::Absent`] when another version is [expected](Service::expecting).
     pub async fn give_grant(
         &self,
         organization: &str,
@@ -102,11 +102,15 @@ impl Service {
         let (organization, user) = (organization.to_owned(), user.to_owned());
         let now = self.clock().now();
         let id = GrantId::new(now, &self.entropy().id());
-        let scribe = Scribe::of_service(self, now);
+        let (scribe, expected) = (Scribe::of_service(self, now), self.expected().clone());
         self.db()
             .write(move |tx| {
                 let (organization, user) = (find_organization(tx, &organization)?, find_user(tx, &user)?);
                 let old = find(tx, user.id, organization.id, GrantKind::Direct)?;
+                match &old {
+                    Some(old) => expected.check(&describe(old.clone(), &user, &organization))?,
+                    None => expected.check_absent("the grant")?,
+                }
                 let before = old.as_ref().map(|old| old.grant.role);
                 let owned = owned(organization.id, before.filter(|old| *old > role));
                 match old {
@@ -153,16 +157,18 @@ impl Service {
     /// Takes a user's grant of a kind on an organization back. A grant from the first sign-in does not come back with the next.
     ///
     /// # Errors
-    /// As [`Service::revoke`].
+    /// As [`Service::revoke`]; [`Error::PreconditionFailed`] when another version is [expected](Service::expecting).
     pub async fn revoke_kind(&self, organization: &str, user: &str, kind: GrantKind) -> Result<(), Error> {
         let (organization, user) = (organization.to_owned(), user.to_owned());
-        let scribe = Scribe::of_service(self, self.clock().now());
+        let (scribe, expected) = (Scribe::of_service(self, self.clock().now()), self.expected().clone());
         self.db()
             .write(move |tx| {
                 let of = find_organization(tx, &organization)?;
                 let who = find_user(tx, &user)?;
                 let found = find(tx, who.id, of.id, kind)?;
-                let grant = found.ok_or_else(|| missing(&user, &organization, kind))?.grant;
+                let row = found.ok_or_else(|| missing(&user, &organization, kind))?;
+                expected.check(&describe(row.clone(), &who, &of))?;
+                let grant = row.grant;
                 keeping_owners(tx, &scribe, &owned(of.id, Some(grant.role)), || {
                     Ok(grant::delete(tx, grant.id)?)
                 })?;

@@ -93,7 +93,8 @@ impl Service {
     /// is a handle, userName or id. A grant of that role stays as it is.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such user, organization or resource.
+    /// [`Error::NotFound`] when there is no such user, organization or resource; [`Error::PreconditionFailed`] and
+    /// [`Error::Absent`] when another version is [expected](Service::expecting).
     pub async fn give_resource_grant(
         &self,
         organization: &str,
@@ -104,12 +105,16 @@ impl Service {
         let (organization, resource, user) = (organization.to_owned(), resource.to_owned(), user.to_owned());
         let now = self.clock().now();
         let id = GrantId::new(now, &self.entropy().id());
-        let scribe = Scribe::of_service(self, now);
+        let (scribe, expected) = (Scribe::of_service(self, now), self.expected().clone());
         self.db()
             .write(move |tx| {
                 let (on, user) = (owned(tx, &organization, &resource)?, find_user(tx, &user)?);
                 let old = resource_grant::find_of_user(tx, user.id, on.1.id)?;
                 let before = old.as_ref().map(|old| old.grant.role);
+                match &old {
+                    Some(old) => expected.check(&describe(old.clone(), &user, &on))?,
+                    None => expected.check_absent("the grant")?,
+                }
                 match old {
                     Some(old) if old.grant.role == role => return Ok((describe(old, &user, &on), false)),
                     Some(old) => drop(resource_grant::delete(tx, old.grant.id)?),
@@ -127,7 +132,8 @@ impl Service {
     /// Takes a user's direct grant on a resource back. What groups and the organization give stays.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such user, organization, resource or grant.
+    /// [`Error::NotFound`] when there is no such user, organization, resource or grant; [`Error::PreconditionFailed`] when another
+    /// version is [expected](Service::expecting).
     pub async fn revoke_resource_grant(
         &self,
         organization: &str,
@@ -135,11 +141,13 @@ impl Service {
         user: &str,
     ) -> Result<(), Error> {
         let (organization, resource, user) = (organization.to_owned(), resource.to_owned(), user.to_owned());
-        let scribe = Scribe::of_service(self, self.clock().now());
+        let (scribe, expected) = (Scribe::of_service(self, self.clock().now()), self.expected().clone());
         self.db()
             .write(move |tx| {
                 let (on, user) = (owned(tx, &organization, &resource)?, find_user(tx, &user)?);
-                let grant = find(tx, &user, &on)?.grant;
+                let row = find(tx, &user, &on)?;
+                expected.check(&describe(row.clone(), &user, &on))?;
+                let grant = row.grant;
                 resource_grant::delete(tx, grant.id)?;
                 tell(tx, &scribe, (&user, &on), (grant.id, Some(grant.role), None))
             })

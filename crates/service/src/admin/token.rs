@@ -188,7 +188,8 @@ impl Service {
     /// Changes the label of a directory's SCIM token, or from where it may be used; the next request is held to it.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for an unknown directory, and when it has no token of that id; [`Error::Invalid`] for an empty label.
+    /// [`Error::NotFound`] for an unknown directory, and when it has no token of that id; [`Error::Invalid`] for an empty label;
+    /// [`Error::PreconditionFailed`] when it has another version than is [expected](Service::expecting).
     pub async fn change_scim_token(
         &self,
         directory: &str,
@@ -197,10 +198,11 @@ impl Service {
     ) -> Result<TokenInfo, Error> {
         let label = change.label.map(|label| check_label("label", &label)).transpose()?;
         let (directory, id, allow_from) = (directory.to_owned(), id.to_owned(), change.allow_from);
-        let scribe = Scribe::of_service(self, self.clock().now());
+        let (scribe, expected) = (Scribe::of_service(self, self.clock().now()), self.expected().clone());
         self.db()
             .write(move |tx| {
                 let old = find_scim(tx, &directory, &id)?;
+                expected.check(&TokenInfo::from(old.clone()))?;
                 let new = ScimTokenRow {
                     label: label.clone().unwrap_or_else(|| old.label.clone()),
                     allow_from: allow_from.clone().unwrap_or_else(|| old.allow_from.clone()),
@@ -223,15 +225,17 @@ impl Service {
     /// Deletes a SCIM token; the next request with it is refused.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none of that id.
+    /// [`Error::NotFound`] when there is none of that id; [`Error::PreconditionFailed`] when it has another version than is
+    /// [expected](Service::expecting).
     pub async fn delete_scim_token(&self, id: &str) -> Result<(), Error> {
         let missing = Error::NotFound(format!("there is no SCIM token {id:?}; list them: enroll token list"));
         let Ok(id) = id.parse::<TokenId>() else { return Err(missing) };
-        let scribe = Scribe::of_service(self, self.clock().now());
+        let (scribe, expected) = (Scribe::of_service(self, self.clock().now()), self.expected().clone());
         let deleted = self
             .db()
             .write(move |tx| {
                 let Some(row) = token::scim::find(tx, id)? else { return Ok(false) };
+                expected.check(&TokenInfo::from(row.clone()))?;
                 token::scim::delete(tx, row.directory, id)?;
                 let id = id.to_string();
                 let subject = (SubjectKind::ScimToken, id.as_str(), row.label.as_str());
@@ -337,16 +341,18 @@ impl Service {
     /// Deletes an API token; the next request with it is refused.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none of that id.
+    /// [`Error::NotFound`] when there is none of that id; [`Error::PreconditionFailed`] when it has another version than is
+    /// [expected](Service::expecting).
     pub async fn delete_api_token(&self, id: &str) -> Result<(), Error> {
         let missing =
             Error::NotFound(format!("there is no API token {id:?}; list them: enroll api-token list"));
         let Ok(id) = id.parse::<TokenId>() else { return Err(missing) };
-        let scribe = Scribe::of_service(self, self.clock().now());
+        let (scribe, expected) = (Scribe::of_service(self, self.clock().now()), self.expected().clone());
         let deleted = self
             .db()
             .write(move |tx| {
                 let Some(row) = token::api::find(tx, id)? else { return Ok(false) };
+                expected.check(&TokenInfo::from(row.clone()))?;
                 token::api::delete(tx, id)?;
                 let id = id.to_string();
                 let subject = (SubjectKind::ApiToken, id.as_str(), row.label.as_str());

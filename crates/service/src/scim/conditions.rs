@@ -9,9 +9,17 @@ use crate::Error;
 /// # Errors
 /// [`Error::PreconditionFailed`] when none of the tags names the version.
 pub(crate) fn check(if_match: Option<&IfMatch>, version: i64) -> Result<(), Error> {
+    check_text(if_match, &version.to_string())
+}
+
+/// As [`check`], for a version that is no number.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn check_text(if_match: Option<&IfMatch>, version: &str) -> Result<(), Error> {
     let holds = match if_match {
         None | Some(IfMatch::Any) => true,
-        Some(IfMatch::Tags(tags)) => tags.iter().any(|tag| *tag == version.to_string()),
+        Some(IfMatch::Tags(tags)) => tags.iter().any(|tag| tag == version),
     };
     if holds { Ok(()) } else { Err(Error::PreconditionFailed { current: version_tag(version) }) }
 }

@@ -25,7 +25,7 @@ use enroll_domain::GroupName;
 use enroll_scim::{Object, Resource, ScimError};
 
 pub(crate) use asserted::{join_groups, provision};
-pub(crate) use conditions::check as check_version;
+pub(crate) use conditions::{check as check_version, check_text as check_version_text};
 pub(crate) use imported::{Came, Importing, Names, user_named};
 pub use outcome::Outcome;
 

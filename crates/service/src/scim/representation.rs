@@ -19,7 +19,7 @@ pub(crate) struct Facts<'a> {
 }
 
 /// The ETag of a version (RFC 7644 §3.14): weak, because two representations of one version may differ in projection.
-pub(crate) fn version_tag(version: i64) -> String {
+pub(crate) fn version_tag(version: impl std::fmt::Display) -> String {
     format!("W/\"{version}\"")
 }
 

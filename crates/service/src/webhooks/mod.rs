@@ -45,6 +45,8 @@ pub struct NewWebhook {
     pub directory: Option<String>,
     /// In which form.
     pub format: WebhookFormat,
+    /// Made without sending anything; events wait.
+    pub paused: bool,
 }
 
 /// What to change of a webhook; what is `None` stays as it is.
@@ -104,7 +106,7 @@ impl Service {
                     format: new.format,
                     secret: secret.to_vec(),
                     old_secret: None,
-                    paused: false,
+                    paused: new.paused,
                     created: now,
                     progress: Progress::behind(0),
                     tested: None,
@@ -166,14 +168,16 @@ impl Service {
     /// Changes a webhook. Resumed, it goes on where it was.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none of that id; [`Error::Invalid`] for what is no URL to send to.
+    /// [`Error::NotFound`] when there is none of that id; [`Error::Invalid`] for what is no URL to send to;
+    /// [`Error::PreconditionFailed`] when it has another version than is [expected](Service::expecting).
     pub async fn change_webhook(&self, id: &str, change: &WebhookChange) -> Result<WebhookInfo, Error> {
         let url = change.url.as_deref().map(check_url).transpose()?.map(String::from);
         let (id, change) = (id.to_owned(), change.clone());
-        let scribe = Scribe::of_service(self, self.clock().now());
+        let (scribe, expected) = (Scribe::of_service(self, self.clock().now()), self.expected().clone());
         self.db()
             .write(move |tx| {
                 let before = find(tx, &id)?;
+                expected.check(&shown::info(tx, &before)?)?;
                 let mut row = before.clone();
                 row.url = url.clone().unwrap_or(row.url);
                 row.types = change.types.as_ref().map_or(row.types, ToString::to_string);
@@ -196,13 +200,14 @@ impl Service {
     /// Removes a webhook; nothing is sent any more.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none of that id.
+    /// [`Error::NotFound`] when there is none of that id; [`Error::PreconditionFailed`] as [`Service::change_webhook`].
     pub async fn remove_webhook(&self, id: &str) -> Result<(), Error> {
         let id = id.to_owned();
-        let scribe = Scribe::of_service(self, self.clock().now());
+        let (scribe, expected) = (Scribe::of_service(self, self.clock().now()), self.expected().clone());
         self.db()
             .write(move |tx| {
                 let row = find(tx, &id)?;
+                expected.check(&shown::info(tx, &row)?)?;
                 webhook::delete(tx, row.id)?;
                 let changes = Changes::default().without("url", &row.url);
                 tell(tx, &scribe, Action::WebhookRemoved, &row, &changes)?;

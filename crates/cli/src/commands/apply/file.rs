@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::bail;
+use enroll_domain::delivery::WebhookFormat;
+use reqwest::Url;
 use serde::{Deserialize, Serialize};
 
 /// The whole file.
@@ -19,6 +21,8 @@ pub(super) struct File {
     pub(super) mappings: Vec<Mapping>,
     #[serde(default, rename = "grant")]
     pub(super) grants: Vec<Grant>,
+    #[serde(default, rename = "webhook")]
+    pub(super) webhooks: Vec<Webhook>,
 }
 
 /// A directory; what is left out stays as it is.
@@ -90,9 +94,27 @@ pub(super) struct Mapping {
 #[serde(deny_unknown_fields)]
 pub(super) struct Grant {
     pub(super) organization: String,
+    /// Name, KIND:NAME or id of a resource of the organization; the grant is on the organization without it.
+    pub(super) resource: Option<String>,
     pub(super) user: String,
-    #[serde(default = "member")]
-    pub(super) role: String,
+    /// `member` on an organization and `read` on a resource when it is left out.
+    pub(super) role: Option<String>,
+}
+
+/// A webhook. Its secret is never in the file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Webhook {
+    pub(super) url: String,
+    /// Of this directory alone; of all when it is left out.
+    pub(super) directory: Option<String>,
+    #[serde(default = "events")]
+    pub(super) format: WebhookFormat,
+    /// Which types; all when it is left out.
+    #[serde(default)]
+    pub(super) types: Vec<String>,
+    #[serde(default)]
+    pub(super) paused: bool,
 }
 
 fn default_directory() -> String {
@@ -103,18 +125,18 @@ fn repository() -> String {
     "repository".to_owned()
 }
 
-fn private() -> String {
-    "private".to_owned()
+fn events() -> WebhookFormat {
+    WebhookFormat::Events
 }
 
-fn member() -> String {
-    "member".to_owned()
+fn private() -> String {
+    "private".to_owned()
 }
 
 impl Mapping {
     /// What makes it this mapping and no other: the directory, the group, and what it is to.
     pub(super) fn key(&self) -> (String, String, String) {
-        (self.directory.clone(), fold(&self.group), self.target())
+        (self.directory.clone(), fold(&self.group), fold(&self.target()))
     }
 
     /// `ORG` or `ORG/NAME`.
@@ -126,8 +148,28 @@ impl Mapping {
     }
 
     pub(super) fn role(&self) -> &str {
-        self.role.as_deref().unwrap_or(if self.resource.is_some() { "read" } else { "member" })
+        role(self.role.as_deref(), self.resource.as_deref())
     }
+}
+
+impl Grant {
+    pub(super) fn role(&self) -> &str {
+        role(self.role.as_deref(), self.resource.as_deref())
+    }
+}
+
+impl Webhook {
+    /// What makes it this webhook and no other: the URL, the directory or nothing, and the form.
+    pub(super) fn key(&self) -> (String, String, String) {
+        // As the server writes it: with a slash behind the host.
+        let url = Url::parse(&self.url).map_or_else(|_| self.url.clone(), String::from);
+        (url, self.directory.clone().unwrap_or_default(), self.format.to_string())
+    }
+}
+
+/// The lowest role on a resource or an organization where none is named.
+fn role<'r>(role: Option<&'r str>, resource: Option<&str>) -> &'r str {
+    role.unwrap_or(if resource.is_some() { "read" } else { "member" })
 }
 
 /// Group names compare in any case and without white space around them (enrollment.md 3.7).
@@ -150,9 +192,19 @@ impl File {
             let (directory, group, organization) = mapping.key();
             format!("the mapping of the group {group:?} of {directory} to {organization}")
         });
-        let grants =
-            self.grants.iter().map(|grant| format!("the grant of {} in {}", grant.user, grant.organization));
-        for what in directories.chain(organizations).chain(resources).chain(mappings).chain(grants) {
+        let grants = self.grants.iter().map(|grant| {
+            let on =
+                grant.resource.as_ref().map(|resource| format!("/{}", fold(resource))).unwrap_or_default();
+            format!("the grant of {} in {}{on}", grant.user, grant.organization)
+        });
+        let webhooks = self.webhooks.iter().map(|webhook| {
+            let (url, directory, format) = webhook.key();
+            let of = if directory.is_empty() { "all directories" } else { &directory };
+            format!("the webhook to {url} of {of} as {format}")
+        });
+        let all =
+            directories.chain(organizations).chain(resources).chain(mappings).chain(grants).chain(webhooks);
+        for what in all {
             if !seen.insert(what.clone()) {
                 bail!("the file has {what} twice");
             }

@@ -72,7 +72,8 @@ impl Service {
     /// only if the preview still holds.
     ///
     /// # Errors
-    /// Those of the change: see the use cases above; [`Error::Conflict`] when the preview no longer holds.
+    /// Those of the change: see the use cases above; [`Error::Conflict`] when the preview no longer holds;
+    /// [`Error::PreconditionFailed`] when the mapping has another version than is [expected](Service::expecting).
     pub async fn apply_mapping(
         &self,
         edit: &MappingEdit,
@@ -81,12 +82,13 @@ impl Service {
         let now = self.clock().now();
         let (id, edit, previewed) =
             (MappingId::new(now, &self.entropy().id()), edit.clone(), previewed.cloned());
-        let scribe = Scribe::of_service(self, now);
+        let (scribe, expected) = (Scribe::of_service(self, now), self.expected().clone());
         self.db()
             .write(move |tx| {
                 let plan = edit.plan(tx, id, now)?;
+                plan.before.as_ref().map_or(Ok(()), |row| expected.check(&info(tx, row)?))?;
                 previewed.as_ref().map_or(Ok(()), |version| version.check(tx, &plan))?;
-                keeping_owners(tx, &scribe, owned(&plan).as_slice(), || apply(tx, &scribe, &plan))?;
+                make(tx, &scribe, &plan)?;
                 plan.after.as_ref().map(|row| info(tx, row)).transpose()
             })
             .await
@@ -97,8 +99,13 @@ fn there(mapping: Option<MappingInfo>) -> Result<MappingInfo, Error> {
     mapping.ok_or_else(|| Error::Internal("a mapping is gone that was not removed".to_owned()))
 }
 
+/// Writes what is planned, unless an organization would lose its last owner by it.
+pub(super) fn make(tx: &Tx<'_>, scribe: &Scribe, plan: &Plan) -> Result<(), Error> {
+    keeping_owners(tx, scribe, owned(plan).as_slice(), || apply(tx, scribe, plan))
+}
+
 /// The organization, where the mapping makes owners now.
-fn owned(plan: &Plan) -> Option<OrganizationId> {
+pub(super) fn owned(plan: &Plan) -> Option<OrganizationId> {
     let before = &plan.before.as_ref()?.mapping;
     match before.gives {
         RoleOn::Organization(organization, Role::Owner) if !before.paused => Some(organization),

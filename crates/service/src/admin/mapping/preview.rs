@@ -9,9 +9,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::page::PageRequest;
+use super::apply::{make, owned};
 use super::plan::{MappingEdit, Plan, check_single, organization_of};
 use super::version::PreviewVersion;
 use crate::access::{UserSummary, page_user};
+use crate::audit::Scribe;
 use crate::{Error, Service};
 
 /// Users compared at a time: memory does not grow with the group.
@@ -76,7 +78,8 @@ struct On {
 
 impl Service {
     /// Who would gain, lose or change a role by a change of a mapping: all of them counted, a page of them named. Deactivated
-    /// users are not among them, as they have no role either way. It reads one snapshot and keeps no writer waiting.
+    /// users are not among them, as they have no role either way. It reads one snapshot and keeps no writer waiting; only where the
+    /// last owner of an organization could go is the change itself tried first, and undone.
     ///
     /// # Errors
     /// Those of the change itself; [`Error::Invalid`] when the page is none.
@@ -85,6 +88,11 @@ impl Service {
         let after: Option<UserId> = page.after()?;
         let now = self.clock().now();
         let id = MappingId::new(now, &self.entropy().id());
+        let looked = edit.clone();
+        if self.db().read(move |tx| Ok::<_, Error>(owned(&looked.plan(tx, id, now)?).is_some())).await? {
+            let (edit, scribe) = (edit.clone(), Scribe::of_service(self, now));
+            self.try_out(move |tx| make(tx, &scribe, &edit.plan(tx, id, now)?)).await?;
+        }
         self.db().read(move |tx| preview(tx, &checked(tx, &edit, id, now)?, after, &page)).await
     }
 }
@@ -119,7 +127,7 @@ fn preview(tx: &Tx<'_>, plan: &Plan, after: Option<UserId>, page: &PageRequest) 
     let mut preview = Preview {
         organization: owner.name.to_string(),
         resource: on_resource.as_ref().map(|row| row.name.to_string()),
-        version: PreviewVersion::now(tx)?,
+        version: PreviewVersion::now(tx, plan)?,
         gained: 0,
         lost: 0,
         changed: 0,

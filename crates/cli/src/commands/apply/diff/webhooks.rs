@@ -1,0 +1,88 @@
+//! The webhooks of the file. Their secrets are not in it: a new one is shown when it is made.
+
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+
+use super::super::file::{File, Webhook};
+use super::super::step::{Step, Verb};
+use super::Difference;
+use crate::api::{Api, segment, text};
+
+/// Adds the steps for webhooks.
+pub(super) async fn add(
+    file: &File,
+    api: &Api,
+    prune: bool,
+    difference: &mut Difference,
+) -> anyhow::Result<()> {
+    if file.webhooks.is_empty() {
+        return Ok(());
+    }
+    let mut answer = api.get("/webhooks").await?;
+    let there = match answer["webhooks"].take() {
+        Value::Array(there) => there,
+        _ => Vec::new(),
+    };
+    // Two that are alike may be there: an entry means the older one.
+    let mut meant = Vec::new();
+    for wanted in &file.webhooks {
+        let found = there.iter().find(|there| is(wanted, there));
+        meant.extend(found.map(|found| text(found, "id")));
+        difference.steps.extend(webhook(wanted, found));
+    }
+    if prune {
+        let surplus = there.iter().filter(|there| !meant.contains(&text(there, "id")));
+        difference.steps.extend(surplus.map(|there| Step {
+            verb: Verb::Remove,
+            what: described(&text(there, "url"), &text(there, "directory"), &text(there, "format")),
+            changes: Vec::new(),
+            method: Method::DELETE,
+            target: format!("/webhooks/{}", segment(&text(there, "id"))),
+            body: Value::Null,
+        }));
+    }
+    Ok(())
+}
+
+fn is(wanted: &Webhook, there: &Value) -> bool {
+    wanted.key() == (text(there, "url"), text(there, "directory"), text(there, "format"))
+}
+
+fn webhook(wanted: &Webhook, there: Option<&Value>) -> Option<Step> {
+    let (url, directory, format) = wanted.key();
+    let what = described(&url, &directory, &format);
+    let (types, paused) = (json!(wanted.types), json!(wanted.paused));
+    let Some(there) = there else {
+        let mut body = json!({"url": url, "types": types, "format": format, "paused": paused});
+        if !directory.is_empty() {
+            body["directory"] = json!(directory);
+        }
+        let mut changes = Vec::new();
+        if !wanted.types.is_empty() {
+            changes.push(("types".to_owned(), Value::Null, types));
+        }
+        if wanted.paused {
+            changes.push(("paused".to_owned(), Value::Null, paused));
+        }
+        let (verb, method, target) = (Verb::Add, Method::POST, "/webhooks".to_owned());
+        return Some(Step { verb, what, changes, method, target, body });
+    };
+    let now = [
+        ("types", there["types"].clone(), types),
+        ("paused", json!(text(there, "state") == "paused"), paused),
+    ];
+    let (mut changes, mut body) = (Vec::new(), Map::new());
+    for (member, old, new) in now.into_iter().filter(|(_, old, new)| old != new) {
+        body.insert(member.to_owned(), new.clone());
+        changes.push((member.to_owned(), old, new));
+    }
+    let target = format!("/webhooks/{}", segment(&text(there, "id")));
+    let (verb, method) = (Verb::Change, Method::PATCH);
+    (!changes.is_empty()).then(|| Step { verb, what, changes, method, target, body: body.into() })
+}
+
+fn described(url: &str, directory: &str, format: &str) -> String {
+    let of = if directory.is_empty() { String::new() } else { format!(" of {directory}") };
+    let kind = if format == "events" { String::new() } else { format!(" as {format}") };
+    format!("webhook {url}{of}{kind}")
+}
