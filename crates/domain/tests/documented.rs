@@ -1,5 +1,7 @@
 //! What the documents have to list.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 use std::path::Path;
 
 use enroll_domain::Handle;

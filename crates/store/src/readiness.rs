@@ -23,49 +23,37 @@ pub(crate) const WITHOUT_EXTERNAL_ID: (&str, &str) = (
     "SELECT id, user_name FROM users WHERE directory_id = ?1 AND external_id IS NULL LIMIT ?2",
 );
 
-/// The addresses for work that several users have, in one pass over an index: an address is written by its type or by none.
-macro_rules! shared_addresses {
-    ($columns:literal, $rest:literal) => {
-        concat!(
-            "SELECT DISTINCT ",
-            $columns,
-            " FROM (SELECT value_key FROM user_emails WHERE directory_id = ?1 AND value_key IS NOT NULL \
-             AND (type_key = 'work' OR type_key IS NULL) GROUP BY value_key HAVING min(user_id) <> max(user_id)) AS shared \
-             CROSS JOIN user_emails CROSS JOIN users WHERE user_emails.directory_id = ?1 \
-             AND user_emails.value_key = shared.value_key AND (user_emails.type_key = 'work' OR user_emails.type_key IS NULL) \
-             AND users.directory_id = ?1 AND users.id = user_emails.user_id",
-            $rest
-        )
-    };
-}
-
-/// The users of an e-mail address for work that others have too, with that address.
+/// The users of an e-mail address for work that others have too, with that address, in one pass over an index: an address is written by
+/// its type or by none.
 pub(crate) const SHARED_EMAIL: (&str, &str) = (
-    concat!("SELECT count(*) FROM (", shared_addresses!("users.id, shared.value_key", ""), ") AS people"),
-    shared_addresses!(
-        "users.id, users.user_name, shared.value_key",
-        " ORDER BY shared.value_key, users.id LIMIT ?2"
-    ),
+    "SELECT count(*) FROM (SELECT DISTINCT users.id, shared.value_key FROM \
+     (SELECT value_key FROM user_emails WHERE directory_id = ?1 AND value_key IS NOT NULL \
+     AND (type_key = 'work' OR type_key IS NULL) GROUP BY value_key HAVING min(user_id) <> max(user_id)) AS shared \
+     CROSS JOIN user_emails CROSS JOIN users WHERE user_emails.directory_id = ?1 \
+     AND user_emails.value_key = shared.value_key AND (user_emails.type_key = 'work' OR user_emails.type_key IS NULL) \
+     AND users.directory_id = ?1 AND users.id = user_emails.user_id) AS people",
+    "SELECT DISTINCT users.id, users.user_name, shared.value_key FROM \
+     (SELECT value_key FROM user_emails WHERE directory_id = ?1 AND value_key IS NOT NULL \
+     AND (type_key = 'work' OR type_key IS NULL) GROUP BY value_key HAVING min(user_id) <> max(user_id)) AS shared \
+     CROSS JOIN user_emails CROSS JOIN users WHERE user_emails.directory_id = ?1 \
+     AND user_emails.value_key = shared.value_key AND (user_emails.type_key = 'work' OR user_emails.type_key IS NULL) \
+     AND users.directory_id = ?1 AND users.id = user_emails.user_id \
+     ORDER BY shared.value_key, users.id LIMIT ?2",
 );
 
 /// What userNames are compared by, from an index alone.
 pub(crate) const USER_NAME_KEYS: &str =
     "SELECT user_name_key FROM users WHERE directory_id = ?1 ORDER BY user_name_key";
-/// Users of a directory whose userName somebody of another directory has.
-macro_rules! shared_names {
-    () => {
-        " FROM users AS here WHERE here.directory_id = ?1 AND EXISTS (SELECT 1 FROM directories CROSS JOIN users AS there \
-         WHERE directories.id <> ?1 AND there.directory_id = directories.id AND there.user_name_key = here.user_name_key)"
-    };
-}
+
 /// Users whose userName somebody of another directory has.
 pub(crate) const SHARED_NAME: (&str, &str) = (
-    concat!("SELECT count(*)", shared_names!()),
-    concat!(
-        "SELECT here.id, here.user_name, here.handle",
-        shared_names!(),
-        " ORDER BY here.user_name_key LIMIT ?2"
-    ),
+    "SELECT count(*) FROM users AS here WHERE here.directory_id = ?1 AND EXISTS \
+     (SELECT 1 FROM directories CROSS JOIN users AS there WHERE directories.id <> ?1 \
+     AND there.directory_id = directories.id AND there.user_name_key = here.user_name_key)",
+    "SELECT here.id, here.user_name, here.handle FROM users AS here WHERE here.directory_id = ?1 AND EXISTS \
+     (SELECT 1 FROM directories CROSS JOIN users AS there WHERE directories.id <> ?1 \
+     AND there.directory_id = directories.id AND there.user_name_key = here.user_name_key) \
+     ORDER BY here.user_name_key LIMIT ?2",
 );
 
 /// What the join rule of a sign-in may compare with, where no user has it.

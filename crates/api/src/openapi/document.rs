@@ -142,7 +142,7 @@ fn operation(route: &Route, routes: &[Route], schemas: &mut Schemas) -> Value {
         let content = json!({ media_type: { "schema": schema } });
         said.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
     }
-    said.insert("responses".to_owned(), responses(route, routes, &sketch));
+    said.insert("responses".to_owned(), responses(route, routes, &sketch, said.contains_key("requestBody")));
     said.into()
 }
 
@@ -161,7 +161,7 @@ fn security(security: Security) -> Value {
     }
 }
 
-fn responses(route: &Route, routes: &[Route], sketch: &Sketch<'_>) -> Value {
+fn responses(route: &Route, routes: &[Route], sketch: &Sketch<'_>, has_body: bool) -> Value {
     let mut responses = Map::new();
     for (status, what) in &route.operation.answers {
         let mut answer = Map::new();

@@ -95,12 +95,9 @@ impl Model {
         groups.find(|(_, group)| group.directory == directory && same(&group.name, name)).map(|(id, _)| id)
     }
 
-    /// The group that a new mapping of a name gets: that of the very name, else the oldest of those alike.
+    /// The group that a new mapping of a name gets.
     fn group_to_map(&self, directory: usize, name: &str) -> Option<&String> {
-        let mut alike_ones =
-            self.groups.iter().filter(|(_, group)| group.directory == directory && alike(&group.name, name));
-        let first = alike_ones.next().map(|(id, _)| id);
-        self.group_named(directory, name.trim()).or(first)
+        self.group_named(directory, name.trim())
     }
 
     /// 2.5: memberships and grants are gone for good.

@@ -57,7 +57,7 @@ impl World {
         let (directory, name) = (self.directory(), self.one_of(&GROUPS));
         let members = self.members(directory);
         let made = self.create(directory, &ResourceKind::Group, group(name, &members)).await;
-        let free = self.model.group_named(directory, name).is_none().then_some(()).ok_or(409);
+        let free = self.free_for(directory, name, "");
         if let Some(id) = self.agreed(made, free) {
             self.model.name_group(&id, directory, name);
             self.model.groups.get_mut(&id).unwrap().members.extend(members);
@@ -76,8 +76,11 @@ impl World {
         format!("delete the group {id}")
     }
 
-    /// A group may keep its name, or take one that no other has.
+    /// A group may keep its name, or take one that no other has and that has no white space around it.
     fn free_for(&self, directory: usize, name: &str, id: &str) -> Result<(), u16> {
+        if name != name.trim() {
+            return Err(400);
+        }
         let holder = self.model.group_named(directory, name);
         holder.is_none_or(|holder| holder == id).then_some(()).ok_or(409)
     }
@@ -148,9 +151,7 @@ impl World {
     /// A user and a group with her as a member, in one Bulk request that names her by `bulkId`.
     pub(crate) async fn bulk(&mut self) -> String {
         let (directory, name, title) = (self.directory(), self.one_of(&USERS), self.one_of(&GROUPS));
-        if !self.model.user_name_is_free(directory, name)
-            || self.model.group_named(directory, title).is_some()
-        {
+        if !self.model.user_name_is_free(directory, name) || self.free_for(directory, title, "").is_err() {
             return nothing();
         }
         let user = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": name});

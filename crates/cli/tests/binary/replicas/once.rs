@@ -56,6 +56,7 @@ impl Work {
         let organization = NewOrganization { name: "acme".to_owned(), ..NewOrganization::default() };
         service.create_organization(&organization).await.unwrap();
         let webhook = NewWebhook {
+            paused: false,
             url: receiver.url("/webhook"),
             types: "organization.member_added".parse().unwrap(),
             directory: None,
