@@ -117,14 +117,13 @@ fn e6_3_each_action_of_the_trail_is_brought_about_by_a_test_here() {
 }
 
 /// Transactions that change nothing that an administrator would ask about, by the file and the reason.
-const UNTOLD: [(&str, &str); 14] = [
+const UNTOLD: [(&str, &str); 13] = [
     ("events.rs", "events are deleted after their time; the trail stays"),
     ("idempotency.rs", "what was answered to a request with a key"),
     ("leases.rs", "whose turn it is"),
     ("oidc/authorize.rs", "a code, which is told when it is used"),
     ("oidc/logout.rs", "what was sent to a client"),
     ("oidc/returns.rs", "where somebody wanted to go before signing in"),
-    ("rehearsal.rs", "what is tried and undone"),
     ("roles/retell.rs", "what follows from changes that are told"),
     ("scim/cursor.rs", "the key of cursors, made once"),
     ("session.rs", "the time of a token's last use"),

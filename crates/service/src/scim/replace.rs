@@ -189,6 +189,9 @@ pub(super) fn store_group(
     let missing = || not_found(&ResourceKind::Group, &row.id.to_string());
     let (mut version, mut last_modified) = (row.version, row.last_modified);
     let changed = resource != *current;
+    // Before anything is held: a request that cannot pass is not to wait for an approval.
+    let renamed = resource.get("displayName") != current.get("displayName");
+    let name = if renamed { Some(group_name(&resource)?) } else { None };
     if changed {
         view.check_current(tx)?;
         let of = (&ResourceKind::Group, view.model());
@@ -208,8 +211,8 @@ pub(super) fn store_group(
         roles::tell(tx, told, view.directory, &reach)?;
     }
     standing::members_left(tx, scribe, view.directory, row.id, &moved.removed)?;
-    if resource.get("displayName") != current.get("displayName") {
-        mappings::group_named(tx, scribe, view.directory, row.id, &group_name(&resource)?)?;
+    if let Some(name) = name {
+        mappings::group_named(tx, scribe, view.directory, row.id, &name)?;
     }
     view.group(
         tx,

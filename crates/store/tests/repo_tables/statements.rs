@@ -23,7 +23,7 @@ const MADE_WHILE_RUNNING: [(&str, &str); 9] = [
     ("ORDER BY sequence {order} LIMIT 1", "http: events"),
     ("groups.id = {group}", "filter_sql"),
     ("CROSS JOIN ({candidates}", "repo_tables: members"),
-    ("DROP TABLE \"{table}\"", "moving tests"),
+    ("DROP TABLE \"{}\"", "moving tests"),
     ("{SELECT} ORDER BY sequence", "repo_tables: audit"),
 ];
 
