@@ -92,7 +92,7 @@ fn answer(known: Known) -> Result<Response, Problem> {
         Known::Unanswered { at, secret: false } => Err(Problem::new(
             StatusCode::CONFLICT,
             format!(
-                "the request with this Idempotency-Key was carried out at {at}, and the server stopped before its answer was kept: \
+                "the request with this Idempotency-Key was carried out at {at}, and its answer was not kept, because the server or the connection ended before: \
                  look up what it made; if a secret was in the answer, delete that object and make another with a new key"
             ),
         )),

@@ -53,8 +53,10 @@ pub(super) struct Writer {
 
 /// What has become of a job.
 enum Attempt {
-    /// Its changes are in the transaction, or it has none: what it did was undone.
+    /// Its changes are in the transaction, or it has none.
     Clean,
+    /// It was refused, and what it did was undone.
+    Undone,
     /// It was refused, and what it did is still in the transaction.
     Unclean,
 }
@@ -107,6 +109,10 @@ impl Writer {
                 jobs.push(job);
                 let outcome = match outcome {
                     Ok(Attempt::Unclean) => self.repeat(&mut jobs),
+                    Ok(Attempt::Undone) => {
+                        self.careful = CAREFUL_BATCHES;
+                        Ok(())
+                    }
                     Ok(Attempt::Clean) => Ok(()),
                     Err(failed) => Err(failed),
                 };
@@ -197,6 +203,7 @@ impl Writer {
             (false, true) => {
                 self.head.forget();
                 self.run("ROLLBACK TO job; RELEASE job")?;
+                return Ok(Attempt::Undone);
             }
             (false, false) if tx.is_untouched() => {}
             (false, false) => return Ok(Attempt::Unclean),

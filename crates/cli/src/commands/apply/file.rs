@@ -110,11 +110,9 @@ pub(super) struct Webhook {
     pub(super) directory: Option<String>,
     #[serde(default = "events")]
     pub(super) format: WebhookFormat,
-    /// Which types; all when it is left out.
-    #[serde(default)]
-    pub(super) types: Vec<String>,
-    #[serde(default)]
-    pub(super) paused: bool,
+    /// Which types; of a new one all when it is left out.
+    pub(super) types: Option<Vec<String>>,
+    pub(super) paused: Option<bool>,
 }
 
 fn default_directory() -> String {

@@ -50,13 +50,16 @@ async fn resources<'f>(
             let (id, name, kind) = (text(&resource, "id"), text(&resource, "name"), text(&resource, "kind"));
             let full = format!("{kind}:{name}");
             all.insert(full.clone(), Vec::new());
-            there.extend([id, fold(&name), fold(&full)].map(|known| (known, full.clone())));
+            for known in [id, fold(&name), fold(&full)] {
+                // A name that two kinds have means neither: the server says so.
+                there.entry(known).and_modify(|place| *place = None).or_insert_with(|| Some(full.clone()));
+            }
         }
     }
     for grant in wanted {
         let Some(name) = &grant.resource else { continue };
         // One that is not there is about to be made, or there is an end to it with a sentence that says so.
-        let place = there.get(&fold(name)).unwrap_or(name);
+        let place = there.get(&fold(name)).and_then(Option::as_ref).unwrap_or(name);
         all.entry(place.clone()).or_default().push(grant);
     }
     Ok(all)
@@ -78,7 +81,10 @@ async fn on(
     let mut kept = BTreeSet::new();
     for grant in wanted {
         let holds = |there: &&Value| {
-            ["id", "handle", "userName"].iter().any(|name| text(&there["user"], name) == grant.user)
+            // As the server looks for her: in any case.
+            ["id", "handle", "userName"]
+                .iter()
+                .any(|name| fold(&text(&there["user"], name)) == fold(&grant.user))
         };
         let found = there.iter().find(holds);
         kept.extend(found.map(|found| text(found, "id")));

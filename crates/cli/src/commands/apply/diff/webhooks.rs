@@ -51,28 +51,30 @@ fn is(wanted: &Webhook, there: &Value) -> bool {
 fn webhook(wanted: &Webhook, there: Option<&Value>) -> Option<Step> {
     let (url, directory, format) = wanted.key();
     let what = described(&url, &directory, &format);
-    let (types, paused) = (json!(wanted.types), json!(wanted.paused));
     let Some(there) = there else {
+        let (types, paused) = (wanted.types.clone().unwrap_or_default(), wanted.paused == Some(true));
         let mut body = json!({"url": url, "types": types, "format": format, "paused": paused});
         if !directory.is_empty() {
             body["directory"] = json!(directory);
         }
         let mut changes = Vec::new();
-        if !wanted.types.is_empty() {
-            changes.push(("types".to_owned(), Value::Null, types));
+        if !types.is_empty() {
+            changes.push(("types".to_owned(), Value::Null, json!(types)));
         }
-        if wanted.paused {
-            changes.push(("paused".to_owned(), Value::Null, paused));
+        if paused {
+            changes.push(("paused".to_owned(), Value::Null, json!(paused)));
         }
         let (verb, method, target) = (Verb::Add, Method::POST, "/webhooks".to_owned());
         return Some(Step { verb, what, changes, method, target, body });
     };
     let now = [
-        ("types", there["types"].clone(), types),
-        ("paused", json!(text(there, "state") == "paused"), paused),
+        ("types", there["types"].clone(), wanted.types.as_ref().map(|types| json!(types))),
+        ("paused", json!(text(there, "state") == "paused"), wanted.paused.map(|paused| json!(paused))),
     ];
+    // What the entry leaves out stays as it is.
+    let said = now.into_iter().filter_map(|(member, old, new)| Some((member, old, new?)));
     let (mut changes, mut body) = (Vec::new(), Map::new());
-    for (member, old, new) in now.into_iter().filter(|(_, old, new)| old != new) {
+    for (member, old, new) in said.filter(|(_, old, new)| old != new) {
         body.insert(member.to_owned(), new.clone());
         changes.push((member.to_owned(), old, new));
     }
