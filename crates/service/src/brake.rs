@@ -181,7 +181,8 @@ impl Service {
         match &done {
             Err(Error::Held { why, .. }) => {
                 let (directory, name) = (session.directory, session.directory_name.clone());
-                let about = self.db().look_up(|tx| tried.name(tx, directory))?;
+                // Without a name the refusal is told all the same.
+                let about = self.db().look_up(|tx| tried.name(tx, directory)).ok().flatten();
                 let about = about.map(|about| format!(" ({about})")).unwrap_or_default();
                 let request = session.origin.request_id.as_deref();
                 let request = request.map_or_else(|| ", by".to_owned(), |id| format!(", request {id} of"));

@@ -76,14 +76,16 @@ pub fn insert(tx: &Tx<'_>, audit: i64, target: Target, recorded: Timestamp) -> R
     tx.execute(Table::of(target).insert, &params![audit, target, recorded]).map(drop)
 }
 
-/// The one whose turn it is: of the oldest change, organizations first.
+/// The one whose turn it is: the oldest change of an organization, of which events tell, and then that of a resource.
 ///
 /// # Errors
 /// The store fails.
 pub fn first(tx: &Tx<'_>) -> Result<Option<RetellRow>, StoreError> {
     let first = |table: &Table| tx.first(table.first, &[], |row| table.read(row));
-    let found = [first(&ORGANIZATIONS)?, first(&RESOURCES)?];
-    Ok(found.into_iter().flatten().min_by_key(|row| row.audit))
+    match first(&ORGANIZATIONS)? {
+        Some(row) => Ok(Some(row)),
+        None => first(&RESOURCES),
+    }
 }
 
 /// The oldest that an organization or a resource waits for.

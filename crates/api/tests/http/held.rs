@@ -96,6 +96,21 @@ async fn e7_2_e7_3_a_request_that_the_brake_holds_is_told_as_what_it_is_until_it
 }
 
 #[tokio::test]
+async fn e3_9_who_pauses_and_resumes_has_looked_after_what_was_held_and_it_is_held_anew() {
+    let site = Site::start().await;
+    let okta = Okta::braked(&site).await;
+    let (one, two) = (okta.user("one").await, okta.user("two").await);
+    okta.deactivate(&one).await;
+    okta.deactivate(&two).await.scim_error(429, None);
+    for (verb, state) in [("pause", "paused"), ("resume", "healthy")] {
+        okta.admin.send("POST", &format!("/directories/okta-x/{verb}"), &json!({})).await;
+        assert_eq!(okta.shown().await["state"], state, "{verb}");
+    }
+    okta.deactivate(&two).await.scim_error(429, None);
+    assert_eq!(okta.shown().await["state"], "held");
+}
+
+#[tokio::test]
 async fn e3_9_what_is_held_is_shown_as_the_request_with_whom_it_is_about_and_who_has_sent_it() {
     let site = Site::start().await;
     let okta = Okta::braked(&site).await;

@@ -194,7 +194,7 @@ fn webhooks_and_grants_on_resources_follow_the_file_and_a_secret_is_shown_once()
     assert_eq!(apply(folder, text, &["--prune"]).1, "Everything is as the file says.\n");
 
     let other = text
-        .replace("types = [\"user.*\"]", "paused = true")
+        .replace("types = [\"user.*\"]", "types = []\npaused = true")
         .replace("user = \"root\"", "user = \"root\"\nrole = \"write\"");
     let (_, shown, refused) = apply(folder, &other, &[]);
     assert_eq!(

@@ -147,6 +147,10 @@ impl Service {
                 let mut changes = Changes::default();
                 changes.change("paused", Some(row.paused), Some(paused));
                 row.paused = paused;
+                if !paused {
+                    // Whoever paused has looked after what was held. What would still take too much is held anew.
+                    (row.held, row.held_request) = (None, None);
+                }
                 let action = if paused { Action::DirectoryPaused } else { Action::DirectoryResumed };
                 change(tx, &scribe, action, (&directory, row), &changes)
             })

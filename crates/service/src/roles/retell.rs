@@ -27,12 +27,12 @@ impl Service {
     /// # Errors
     /// [`Error::Store`]
     pub async fn retell(&self) -> Result<bool, Error> {
-        let now = self.clock().now();
         self.db()
             .write(move |tx| {
                 let Some(row) = retell::first(tx)? else { return Ok(false) };
-                // What was before the history is known from now on.
-                let time = if row.audit == 0 { now } else { row.recorded };
+                // What was before the history was so when it began: nobody asks about a time before.
+                let time =
+                    if row.audit == 0 { role_history::beginning(tx, row.target)? } else { row.recorded };
                 let behind = go_on(tx, &row, Told { sequence: row.audit, time })?;
                 retell::go_on(tx, &row, behind)?;
                 Ok(true)
