@@ -40,7 +40,7 @@ fn came(there: Option<bool>) -> Came {
     }
 }
 
-/// A dry run goes the same way to its end: each use case is carried out, and its transaction undone ([`Service::trying`]).
+/// A dry run goes the same way to its end: each use case is carried out, and its transaction undone (`Service::trying`).
 impl ImportOptions {
     /// What a line names, if it is there; in a dry run it may be made by an earlier line, of which nothing was kept.
     fn named<T>(self, looked: Result<T, Error>) -> Result<Option<T>, Error> {
