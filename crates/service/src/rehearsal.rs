@@ -49,6 +49,13 @@ impl Service {
         .await
     }
 
+    /// The same service, where no change stays: every use case does what it does and answers what it answers, and its transaction is
+    /// undone.
+    #[must_use]
+    pub(crate) fn trying(&self) -> Self {
+        self.clone().writing_to(self.db().undoing())
+    }
+
     /// Runs `work` in a transaction that is undone, and gives what it gave.
     ///
     /// # Errors

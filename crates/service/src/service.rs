@@ -213,13 +213,6 @@ impl Service {
         Self { force, ..self.clone() }
     }
 
-    /// The same service, where no change stays: every use case does what it does and answers what it answers, and its transaction is
-    /// undone.
-    #[must_use]
-    pub(crate) fn trying(&self) -> Self {
-        Self { db: self.db.undoing(), ..self.clone() }
-    }
-
     /// The same service, with sessions that last otherwise.
     #[must_use]
     pub fn with_session_limits(self, session_limits: SessionLimits) -> Self {

@@ -199,32 +199,19 @@ impl Db {
     /// disk is full, [`StoreError::Busy`] if another process holds the database; [`StoreError::Rehearsed`] by [`Db::rehearsing`].
     pub async fn write<T, E>(
         &self,
-        mut work: impl FnMut(&Tx<'_>) -> Result<T, E> + Send + 'static,
+        work: impl FnMut(&Tx<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        match &self.writes {
-            Writes::Kept => return self.queued(work).await,
-            Writes::Rehearsed(rehearsal) => return Err(rehearsal.take(work).into()),
-            Writes::Undone => {}
+        if let Writes::Rehearsed(rehearsal) = &self.writes {
+            return Err(rehearsal.take(work).into());
         }
-        match self.queued(move |tx| Err::<T, _>(work(tx).map_or_else(Tried::Refused, Tried::Undone))).await {
-            Ok(answer) | Err(Tried::Undone(answer)) => Ok(answer),
-            Err(Tried::Refused(error)) => Err(error),
-        }
-    }
-
-    /// Queues `work` for the writer, and waits for its answer.
-    async fn queued<T, E>(&self, work: impl FnMut(&Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
+        let trial = matches!(self.writes, Writes::Undone);
         let place = self.place().await?;
         let (caller, answer) = oneshot::channel();
-        let job = Message::Job(Box::new(Work::new(work, caller, place)));
+        let job = Message::Job(Box::new(Work::new(work, trial, caller, place)));
         if self.send(job).is_err() {
             return Err(closed().into());
         }
@@ -383,19 +370,6 @@ where
 {
     let answer = tokio::task::spawn_blocking(work).await;
     answer.unwrap_or_else(|_| Err(StoreError::Internal("a read closure panicked".to_owned()).into()))
-}
-
-/// Why a write that was only tried is undone.
-enum Tried<T, E> {
-    /// Because it was only tried; what it would have answered.
-    Undone(T),
-    Refused(E),
-}
-
-impl<T, E: From<StoreError>> From<StoreError> for Tried<T, E> {
-    fn from(error: StoreError) -> Self {
-        Self::Refused(error.into())
-    }
 }
 
 fn closed() -> StoreError {

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use enroll_domain::{DirectoryId, OrganizationId};
 
-use crate::{StoreError, Tx, params};
+use crate::{Row, StoreError, Tx, params};
 
 /// Objects that something holds for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -103,7 +103,7 @@ pub fn users_without_external_id(
     directory: DirectoryId,
     most: u32,
 ) -> Result<Found, StoreError> {
-    found(tx, WITHOUT_EXTERNAL_ID, directory, most)
+    found(tx, WITHOUT_EXTERNAL_ID, (directory, most), name)
 }
 
 /// Users who have the e-mail address for work of another user: the name is the userName with the address, folded.
@@ -111,7 +111,7 @@ pub fn users_without_external_id(
 /// # Errors
 /// The store fails.
 pub fn shared_work_emails(tx: &Tx<'_>, directory: DirectoryId, most: u32) -> Result<Found, StoreError> {
-    found_with(tx, SHARED_EMAIL, directory, most)
+    found(tx, SHARED_EMAIL, (directory, most), name_with)
 }
 
 /// Users whose userName somebody of another directory has: who means one of them has to say which. The name is the userName with the
@@ -120,7 +120,7 @@ pub fn shared_work_emails(tx: &Tx<'_>, directory: DirectoryId, most: u32) -> Res
 /// # Errors
 /// The store fails.
 pub fn shared_user_names(tx: &Tx<'_>, directory: DirectoryId, most: u32) -> Result<Found, StoreError> {
-    found_with(tx, SHARED_NAME, directory, most)
+    found(tx, SHARED_NAME, (directory, most), name_with)
 }
 
 /// Whether a user of the directory has an externalId.
@@ -176,32 +176,26 @@ pub fn each_user_name_key(
 /// # Errors
 /// The store fails.
 pub fn unmapped_groups(tx: &Tx<'_>, directory: DirectoryId, most: u32) -> Result<Found, StoreError> {
-    found(tx, UNMAPPED, directory, most)
+    found(tx, UNMAPPED, (directory, most), name)
 }
 
 fn found(
     tx: &Tx<'_>,
     (count, list): (&str, &str),
-    directory: DirectoryId,
-    most: u32,
+    (directory, most): (DirectoryId, u32),
+    name: impl Fn(&Row<'_>) -> Result<String, StoreError>,
 ) -> Result<Found, StoreError> {
-    let first = tx.query(list, &params![directory, most], |row| {
-        Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))
-    })?;
+    let first = tx.query(list, &params![directory, most], |row| Ok((row.text(0)?.to_owned(), name(row)?)))?;
     Ok(Found { count: number(tx, count, directory)?, first })
 }
 
-/// As [`found`], with what tells the objects apart behind each name.
-fn found_with(
-    tx: &Tx<'_>,
-    (count, list): (&str, &str),
-    directory: DirectoryId,
-    most: u32,
-) -> Result<Found, StoreError> {
-    let first = tx.query(list, &params![directory, most], |row| {
-        Ok((row.text(0)?.to_owned(), format!("{} ({})", row.text(1)?, row.text(2)?)))
-    })?;
-    Ok(Found { count: number(tx, count, directory)?, first })
+fn name(row: &Row<'_>) -> Result<String, StoreError> {
+    Ok(row.text(1)?.to_owned())
+}
+
+/// The name, and behind it what tells those of one name apart.
+fn name_with(row: &Row<'_>) -> Result<String, StoreError> {
+    Ok(format!("{} ({})", row.text(1)?, row.text(2)?))
 }
 
 fn number(tx: &Tx<'_>, count: &str, directory: DirectoryId) -> Result<u64, StoreError> {

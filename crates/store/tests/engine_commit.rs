@@ -109,6 +109,37 @@ async fn a_refusal_that_changed_nothing_repeats_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_only_tried_is_answered_and_undone_and_repeats_nothing() {
+    let home = Home::new();
+    for round in 0..2 {
+        let (release, first) = home.occupy().await;
+        let before = home.spawn(move |tx| insert(tx, &format!("before-{round}")));
+        home.queued(1).await;
+        let trying = home.db.undoing();
+        let tried =
+            tokio::spawn(async move { trying.write(|tx| insert(tx, "tried").and(names_within(tx))).await });
+        home.queued(2).await;
+        let trying = home.db.undoing();
+        let refused = tokio::spawn(async move { trying.write(|tx| insert(tx, "before-0")).await });
+        home.queued(3).await;
+        let after = home.spawn(move |tx| insert(tx, &format!("after-{round}")));
+        home.queued(4).await;
+        drop(release);
+        first.await.unwrap().unwrap();
+        before.await.unwrap().unwrap();
+        assert!(tried.await.unwrap().unwrap().contains(&"tried".to_owned()), "it sees what it does");
+        assert!(matches!(refused.await.unwrap(), Err(StoreError::Unique { .. })));
+        after.await.unwrap().unwrap();
+    }
+    assert_eq!(names(&home.db), ["after-0", "after-1", "before-0", "before-1"]);
+    assert_eq!(home.db.statistics().repeats, 0);
+}
+
+fn names_within(tx: &Tx<'_>) -> Result<Vec<String>, StoreError> {
+    tx.query("SELECT name FROM organizations", &[], |row| Ok(row.text(0)?.to_owned()))
+}
+
+#[tokio::test]
 async fn what_is_kept_and_told_is_the_run_that_was_committed() {
     let home = Home::new();
     let (release, first) = home.occupy().await;

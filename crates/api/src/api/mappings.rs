@@ -10,7 +10,7 @@ use enroll_service::{
     PreviewVersion,
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::Problem;
@@ -52,7 +52,7 @@ pub(crate) struct New {
     #[serde(default)]
     paused: bool,
     /// The version of a preview; 409 when it no longer holds.
-    #[serde(default, deserialize_with = "version")]
+    #[serde(default, deserialize_with = "given")]
     #[schemars(with = "String", regex(pattern = PreviewVersion::PATTERN))]
     preview_version: Option<PreviewVersion>,
 }
@@ -107,7 +107,7 @@ pub(crate) struct Change {
     #[serde(default)]
     allow_privileged: bool,
     /// The version of a preview; 409 when it no longer holds.
-    #[serde(default, deserialize_with = "version")]
+    #[serde(default, deserialize_with = "given")]
     #[schemars(with = "String", regex(pattern = PreviewVersion::PATTERN))]
     preview_version: Option<PreviewVersion>,
 }
@@ -127,15 +127,9 @@ pub(crate) struct Rebind {
     #[schemars(length(min = 1))]
     group: Option<String>,
     /// The version of a preview; 409 when it no longer holds.
-    #[serde(default, deserialize_with = "version")]
+    #[serde(default, deserialize_with = "given")]
     #[schemars(with = "String", regex(pattern = PreviewVersion::PATTERN))]
     preview_version: Option<PreviewVersion>,
-}
-
-/// The version of the preview that a change is held to.
-fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PreviewVersion>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
 /// Which mappings are asked for.

@@ -99,7 +99,7 @@ impl Writer {
 
     /// Runs one job. Whatever the job's result, it is kept in the job; an error here is the transaction's.
     fn attempt(&mut self, job: &mut dyn Job) -> Result<Attempt, Trouble> {
-        let savepoint = self.careful > 0;
+        let savepoint = self.careful > 0 || job.is_trial();
         if savepoint {
             self.run("SAVEPOINT job")?;
         }
@@ -118,7 +118,9 @@ impl Writer {
             (true, true) => self.run("RELEASE job")?,
             (true, false) => {}
             (false, true) => {
-                self.careful = CAREFUL_BATCHES;
+                if !job.is_trial() {
+                    self.careful = CAREFUL_BATCHES;
+                }
                 self.run("ROLLBACK TO job")?;
                 self.run("RELEASE job")?;
             }

@@ -12,6 +12,9 @@ pub(crate) trait Job: Send {
     /// Nobody waits for the answer any more.
     fn abandoned(&self) -> bool;
 
+    /// Whether its changes are undone whatever its result: it needs a savepoint from the start.
+    fn is_trial(&self) -> bool;
+
     /// Runs the closure, perhaps again, and keeps its result; `true` if its changes are to be kept.
     fn run(&mut self, tx: &Tx<'_>) -> bool;
 
@@ -25,6 +28,7 @@ pub(crate) trait Job: Send {
 /// A closure, its result and who waits for it.
 pub(crate) struct Work<W, T, E> {
     work: W,
+    trial: bool,
     result: Option<Result<T, E>>,
     caller: oneshot::Sender<Result<T, E>>,
     /// The place in the queue, given back when the job is done.
@@ -32,8 +36,13 @@ pub(crate) struct Work<W, T, E> {
 }
 
 impl<W, T, E> Work<W, T, E> {
-    pub(crate) fn new(work: W, caller: oneshot::Sender<Result<T, E>>, place: OwnedSemaphorePermit) -> Self {
-        Self { work, result: None, caller, _place: place }
+    pub(crate) fn new(
+        work: W,
+        trial: bool,
+        caller: oneshot::Sender<Result<T, E>>,
+        place: OwnedSemaphorePermit,
+    ) -> Self {
+        Self { work, trial, result: None, caller, _place: place }
     }
 }
 
@@ -47,11 +56,15 @@ where
         self.caller.is_closed()
     }
 
+    fn is_trial(&self) -> bool {
+        self.trial
+    }
+
     fn run(&mut self, tx: &Tx<'_>) -> bool {
         let work = &mut self.work;
         let result = catch_unwind(AssertUnwindSafe(|| tx.settle(work(tx))))
             .unwrap_or_else(|_| Err(StoreError::Internal("a write closure panicked".to_owned()).into()));
-        let keep = result.is_ok();
+        let keep = result.is_ok() && !self.trial;
         self.result = Some(result);
         keep
     }

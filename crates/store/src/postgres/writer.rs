@@ -53,7 +53,7 @@ pub(super) struct Writer {
 
 /// What has become of a job.
 enum Attempt {
-    /// Its changes are in the transaction, or it has none.
+    /// Its changes are in the transaction, or it has none, or they were only tried.
     Clean,
     /// It was refused, and what it did was undone.
     Undone,
@@ -188,7 +188,7 @@ impl Writer {
     /// Runs one job. Whatever the job's result, it is kept in the job; an error here is the transaction's.
     fn attempt(&self, job: &mut dyn Job) -> Result<Attempt, Failed> {
         let session = self.session().map_err(|error| Failed::Undone(error.into()))?;
-        let careful = self.careful > 0;
+        let careful = self.careful > 0 || job.is_trial();
         if careful {
             session.run_later("SAVEPOINT job").map_err(Failed::Undone)?;
         }
@@ -203,7 +203,7 @@ impl Writer {
             (false, true) => {
                 self.head.forget();
                 self.run("ROLLBACK TO job; RELEASE job")?;
-                return Ok(Attempt::Undone);
+                return Ok(if job.is_trial() { Attempt::Clean } else { Attempt::Undone });
             }
             (false, false) if tx.is_untouched() => {}
             (false, false) => return Ok(Attempt::Unclean),

@@ -47,9 +47,9 @@ impl PreviewVersion {
         Ok(Self { sequence: head.sequence, hash: short(&head.hash), change: fingerprint(plan) })
     }
 
-    /// Refuses a plan that is not the one that was previewed, and one if anything that may matter to its preview has happened since. Sound by this: a preview looks at users,
-    /// groups and grants of the mapping's directory, at mappings of that directory, at the organization and at the resource, and
-    /// every change of one of these has an entry in its own transaction.
+    /// Refuses a plan that is not the one that was previewed, and one if anything that may matter to its preview has happened since.
+    /// Sound by this: a preview looks at users, groups and grants of the mapping's directory, at mappings of that directory, at the
+    /// organization and at the resource, and every change of one of these has an entry in its own transaction.
     pub(super) fn check(&self, tx: &Tx<'_>, plan: &Plan) -> Result<(), Error> {
         if audit::hash_at(tx, self.sequence)?.map(|hash| short(&hash)) != Some(self.hash.clone()) {
             return Err(stale("it was made of another database"));
