@@ -8,9 +8,9 @@ use enroll_domain::{DirectoryId, PresentedToken, Scope, TokenHash, TokenId, Toke
 use enroll_scim::Dialect;
 use enroll_store::directory::DirectoryRow;
 use enroll_store::token::api::ApiTokenRow;
-use enroll_store::token::scim::ScimTokenRow;
+use enroll_store::token::scim::{ScimTokenRow, TokenWithDirectory};
 use enroll_store::user::{self, Reference};
-use enroll_store::{StoreError, Tx, brake, server_admin, token};
+use enroll_store::{StoreError, Tx, server_admin, token};
 use jiff::Timestamp;
 use tracing::warn;
 
@@ -149,10 +149,10 @@ impl Service {
         let seen = self.seen();
         let token = self.tokens().scim.get_or_load(seen, presented.id(), || {
             self.db().look_up(|tx| {
-                let found = token::scim::find_with_directory(tx, presented.id())?;
-                let (row, directory) = found.ok_or_else(refused)?;
-                let (dialect, models) = self.models().reading(tx, &directory)?;
-                let paused = brake::find(tx, directory.id)?.paused;
+                let found = token::scim::find_with_directory(tx, presented.id())?.ok_or_else(refused)?;
+                let TokenWithDirectory { token: row, directory, paused, definitions, quirks } = found;
+                let models = self.models().of(directory.id, &definitions)?;
+                let dialect = directory.dialect_with(&quirks);
                 Ok::<_, Error>(ScimToken { row, directory, models, dialect, paused })
             })
         })?;

@@ -9,6 +9,7 @@ mod verify;
 
 use std::cell::Cell;
 
+use data_encoding::HEXLOWER;
 use enroll_domain::DirectoryId;
 use enroll_domain::audit::{Action, Actor, ChainHash, Entry, SubjectKind};
 use jiff::Timestamp;
@@ -58,16 +59,57 @@ pub struct Head {
 impl Head {
     /// Before the first entry.
     pub const START: Self = Self { sequence: 0, hash: ChainHash::START };
+
+    /// From a row of text: the sequence, and the hash in hexadecimal digits.
+    pub(crate) fn parse(row: &[String]) -> Option<Self> {
+        let [sequence, hash] = row else { return None };
+        let hash = HEXLOWER.decode(hash.as_bytes()).ok()?.try_into().ok()?;
+        Some(Self { sequence: sequence.parse().ok()?, hash: ChainHash::from_bytes(hash) })
+    }
 }
 
-/// What a transaction that writes knows of the end of the trail. Only it can add to the trail, so it reads the end once.
+/// What a transaction that writes knows of the end of the trail. Only it can add to the trail, so it reads the end once, and writes it
+/// down once, before it is committed.
 #[derive(Debug, Default)]
-pub(crate) struct KnownHead(Cell<Option<Head>>);
+pub(crate) struct KnownHead(Cell<Known>);
+
+/// The end of the trail as a transaction knows it, to come back to when entries are undone.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Known {
+    head: Option<Head>,
+    /// Whether entries were added that `audit_head` does not tell of yet.
+    unwritten: bool,
+}
 
 impl KnownHead {
-    /// After entries were undone.
+    /// For a transaction that begins.
     pub(crate) fn forget(&self) {
-        self.0.set(None);
+        self.0.take();
+    }
+
+    /// As the database has it.
+    pub(crate) fn learn(&self, head: Head) {
+        self.0.set(Known { head: Some(head), unwritten: false });
+    }
+
+    pub(crate) fn now(&self) -> Known {
+        self.0.get()
+    }
+
+    /// After the entries since then were undone.
+    pub(crate) fn come_back_to(&self, then: Known) {
+        self.0.set(then);
+    }
+
+    /// Writes the end of the trail down if it is not: to be done before the commit.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub(crate) fn write_down(&self, tx: &Tx<'_>) -> Result<(), StoreError> {
+        match self.0.get() {
+            Known { head: Some(head), unwritten: true } => write(tx, head.sequence),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -120,13 +162,21 @@ pub fn append(tx: &Tx<'_>, new: &NewEntry<'_>) -> Result<i64, StoreError> {
         ),
         other => other,
     })?;
-    tx.execute_later(
-        "INSERT INTO audit_head (id, sequence, hash) VALUES (1, ?1, ?2) \
-         ON CONFLICT (id) DO UPDATE SET sequence = ?1, hash = ?2",
-        &params![entry.sequence, hash.as_bytes()],
-    )?;
-    know(tx, Head { sequence: entry.sequence, hash });
+    let head = Head { sequence: entry.sequence, hash };
+    match tx.known_head() {
+        Some(known) => known.0.set(Known { head: Some(head), unwritten: true }),
+        None => write(tx, head.sequence)?,
+    }
     Ok(entry.sequence)
+}
+
+/// Records an entry as the last. Nothing happens where there is no such entry: a closure may have undone it behind the writer's back.
+fn write(tx: &Tx<'_>, sequence: i64) -> Result<(), StoreError> {
+    tx.execute_later(
+        "INSERT INTO audit_head (id, sequence, hash) SELECT 1, sequence, hash FROM audit_entries WHERE sequence = ?1 \
+         ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash",
+        &params![sequence],
+    )
 }
 
 /// The last entry as it was recorded.
@@ -134,21 +184,17 @@ pub fn append(tx: &Tx<'_>, new: &NewEntry<'_>) -> Result<i64, StoreError> {
 /// # Errors
 /// The store fails; [`StoreError::Corrupt`] for a hash of another length.
 pub fn head(tx: &Tx<'_>) -> Result<Head, StoreError> {
-    if let Some(head) = tx.known_head().and_then(|known| known.0.get()) {
+    if let Some(head) = tx.known_head().and_then(|known| known.0.get().head) {
         return Ok(head);
     }
     let found = tx.first("SELECT sequence, hash FROM audit_head WHERE id = 1", &[], |row| {
         Ok(Head { sequence: row.integer(0)?, hash: read_hash(row, 1)? })
     })?;
     let head = found.unwrap_or(Head::START);
-    know(tx, head);
-    Ok(head)
-}
-
-fn know(tx: &Tx<'_>, head: Head) {
     if let Some(known) = tx.known_head() {
-        known.0.set(Some(head));
+        known.learn(head);
     }
+    Ok(head)
 }
 
 fn read_hash(row: &Row<'_>, column: usize) -> Result<ChainHash, StoreError> {

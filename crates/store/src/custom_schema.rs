@@ -7,7 +7,7 @@ use enroll_domain::DirectoryId;
 use enroll_scim::{Folded, UnknownExtensions};
 use jiff::Timestamp;
 
-use crate::{StoreError, Tx, params};
+use crate::{Row, StoreError, Tx, params};
 
 /// What a definition defines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,31 +38,41 @@ pub struct Definitions {
     pub unknown_extensions: UnknownExtensions,
 }
 
-/// What a directory defines for itself, in one statement: it is read with the token of every request.
+const OF_DIRECTORY: &str = "SELECT kind, definition, created, name_key FROM directory_schemas WHERE directory_id = ?1 \
+    UNION ALL SELECT 'policy', unknown_extensions, 0, '' FROM directory_policies WHERE directory_id = ?1 \
+    ORDER BY 3, 4";
+
+/// As for a directory, for the one that a SCIM token opens.
+pub(crate) const OF_TOKEN: &str = "SELECT kind, definition, created, name_key FROM directory_schemas \
+    WHERE directory_id = (SELECT scim_tokens.directory_id FROM scim_tokens WHERE id = ?1) \
+    UNION ALL SELECT 'policy', unknown_extensions, 0, '' FROM directory_policies \
+    WHERE directory_id = (SELECT scim_tokens.directory_id FROM scim_tokens WHERE id = ?1) \
+    ORDER BY 3, 4";
+
+impl Definitions {
+    /// Adds what a row of one of these statements says.
+    pub(crate) fn add(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        let text = row.text(1)?;
+        match row.text(0)? {
+            "schema" => self.schemas.push(text.to_owned()),
+            "resource-type" => self.resource_types.push(text.to_owned()),
+            _ => {
+                let rule = UnknownExtensions::ALL.into_iter().find(|rule| rule.as_str() == text);
+                self.unknown_extensions =
+                    rule.ok_or_else(|| StoreError::Corrupt("a rule for unknown extensions".to_owned()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a directory defines for itself.
 ///
 /// # Errors
 /// The store fails; [`StoreError::Corrupt`] for a rule that is none.
 pub fn definitions(tx: &Tx<'_>, directory: DirectoryId) -> Result<Definitions, StoreError> {
     let mut found = Definitions::default();
-    tx.each(
-        "SELECT kind, definition, created, name_key FROM directory_schemas WHERE directory_id = ?1 \
-         UNION ALL SELECT 'policy', unknown_extensions, 0, '' FROM directory_policies WHERE directory_id = ?1 \
-         ORDER BY 3, 4",
-        &params![directory],
-        |row| {
-            let text = row.text(1)?;
-            match row.text(0)? {
-                "schema" => found.schemas.push(text.to_owned()),
-                "resource-type" => found.resource_types.push(text.to_owned()),
-                _ => {
-                    let rule = UnknownExtensions::ALL.into_iter().find(|rule| rule.as_str() == text);
-                    found.unknown_extensions = rule
-                        .ok_or_else(|| StoreError::Corrupt("a rule for unknown extensions".to_owned()))?;
-                }
-            }
-            Ok(ControlFlow::Continue(()))
-        },
-    )?;
+    tx.each(OF_DIRECTORY, &params![directory], |row| found.add(row).map(ControlFlow::Continue))?;
     Ok(found)
 }
 

@@ -214,13 +214,18 @@ pub fn set_policy(
 /// # Errors
 /// The store fails.
 pub fn quirks(tx: &Tx<'_>, id: DirectoryId) -> Result<Vec<(Quirk, bool)>, StoreError> {
-    let rows = tx.query(
-        "SELECT quirk, accepted FROM directory_quirks WHERE directory_id = ?1 ORDER BY quirk",
-        &params![id],
-        |row| Ok((row.text(0)?.to_owned(), row.boolean(1)?)),
-    )?;
-    let known = |name: &str| Quirk::ALL.into_iter().find(|quirk| quirk.name() == name);
-    Ok(rows.into_iter().filter_map(|(name, accepted)| Some((known(&name)?, accepted))).collect())
+    let sql = "SELECT quirk, accepted FROM directory_quirks WHERE directory_id = ?1 ORDER BY quirk";
+    Ok(tx.query(sql, &params![id], read_quirk)?.into_iter().flatten().collect())
+}
+
+/// As [`quirks`], of the directory that a SCIM token opens.
+pub(crate) const QUIRKS_OF_TOKEN: &str = "SELECT quirk, accepted FROM directory_quirks \
+    WHERE directory_id = (SELECT scim_tokens.directory_id FROM scim_tokens WHERE id = ?1) ORDER BY quirk";
+
+/// `None` for a quirk that this version does not know.
+pub(crate) fn read_quirk(row: &Row<'_>) -> Result<Option<(Quirk, bool)>, StoreError> {
+    let (name, accepted) = (row.text(0)?, row.boolean(1)?);
+    Ok(Quirk::ALL.into_iter().find(|quirk| quirk.name() == name).map(|quirk| (quirk, accepted)))
 }
 
 /// Lets a directory accept or refuse a quirk whatever its dialect; `None`: as the dialect has it.

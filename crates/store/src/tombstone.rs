@@ -44,6 +44,20 @@ fn read(row: &Row<'_>) -> Result<TombstoneRow, StoreError> {
     })
 }
 
+/// What a user or group is called, or was before it was deleted; in one statement.
+///
+/// # Errors
+/// The store fails.
+pub fn name_of(tx: &Tx<'_>, directory: DirectoryId, id: Uuid) -> Result<Option<String>, StoreError> {
+    tx.first(
+        "SELECT user_name FROM users WHERE directory_id = ?1 AND id = ?2 \
+         UNION ALL SELECT display_name FROM groups WHERE directory_id = ?1 AND id = ?2 \
+         UNION ALL SELECT name FROM tombstones WHERE directory_id = ?1 AND id = ?2",
+        &params![directory, id],
+        |row| Ok(row.text(0)?.to_owned()),
+    )
+}
+
 /// Keeps what is to stay.
 pub(crate) fn insert(
     tx: &Tx<'_>,

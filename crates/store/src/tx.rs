@@ -220,17 +220,43 @@ impl<'t> Tx<'t> {
     /// # Errors
     /// Those of `work`; also when `work` returned `Ok` after one of its statements had failed.
     pub fn nested<T, E: From<StoreError>>(&self, work: impl FnOnce(&Self) -> Result<T, E>) -> Result<T, E> {
+        let known = self.head.map(KnownHead::now);
         self.execute("SAVEPOINT nested", &[])?;
         let result = self.settle(work(self));
         if result.is_err() && self.may_go_on() {
             self.failed.set(false);
-            self.head.map(KnownHead::forget);
+            if let Some((head, known)) = self.head.zip(known) {
+                head.come_back_to(known);
+            }
             self.execute("ROLLBACK TO nested", &[])?;
         }
         if !self.failed.get() {
             self.execute("RELEASE nested", &[])?;
         }
         result
+    }
+
+    /// Runs several statements that do not follow from each other and hands their rows to `visit`, with the place of the statement:
+    /// all rows of the first, then those of the second, and so on. On a database server they take one round trip.
+    ///
+    /// # Errors
+    /// As [`Tx::each`].
+    pub fn each_of(
+        &self,
+        statements: &[(&str, &[Param<'_>])],
+        mut visit: impl FnMut(usize, &Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        match self.engine {
+            Engine::Sqlite(_) => statements.iter().enumerate().try_for_each(|(place, (sql, params))| {
+                self.each(sql, params, |row| visit(place, row).map(ControlFlow::Continue))
+            }),
+            Engine::Postgres(session) => {
+                self.go_on()?;
+                let reads = statements.iter().all(|(sql, _)| sql.starts_with("SELECT"));
+                self.touched.set(self.touched.get() || !reads);
+                session.each_of(statements, &mut visit).map_err(|fault| self.fault_at(fault))?
+            }
+        }
     }
 
     /// Whether the engine takes a statement, which is not run. For tests of statements.

@@ -86,6 +86,26 @@ pub fn find(tx: &Tx<'_>, directory: DirectoryId, id: UserId) -> Result<Option<Us
     tx.first(&format!("{SELECT} AND users.id = ?2"), &params![directory, id], read)
 }
 
+/// A user by id, and whether any group has the user as a member: who reads the user need not look for groups otherwise.
+///
+/// # Errors
+/// The store fails.
+pub fn find_with_membership(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    id: UserId,
+) -> Result<Option<(UserRow, bool)>, StoreError> {
+    tx.first(WITH_MEMBERSHIP, &params![directory, id], |row| Ok((read(row)?, row.boolean(10)?)))
+}
+
+const WITH_MEMBERSHIP: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", CASE WHEN EXISTS (SELECT 1 FROM group_members WHERE group_members.directory_id = ?1 \
+     AND group_members.member_id = ?2) THEN 1 ELSE 0 END \
+     FROM users WHERE users.directory_id = ?1 AND users.id = ?2"
+);
+
 /// A user by userName, without regard to case (RFC 7643 §4.1.1).
 ///
 /// # Errors

@@ -209,3 +209,38 @@ fn a_plan_tells_which_index_a_statement_uses() {
     let plan = home.db.look_up(|tx| tx.plan(sql, &params!["d", "u"])).unwrap();
     assert!(plan.len() == 1 && plan[0].contains("users_inactive"), "{plan:?}");
 }
+
+#[tokio::test]
+async fn of_several_statements_the_rows_come_in_the_order_of_the_statements() {
+    let home = Home::new();
+    for name in ["acme", "beta"] {
+        home.db.write(move |tx| insert(tx, name)).await.unwrap();
+    }
+    let found = |second: &str| {
+        let mut rows = Vec::new();
+        let (one, none) = (params!["beta"], params!["gamma"]);
+        let statements = [
+            ("SELECT name FROM organizations WHERE name = ?1", one.as_slice()),
+            (second, none.as_slice()),
+            ("SELECT name FROM organizations ORDER BY name", &[]),
+        ];
+        let read = home.db.look_up(|tx| {
+            tx.each_of(&statements, |statement, row| {
+                rows.push((statement, row.text(0)?.to_owned()));
+                if rows.len() > 3 { Err(StoreError::Busy) } else { Ok(()) }
+            })
+        });
+        (read, rows)
+    };
+    let expected = [(0, "beta"), (2, "acme"), (2, "beta")].map(|(place, name)| (place, name.to_owned()));
+    for _ in 0..3 {
+        assert_eq!(found("SELECT name FROM organizations WHERE name = ?1"), (Ok(()), expected.to_vec()));
+    }
+    // The visitor's error ends it, and the connection is as good as before.
+    let (read, rows) = found("SELECT name FROM organizations WHERE name <> ?1");
+    assert_eq!((read, rows.len()), (Err(StoreError::Busy), 4));
+    let (read, rows) = found("SELECT name FROM nothing WHERE name = ?1");
+    assert!(matches!(read, Err(StoreError::Internal(_))), "{read:?}");
+    assert!(rows.len() <= 1, "nothing of what follows the error: {rows:?}");
+    assert_eq!(names(&home.db), ["acme", "beta"]);
+}

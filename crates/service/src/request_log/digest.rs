@@ -1,12 +1,11 @@
 //! What is kept of a request: who and what it was about, without its secrets and with an explanation.
 
-use enroll_domain::{GroupId, Idp, UserId};
+use enroll_domain::Idp;
 use enroll_scim::Quirk;
 use enroll_store::request_log::{BodiesRow, NewRequest};
-use enroll_store::{Db, StoreError, Tx, directory, group, tombstone, user};
+use enroll_store::{Db, directory, tombstone};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::advice;
 use super::exchange::{Exchange, Lengths, Standing};
@@ -113,7 +112,7 @@ pub(super) fn of(
     let named = name_in(&response).or_else(|| name_in(&request)).or_else(|| {
         let (caller, id) = (caller?, target_id.as_deref()?.parse().ok()?);
         // A name is a help, not worth failing for.
-        db.look_up(|tx| name_of(tx, caller.directory, id)).ok().flatten()
+        db.look_up_one(|tx| tombstone::name_of(tx, caller.directory, id)).ok().flatten()
     });
     let target = named.or_else(|| asked_for(&exchange.target)).map(|name| bounded(&name));
     let notes: Vec<Value> = exchange
@@ -202,21 +201,6 @@ fn guess(exchange: &Exchange, request: &Value) -> Option<Idp> {
 fn name_in(resource: &Value) -> Option<String> {
     let text = |name: &str| resource.get(name).and_then(Value::as_str).map(str::to_owned);
     text("userName").or_else(|| text("displayName"))
-}
-
-/// The name of the user or group of this id, also of one that was just deleted.
-fn name_of(
-    tx: &Tx<'_>,
-    directory: enroll_domain::DirectoryId,
-    id: Uuid,
-) -> Result<Option<String>, StoreError> {
-    if let Some(user) = user::find(tx, directory, UserId::from_uuid(id))? {
-        return Ok(Some(user.user_name));
-    }
-    if let Some(group) = group::find(tx, directory, GroupId::from_uuid(id))? {
-        return Ok(Some(group.display_name));
-    }
-    Ok(tombstone::find(tx, directory, id)?.map(|row| row.name))
 }
 
 /// The name that a query looks for: what stands in quotes in a filter of one comparison.

@@ -107,11 +107,11 @@ impl Service {
         let presented =
             PresentedToken::parse(presented).ok().filter(|token| token.kind() == TokenKind::Scim)?;
         let found = self.db().look_up(|tx| {
-            let Some((row, directory)) = token::scim::find_with_directory(tx, presented.id())? else {
+            let Some(found) = token::scim::find_with_directory(tx, presented.id())? else {
                 return Ok(None);
             };
-            let (_, models) = self.models().reading(tx, &directory)?;
-            Ok::<_, Error>(Some((row, directory, models)))
+            let models = self.models().of(found.directory.id, &found.definitions)?;
+            Ok::<_, Error>(Some((found.token, found.directory, models)))
         });
         let (row, directory, models) = found.ok()??;
         let expired = row.expires.is_some_and(|expires| expires <= self.clock().now());

@@ -196,7 +196,7 @@ impl Creation {
             (self.resource.clone().into_object(), (self.scribe.now(), self.scribe.now(), 1));
         match self.what {
             What::User { id, .. } if company == Company::Alone => {
-                Ok(self.view.user_of_no_group(id, document, times))
+                Ok(self.view.user_of_no_group(id, document, times, true))
             }
             What::User { id, .. } => self.view.user(tx, id, document, times, true),
             What::Group { id, .. } => self.view.group(tx, id, document, times, true),

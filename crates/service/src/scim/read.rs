@@ -95,10 +95,14 @@ impl Service {
     /// A user from the database. A few look-ups along indexes: handing them to another thread would cost more than doing them.
     fn read_user(&self, view: &View, id: UserId) -> Result<Written, Error> {
         self.db().look_up(|tx| {
-            let row = user::find(tx, view.directory, id)?
+            let (row, is_member) = user::find_with_membership(tx, view.directory, id)?
                 .ok_or_else(|| not_found(&ResourceKind::User, &id.to_string()))?;
             let times = (row.created, row.last_modified, row.version);
-            written(view.user(tx, id, row.object()?, times, false)?)
+            written(if is_member {
+                view.user(tx, id, row.object()?, times, false)?
+            } else {
+                view.user_of_no_group(id, row.object()?, times, false)
+            })
         })
     }
 }

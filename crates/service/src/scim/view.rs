@@ -114,10 +114,16 @@ impl View {
         Ok(self.answer(id.to_string(), document, times, related, changed))
     }
 
-    /// A user who was just made, and whom no group can have as a member.
-    pub(super) fn user_of_no_group(&self, id: UserId, document: Object, times: Times) -> Answer {
+    /// A user whom no group has as a member.
+    pub(super) fn user_of_no_group(
+        &self,
+        id: UserId,
+        document: Object,
+        times: Times,
+        changed: bool,
+    ) -> Answer {
         let related = self.wants("groups").then(Vec::new);
-        self.answer(id.to_string(), document, times, related, true)
+        self.answer(id.to_string(), document, times, related, changed)
     }
 
     /// A group as an answer.

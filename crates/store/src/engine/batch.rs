@@ -94,6 +94,7 @@ impl Writer {
         if let Some(refusal) = self.state.refusal() {
             return Err(refusal);
         }
+        self.head.forget();
         self.session.begin_writing().map_err(|error| self.accept(self.judge(&error)))
     }
 
@@ -103,7 +104,8 @@ impl Writer {
         if savepoint {
             self.run("SAVEPOINT job")?;
         }
-        let tx = Tx::new(&self.session);
+        let known = self.head.now();
+        let tx = Tx::writing(&self.session, &self.head);
         let keep = job.run(&tx);
         match tx.trouble() {
             Some(fatal @ Trouble::Fatal(_)) => return Err(fatal),
@@ -121,6 +123,7 @@ impl Writer {
                 if !job.is_trial() {
                     self.careful = CAREFUL_BATCHES;
                 }
+                self.head.come_back_to(known);
                 self.run("ROLLBACK TO job")?;
                 self.run("RELEASE job")?;
             }
@@ -170,6 +173,7 @@ impl Writer {
     /// A full disk and a held lock leave the transaction undone, for certain. After any other failure nobody knows what is on the
     /// disk (a failed fsync may have written all, part or nothing, and trying again would hide it): writing stops (R3).
     fn commit(&mut self) -> Result<(), StoreError> {
+        self.write_head_down().map_err(|trouble| self.accept(trouble))?;
         let Err(error) = (self.commit)(&self.session) else { return Ok(()) };
         let reason = error.to_string();
         let (error, _) = self.session.judge(&error);
@@ -179,6 +183,11 @@ impl Writer {
         }
         self.fail(&reason);
         Err(StoreError::Unavailable(format!("the outcome of the commit is unknown: {reason}")))
+    }
+
+    fn write_head_down(&self) -> Result<(), Trouble> {
+        let tx = Tx::new(&self.session);
+        self.head.write_down(&tx).map_err(|error| tx.trouble().unwrap_or(Trouble::RolledBack(error)))
     }
 
     /// Ends a transaction that went wrong; gives the error for those who were in it.

@@ -13,6 +13,7 @@ use super::job::Job;
 use super::readers::Readers;
 use super::session::Session;
 use super::state::State;
+use crate::audit::KnownHead;
 use crate::error::StoreError;
 
 /// How long closing waits for readers that are still busy.
@@ -41,6 +42,8 @@ pub(crate) struct Writer {
     pub(super) closing: Option<oneshot::Sender<()>>,
     /// How many batches are still to run with a savepoint for each job.
     pub(super) careful: u32,
+    /// The last entry of the audit trail, while a transaction that knows it is open.
+    pub(super) head: KnownHead,
     checkpoint: Checkpoint,
     readers: Arc<Readers>,
 }
@@ -64,6 +67,7 @@ impl Writer {
             batch_time,
             closing: None,
             careful: 0,
+            head: KnownHead::default(),
             checkpoint,
             readers,
         }

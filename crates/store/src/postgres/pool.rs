@@ -120,9 +120,16 @@ impl Pool {
         drop(self.returned.wait_timeout_while(shelf, wait, |shelf| shelf.out > 0));
     }
 
-    /// A connection with its snapshot begun. One that was cut while nobody used it is replaced.
+    /// A connection with its snapshot begun, or about to begin. One that was cut while nobody used it is replaced.
     fn begin(&self, wait: Duration) -> Result<Reader<'_>, StoreError> {
-        let reader = self.take(wait)?;
+        let mut reader = self.take(wait)?;
+        if reader.session()?.is_warm() {
+            if reader.session()?.run_later("BEGIN").is_ok() {
+                return Ok(reader.in_transaction());
+            }
+            drop(reader);
+            reader = self.take(wait)?;
+        }
         let begun = Instant::now();
         match reader.session()?.run("BEGIN") {
             Ok(_) => Ok(reader.in_transaction()),

@@ -7,9 +7,9 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use futures_util::future::join;
+use futures_util::future::{join, ready};
 use futures_util::{FutureExt as _, TryStreamExt as _};
 use tokio_postgres::{Client, Error, SimpleQueryMessage, Statement};
 
@@ -23,6 +23,9 @@ use crate::tx::{Param, Row};
 
 /// How long to wait for an answer, where the server itself gives up before: [`super::connect`].
 pub(super) const ANSWER: Duration = Duration::from_secs(25);
+
+/// How long a connection that has answered is taken to be there without asking.
+const WARM: Duration = Duration::from_millis(500);
 
 /// How far an error reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +62,8 @@ pub(crate) struct Session {
     later: RefCell<Vec<Later>>,
     statements: RefCell<Statements>,
     lost: Cell<bool>,
+    /// When it answered last.
+    answered: Cell<Instant>,
     /// The place of its host in the URL.
     pub(super) host: usize,
     /// Set when the server warns, before the answer that follows.
@@ -75,6 +80,7 @@ impl Session {
             later: RefCell::default(),
             statements: RefCell::default(),
             lost: Cell::new(false),
+            answered: Cell::new(Instant::now()),
             host,
             warned,
         }
@@ -90,6 +96,11 @@ impl Session {
         self.lost.get() || self.client.is_closed()
     }
 
+    /// Whether it has answered a moment ago: then it is there, and a transaction may begin without waiting for the answer to that.
+    pub(super) fn is_warm(&self) -> bool {
+        self.answered.get().elapsed() < WARM
+    }
+
     /// Runs statements of the engine itself, one after the other in one round trip, and gives how many rows they answered.
     pub(crate) fn run(&self, sql: &str) -> Result<usize, Fault> {
         self.finish(self.client.simple_query(sql)).map(|answers| rows(&answers))
@@ -100,13 +111,21 @@ impl Session {
         self.finish_within(Some(limit), self.client.simple_query(sql)).map(|answers| rows(&answers))
     }
 
-    /// The first column of the one row that a statement of the engine itself answers, as text.
-    pub(super) fn ask(&self, sql: &str) -> Result<String, Fault> {
+    /// As [`Session::run`], and gives the rows as text; NULL is empty.
+    pub(super) fn rows(&self, sql: &str) -> Result<Vec<Vec<String>>, Fault> {
         let answers = self.finish(self.client.simple_query(sql))?;
-        let answer = answers.iter().find_map(|answer| match answer {
-            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        let rows = answers.iter().filter_map(|answer| match answer {
+            SimpleQueryMessage::Row(row) => {
+                Some((0..row.len()).map(|column| row.get(column).unwrap_or_default().to_owned()).collect())
+            }
             _ => None,
         });
+        Ok(rows.collect())
+    }
+
+    /// The first column of the one row that a statement of the engine itself answers, as text.
+    pub(super) fn ask(&self, sql: &str) -> Result<String, Fault> {
+        let answer = self.rows(sql)?.into_iter().flatten().next();
         answer.ok_or_else(|| StoreError::Internal(format!("no answer to {sql}")).into())
     }
 
@@ -163,7 +182,7 @@ impl Session {
         // The first look sends, or finds that a value cannot be.
         match (&mut answer).now_or_never() {
             None => self.later.borrow_mut().push(answer),
-            Some(done) => drop(self.finish(std::future::ready(done))?),
+            Some(done) => drop(self.finish(ready(done))?),
         }
         Ok(())
     }
@@ -184,6 +203,39 @@ impl Session {
                 match visit(&Row::from(&row)) {
                     Ok(flow) => wanted = flow.is_continue(),
                     Err(error) => return Ok(Err(error)),
+                }
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Sends all statements before the first is answered.
+    pub(crate) fn each_of(
+        &self,
+        statements: &[(&str, &[Param<'_>])],
+        visit: &mut dyn FnMut(usize, &Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<Result<(), StoreError>, Fault> {
+        let mut sent = Vec::with_capacity(statements.len());
+        for (sql, params) in statements {
+            sent.push((self.prepare(sql, params.len())?, params));
+        }
+        // The first look at each of them sends it.
+        let sent: Vec<_> = sent
+            .iter()
+            .map(|(statement, params)| {
+                let mut answer = Box::pin(self.client.query_raw(statement, params.iter().map(Bound)));
+                ((&mut answer).now_or_never(), answer)
+            })
+            .collect();
+        for (place, (done, answer)) in sent.into_iter().enumerate() {
+            let rows = match done {
+                Some(done) => self.finish(ready(done))?,
+                None => self.finish(answer)?,
+            };
+            let mut rows = pin!(rows);
+            while let Some(row) = self.finish(rows.try_next())? {
+                if let Err(error) = visit(place, &Row::from(&row)) {
+                    return Ok(Err(error));
                 }
             }
         }
@@ -227,7 +279,10 @@ impl Session {
     ) -> Result<T, Fault> {
         let mut earlier = None;
         let fault = match wait(limit, self.with_earlier(answer, &mut earlier)) {
-            Some(Ok(answer)) if earlier.is_none() => return Ok(answer),
+            Some(Ok(answer)) if earlier.is_none() => {
+                self.answered.set(Instant::now());
+                return Ok(answer);
+            }
             // The first of several is the one that the others follow from.
             Some(Ok(_)) => unrefusable(earlier.as_ref()),
             Some(Err(error)) => match earlier {

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use super::connect::{Connector, Purpose};
 use super::pool::{PROMPT, Pool};
 use super::session::{Fault, Reach, Session};
-use crate::audit::KnownHead;
+use crate::audit::{Head, KnownHead};
 use crate::engine::{CAREFUL_BATCHES, Job, Message, State};
 use crate::error::StoreError;
 use crate::tx::Tx;
@@ -27,9 +27,10 @@ const READERS_AT_CLOSE: Duration = Duration::from_secs(5);
 /// How often a transaction is repeated that lost against another one (R21).
 const REPEATS: usize = 3;
 
-/// Begins a transaction that writes, with [`super::LOCK_WRITERS`].
+/// Begins a transaction that writes, with [`super::LOCK_WRITERS`], and reads the end of the audit trail: most add to it.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
      SELECT 1 FROM schema_migrations WHERE version = 0 FOR UPDATE; \
+     SELECT sequence, encode(hash, 'hex') FROM audit_head WHERE id = 1; \
      SAVEPOINT batch";
 
 /// Ends it. COMMIT alone is answered as if all were well after a transaction has failed, or a closure has ended it; RELEASE is refused.
@@ -167,14 +168,21 @@ impl Writer {
             None => (self.connector.connect(Purpose::Writing)?, true),
         };
         let begun = Instant::now();
-        match session.run(BEGIN) {
-            Ok(1) => {
+        match session.rows(BEGIN) {
+            Ok(rows) => {
+                let (locks, heads): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.len() == 1);
+                if locks.is_empty() {
+                    return Err(StoreError::Corrupt(
+                        "the row of schema_migrations that writers lock is missing".to_owned(),
+                    ));
+                }
+                // One that cannot be read is complained about by those who want to add to it.
+                if let Some(head) = heads.first().map_or(Some(Head::START), |row| Head::parse(row)) {
+                    self.head.learn(head);
+                }
                 self.session = Some(session);
                 Ok(())
             }
-            Ok(_) => Err(StoreError::Corrupt(
-                "the row of schema_migrations that writers lock is missing".to_owned(),
-            )),
             Err(fault) if fault.reach == Reach::Connection && !fresh && begun.elapsed() < PROMPT => {
                 self.begin()
             }
@@ -192,6 +200,7 @@ impl Writer {
         if careful {
             session.run_later("SAVEPOINT job").map_err(Failed::Undone)?;
         }
+        let known = self.head.now();
         let tx = Tx::writing(session, &self.head);
         let keep = job.run(&tx);
         if let Some(fault) = tx.fault() {
@@ -201,7 +210,7 @@ impl Writer {
             (true, false) => {}
             (true, true) => self.run("RELEASE job")?,
             (false, true) => {
-                self.head.forget();
+                self.head.come_back_to(known);
                 self.run("ROLLBACK TO job; RELEASE job")?;
                 return Ok(if job.is_trial() { Attempt::Clean } else { Attempt::Undone });
             }
@@ -223,6 +232,10 @@ impl Writer {
     /// What the server refuses is undone; when there is no answer, nobody knows.
     fn commit(&self) -> Result<(), Failed> {
         let session = self.session().map_err(|error| Failed::Undone(error.into()))?;
+        let tx = Tx::new(session);
+        self.head
+            .write_down(&tx)
+            .map_err(|error| Failed::Undone(tx.fault().unwrap_or_else(|| error.into())))?;
         // What the statements of the closures were warned of concerns no commit.
         session.was_warned();
         let unknown = |reason: &dyn std::fmt::Display| {

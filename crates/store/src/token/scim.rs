@@ -1,9 +1,11 @@
 //! SCIM tokens: each opens SCIM of one directory.
 
 use enroll_domain::{AllowList, DirectoryId, TokenHash, TokenId};
+use enroll_scim::Quirk;
 use jiff::Timestamp;
 
 use super::{LastUse, read_hash, read_last_use, stale_before};
+use crate::custom_schema::{self, Definitions};
 use crate::directory::{self, DirectoryRow};
 use crate::{Row, StoreError, Tx, params};
 
@@ -43,7 +45,8 @@ const BY_ID: &str = concat!("SELECT ", columns!(), " FROM scim_tokens WHERE id =
 const WITH_DIRECTORY: &str = concat!(
     "SELECT ",
     columns!(),
-    ", directories.id, directories.name, directories.dialect, directories.rebind, directories.created \
+    ", directories.id, directories.name, directories.dialect, directories.rebind, directories.created, \
+     COALESCE((SELECT paused FROM directory_brakes WHERE directory_brakes.directory_id = directories.id), 0) \
      FROM scim_tokens JOIN directories ON directories.id = scim_tokens.directory_id \
      WHERE scim_tokens.id = ?1 AND directories.name NOT LIKE '(%'"
 );
@@ -101,15 +104,48 @@ pub fn find(tx: &Tx<'_>, id: TokenId) -> Result<Option<ScimTokenRow>, StoreError
     tx.first(BY_ID, &params![id], read)
 }
 
-/// A token by its public part with its directory, in one statement: what every SCIM request begins with.
+/// A token, and how its directory reads requests.
+#[derive(Debug, Clone)]
+pub struct TokenWithDirectory {
+    /// The token.
+    pub token: ScimTokenRow,
+    /// Its directory.
+    pub directory: DirectoryRow,
+    /// Whether every write over SCIM is refused.
+    pub paused: bool,
+    /// What the directory defines for itself.
+    pub definitions: Definitions,
+    /// The quirks that it accepts, or refuses, otherwise than its dialect.
+    pub quirks: Vec<(Quirk, bool)>,
+}
+
+/// A token by its public part with what its directory reads requests by, in one round trip: what every SCIM request begins with.
 ///
 /// # Errors
-/// The store fails.
-pub fn find_with_directory(
-    tx: &Tx<'_>,
-    id: TokenId,
-) -> Result<Option<(ScimTokenRow, DirectoryRow)>, StoreError> {
-    tx.first(WITH_DIRECTORY, &params![id], |row| Ok((read(row)?, directory::read(row, 9)?)))
+/// The store fails; [`StoreError::Corrupt`] for a rule for extensions that is none.
+pub fn find_with_directory(tx: &Tx<'_>, id: TokenId) -> Result<Option<TokenWithDirectory>, StoreError> {
+    let (mut found, mut definitions, mut quirks) = (None, Definitions::default(), Vec::new());
+    let id = params![id];
+    let statements = [
+        (WITH_DIRECTORY, id.as_slice()),
+        (custom_schema::OF_TOKEN, id.as_slice()),
+        (directory::QUIRKS_OF_TOKEN, id.as_slice()),
+    ];
+    tx.each_of(&statements, |statement, row| {
+        match statement {
+            0 => found = Some((read(row)?, directory::read(row, 9)?, row.boolean(14)?)),
+            1 => definitions.add(row)?,
+            _ => quirks.extend(directory::read_quirk(row)?),
+        }
+        Ok(())
+    })?;
+    Ok(found.map(|(token, directory, paused)| TokenWithDirectory {
+        token,
+        directory,
+        paused,
+        definitions,
+        quirks,
+    }))
 }
 
 /// The tokens of a directory, oldest first.
