@@ -24,7 +24,7 @@ pub(crate) enum WebhookCommand {
         /// Where to: https://...
         url: String,
         /// Only these types, with commas between, such as user.created,organization.*
-        #[arg(long = "type", value_name = "TYPES", default_value = "")]
+        #[arg(long = "type", value_name = "TYPES", default_value = "", hide_default_value = true)]
         types: TypeFilter,
         /// Only events of this directory
         #[arg(long)]
@@ -161,8 +161,10 @@ async fn test(id: &str, api: &Api, output: Output) -> anyhow::Result<()> {
         tokio::time::sleep(Duration::from_millis(100)).await;
         // A test is the delivery of sequence 0: the only one before 1.
         let last = recent(id, "limit=1&after=1", api).await?;
-        let attempted = |outcome: &Value| text(outcome, "attempted").parse::<Timestamp>().ok();
-        let outcome = last.first().filter(|outcome| attempted(outcome).is_some_and(|time| time >= asked));
+        // Its id ends with the time at which it was asked for: one of somebody else's may be there before.
+        let of = |outcome: &Value| text(outcome, "eventId").rsplit('_').next()?.parse::<i64>().ok();
+        let asked = asked.as_millisecond();
+        let outcome = last.first().filter(|outcome| of(outcome).is_some_and(|time| time >= asked));
         if let Some(outcome) = outcome {
             if text(outcome, "status") != DeliveryStatus::Delivered.as_str() {
                 bail!("the receiver has not taken the test message: {}", text(outcome, "detail"));
@@ -170,7 +172,11 @@ async fn test(id: &str, api: &Api, output: Output) -> anyhow::Result<()> {
             return output.result(outcome, |_| "The receiver has taken the test message.".to_owned());
         }
     }
-    bail!("nothing was sent within {} s: is `enroll serve` running on this database?", TEST.as_secs())
+    bail!(
+        "the test message was not sent within {} s: is `enroll serve` running on this database? If it is, the receiver takes its time \
+         over the events before: enroll webhook list shows how far it is, enroll webhook deliveries {id} what becomes of the test",
+        TEST.as_secs()
+    )
 }
 
 fn print(webhooks: &[Value], output: Output) -> anyhow::Result<()> {

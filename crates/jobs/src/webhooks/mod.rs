@@ -109,11 +109,7 @@ async fn work(
     id: WebhookId,
     mut scanned: Option<Scanned>,
 ) -> Result<Option<Scanned>, Error> {
-    if let Some(message) = service.webhook_test(id)? {
-        let outcome = sender.send(&message, service.clock().now()).await;
-        let outcome = outcome.map_err(|failed| failed.of(0));
-        service.webhook_tested(id, &message, outcome).await?;
-    }
+    test(service, sender, id).await?;
     loop {
         let Some(batch) = service.webhook_batch(id, scanned, BATCH).await? else { return Ok(scanned) };
         let to = batch.scanned;
@@ -127,15 +123,27 @@ async fn work(
             scanned = Some(to);
             continue;
         }
-        if !send_all(service, sender, batch).await? {
+        if !send_all(service, sender, id, batch).await? {
             return Ok(None);
         }
         scanned = None;
     }
 }
 
-/// Sends a batch in order; answers whether all of it was taken.
-async fn send_all(service: &Service, sender: &Sender, batch: WebhookBatch) -> Result<bool, Error> {
+/// Sends the test message that somebody has asked for, if anybody has.
+async fn test(service: &Service, sender: &Sender, id: WebhookId) -> Result<(), Error> {
+    let Some(message) = service.webhook_test(id)? else { return Ok(()) };
+    let outcome = sender.send(&message, service.clock().now()).await;
+    service.webhook_tested(id, &message, outcome.map_err(|failed| failed.of(0))).await
+}
+
+/// Sends a batch in order; answers whether all of it was taken. Whoever asks for a test meanwhile need not wait for the end.
+async fn send_all(
+    service: &Service,
+    sender: &Sender,
+    id: WebhookId,
+    batch: WebhookBatch,
+) -> Result<bool, Error> {
     let (events, end) = (batch.events.clone(), batch.scanned.to);
     let mut batch = batch;
     let (mut delivered, mut noted) = (Vec::new(), Instant::now());
@@ -163,6 +171,9 @@ async fn send_all(service: &Service, sender: &Sender, batch: WebhookBatch) -> Re
                 Some(rest) => batch = rest,
                 // An administrator has changed something: it is read anew.
                 None => return Ok(false),
+            }
+            if batch.is_test_asked() {
+                test(service, sender, id).await?;
             }
             delivered.clear();
             noted = Instant::now();

@@ -17,6 +17,8 @@ pub(crate) enum Answer {
     Status(u16, Option<(&'static str, String)>),
     /// Never.
     Silence,
+    /// 204, after a while.
+    Slow(Duration),
     /// 200, with this body.
     Document(String),
     /// 200, and a body without an end.
@@ -100,6 +102,10 @@ async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes)
             response.body(Body::from("because")).unwrap()
         }
         Answer::Document(text) => Response::new(Body::from(text)),
+        Answer::Slow(time) => {
+            tokio::time::sleep(time).await;
+            Response::builder().status(204).body(Body::empty()).unwrap()
+        }
         Answer::Silence => std::future::pending().await,
         Answer::Endless => {
             let chunks = futures_util::stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b'x'; 1024]));

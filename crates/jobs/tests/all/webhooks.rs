@@ -7,7 +7,8 @@ use data_encoding::BASE64URL_NOPAD;
 use enroll_domain::delivery::{DeliveryStatus, WebhookFormat};
 use enroll_jobs::{JobOptions, Jobs};
 use enroll_service::{
-    Clock, DeliveryInfo, NewWebhook, ResourceKind, Service, WebhookState, WebhookWithSecret, WriteOptions,
+    Clock, DeliveryInfo, NewLocalUser, NewWebhook, ResourceKind, Service, UserChange, WebhookState,
+    WebhookWithSecret, WriteOptions,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -357,6 +358,105 @@ async fn se1_se2_security_event_tokens_name_their_subject_and_what_happened() {
     assert_eq!(claims["jti"], received[0].header("webhook-id"));
     assert_eq!(received[0].header("content-type"), "application/secevent+jwt");
     assert_eq!(received[0].header("accept"), "application/json");
+    jobs.stop().await;
+}
+
+#[tokio::test]
+async fn se1_tokens_are_of_what_scim_knows_and_name_all_attributes_of_a_creation() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = service(&folder, &Clock::system()).await;
+    let receiver = Receiver::start([]).await;
+    let new = NewWebhook {
+        url: receiver.url.clone(),
+        types: "".parse().unwrap(),
+        directory: None,
+        format: WebhookFormat::SecurityEvents,
+        paused: false,
+    };
+    let webhook = service.create_webhook(&new).await.unwrap();
+    let token = service.create_scim_token("default", "okta", None).await.unwrap();
+    let session = service.authenticate_scim(token.reveal(), None).unwrap();
+    let (user, options) = (ResourceKind::User, WriteOptions::default());
+    let body = |value: Value| value.as_object().unwrap().clone();
+    // Local people and bots are outside SCIM (enrollment.md 2.9), and a handle is no attribute of it.
+    let local = |name: &str| NewLocalUser { name: name.to_owned(), ..NewLocalUser::default() };
+    service.create_bot(&local("robot")).await.unwrap();
+    service.create_admin(&local("grace")).await.unwrap();
+    let ada = json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada", "externalId": "7",
+        "name": {"familyName": "Lovelace"},
+    });
+    let made = service.create(&session, &user, body(ada), &options).await.result.unwrap();
+    let id = made.location.rsplit('/').next().unwrap().to_owned();
+    let change = UserChange { handle: Some("countess".to_owned()), active: None };
+    service.change_user("ada", &change, None).await.unwrap();
+    let change = UserChange { active: Some(false), handle: None };
+    service.change_user("ada", &change, None).await.unwrap();
+    service.test_webhook(&webhook.info.id.to_string()).await.unwrap();
+    let jobs = start(&service, LOCAL);
+    let received = receiver.wait_for(3).await;
+    let key = service.security_event_keys().unwrap()["keys"][0].clone();
+    let tokens: Vec<Value> = received.iter().map(|one| verified(&one.body, &key).1).collect();
+    let prov = |what: &str| format!("urn:ietf:params:scim:event:prov:{what}");
+    let verification = "https://schemas.openid.net/secevent/ssf/event-type/verification";
+    assert_eq!(tokens[0]["events"], json!({verification: {}}), "the test message goes first");
+    assert_eq!(tokens[0]["sub_id"], json!({"format": "opaque", "id": webhook.info.id}));
+    assert_eq!(
+        tokens[1]["events"][prov("create:notice")],
+        json!({"attributes": ["userName", "externalId", "active", "name"]})
+    );
+    let subject = json!({"format": "scim", "uri": format!("/Users/{id}"), "id": id, "externalId": "7"});
+    assert_eq!((&tokens[1]["sub_id"], &tokens[2]["sub_id"]), (&subject, &subject));
+    assert_eq!(tokens[2]["events"][prov("patch:notice")], json!({"attributes": ["active"]}));
+    assert!(received.iter().all(|one| one.header("content-type") == "application/secevent+jwt"));
+    until(&service, &webhook, |found| found.len() == 3).await;
+    jobs.stop().await;
+    assert_eq!(receiver.received().len(), 3);
+}
+
+#[tokio::test]
+async fn threat_s40_the_secret_that_receivers_have_survives_a_second_rotation() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::manual("2026-03-01T00:00:00Z".parse::<Timestamp>().unwrap());
+    let service = service(&folder, &clock).await;
+    let receiver = Receiver::start([]).await;
+    let first = webhook(&service, &receiver.url, "organization.*").await;
+    let id = first.info.id.to_string();
+    let second = service.rotate_webhook_secret(&id).await.unwrap();
+    clock.advance(60 * 60 * 1000);
+    let third = service.rotate_webhook_secret(&id).await.unwrap();
+    organization(&service, "first").await;
+    let jobs = start(&service, LOCAL);
+    let signed = async |count: usize| {
+        let one = receiver.wait_for(count).await.pop().unwrap();
+        [&first, &second, &third].map(|of| {
+            let sent = one.header("webhook-timestamp").parse().unwrap();
+            let signer = Webhook::new(of.reveal()).unwrap();
+            let signature = signer.sign(one.header("webhook-id"), sent, one.body.as_bytes()).unwrap();
+            one.header("webhook-signature").split(' ').any(|of| of == signature)
+        })
+    };
+    assert_eq!(signed(1).await, [true, false, true]);
+    clock.advance(23 * 60 * 60 * 1000);
+    organization(&service, "second").await;
+    assert_eq!(signed(2).await, [false, false, true], "a day after the first rotation");
+    jobs.stop().await;
+}
+
+#[tokio::test]
+async fn e6_2_a_test_that_is_asked_for_during_a_long_batch_does_not_wait_for_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = service(&folder, &Clock::system()).await;
+    let receiver = Receiver::start(std::iter::repeat_n(Answer::Slow(Duration::from_millis(600)), 12)).await;
+    let webhook = webhook(&service, &receiver.url, "organization.*").await;
+    for number in 0..12 {
+        organization(&service, &format!("org{number}")).await;
+    }
+    let jobs = start(&service, LOCAL);
+    receiver.wait_for(2).await;
+    service.test_webhook(&webhook.info.id.to_string()).await.unwrap();
+    until(&service, &webhook, |found| found.iter().any(|one| one.of == "webhook.test")).await;
+    assert!(receiver.received().len() < 12, "it went between the events");
     jobs.stop().await;
 }
 

@@ -114,8 +114,9 @@ pub(super) fn of_resource(
     for name in shown {
         changes.change(name, before.and_then(|old| show(old, name)), after.and_then(|new| show(new, name)));
     }
-    if let (Some(before), Some(after)) = (before, after) {
-        let (before, after) = (before.as_object(), after.as_object());
+    if let Some(after) = after {
+        let nothing = Object::default();
+        let (before, after) = (before.map_or(&nothing, Resource::as_object), after.as_object());
         let names = before.keys().chain(after.keys().filter(|name| !before.contains_key(name.as_str())));
         let others = names.filter(|name| {
             !shown.contains(&name.as_str())
@@ -228,10 +229,11 @@ mod tests {
     }
 
     #[test]
-    fn e6_3_a_new_user_is_told_without_password() {
+    fn e6_3_of_a_new_user_the_password_is_not_told() {
         let new = resource(json!({"userName": "ada", "password": "secret", "title": "Dr."}));
         let (action, changes) = of_resource(&ResourceKind::User, None, Some(&new));
-        assert_eq!((action, changes.text().as_str()), (Action::UserCreated, r#"{"userName":{"new":"ada"}}"#));
+        let told = r#"{"userName":{"new":"ada"},"otherAttributes":["password","title"]}"#;
+        assert_eq!((action, changes.text().as_str()), (Action::UserCreated, told));
     }
 
     #[test]

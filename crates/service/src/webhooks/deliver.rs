@@ -13,7 +13,7 @@ use enroll_domain::delivery::{DeliveryStatus, Failure, Next, WebhookFormat, afte
 use enroll_domain::event::TypeFilter;
 use enroll_store::event::EventRow;
 use enroll_store::webhook::{self, DeliveryRow, Progress, WebhookRow};
-use enroll_store::{Tx, event};
+use enroll_store::{Tx, event, group, user};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -50,6 +50,8 @@ pub struct WebhookBatch {
     webhook: WebhookRow,
     /// What security event tokens are signed with, and who says so.
     tokens: Option<Arc<(SetKey, String)>>,
+    /// The externalIds of the users and groups that security event tokens are about, by their ids.
+    external: Arc<HashMap<String, String>>,
     /// The events.
     pub events: Vec<Event>,
     /// The last event that was looked at for them.
@@ -98,9 +100,17 @@ impl FailedDelivery {
 }
 
 impl WebhookBatch {
+    /// Whether somebody waits for a test message, as of when progress was noted last.
+    pub fn is_test_asked(&self) -> bool {
+        self.webhook.tested.is_some()
+    }
+
     /// The request for an event.
     pub fn message(&self, event: &Event, now: Timestamp) -> WebhookMessage {
-        let token = self.tokens.as_ref().and_then(|of| of.0.token(event, &of.1, &self.webhook.url, now));
+        let token = self.tokens.as_ref().and_then(|of| {
+            let external = self.external.get(&event.subject.id).map(String::as_str);
+            of.0.token(event, external, &of.1, &self.webhook.url, now)
+        });
         let body = match token {
             Some(token) => (token, TOKEN),
             None => (serde_json::to_string(event).unwrap_or_default(), JSON),
@@ -186,12 +196,15 @@ impl Service {
                     }
                 };
                 let wants = |event: &EventRow| {
-                    wanted(event, row.directory, &types) && (tokens.is_none() || is_told(event.of))
+                    wanted(event, row.directory, &types) && (tokens.is_none() || is_told(event))
                 };
                 match page(tx, EventPlace::Behind(from), limit, wants) {
                     Ok(page) => {
                         let scanned = Scanned { acknowledged, to: page.next };
-                        Ok(Ok(WebhookBatch { webhook: row, tokens, events: page.events, scanned }))
+                        let external =
+                            if tokens.is_some() { external_ids(tx, &page.events)? } else { HashMap::new() };
+                        let external = Arc::new(external);
+                        Ok(Ok(WebhookBatch { webhook: row, tokens, external, events: page.events, scanned }))
                     }
                     Err(Error::Gone(why)) => Ok(Err(Some(why))),
                     Err(other) => Err(other),
@@ -280,6 +293,7 @@ impl Service {
         Ok(moved.map(|webhook| WebhookBatch {
             webhook,
             tokens: batch.tokens.clone(),
+            external: Arc::clone(&batch.external),
             events: batch.events.iter().filter(|event| event.sequence > acknowledged).cloned().collect(),
             scanned: Scanned { acknowledged, to: batch.scanned.to },
         }))
@@ -358,13 +372,23 @@ impl Service {
     /// [`Error::Store`]
     pub fn webhook_test(&self, id: WebhookId) -> Result<Option<WebhookMessage>, Error> {
         let now = self.clock().now();
-        let row = self.db().look_up(|tx| webhook::find(tx, id))?;
-        Ok(row.and_then(|row| {
-            let asked = row.tested?;
-            let id = format!("evt_test_{}_{}", row.id, asked.as_millisecond());
-            let body = json!({"type": TEST, "id": id, "time": asked, "data": {}}).to_string();
-            Some(message(&row, id, (body, JSON), now))
-        }))
+        self.db().look_up(|tx| {
+            let Some(row) = webhook::find(tx, id)? else { return Ok(None) };
+            let Some(asked) = row.tested else { return Ok(None) };
+            let id = test_id(row.id, asked);
+            let body = match row.format {
+                WebhookFormat::Events => {
+                    (json!({"type": TEST, "id": id, "time": asked, "data": {}}).to_string(), JSON)
+                }
+                WebhookFormat::SecurityEvents => {
+                    let unsigned = || Error::Internal("a test message cannot be signed".to_owned());
+                    let key = SetKey::find(tx)?.ok_or_else(unsigned)?;
+                    let issuer = self.public_url().as_str();
+                    (key.test(&id, row.id, issuer, &row.url, now).ok_or_else(unsigned)?, TOKEN)
+                }
+            };
+            Ok(Some(message(&row, id, body, now)))
+        })
     }
 
     /// Notes what became of a test message: the HTTP status of the answer, or what went wrong.
@@ -396,8 +420,12 @@ impl Service {
             .write(move |tx| {
                 let Some(mut row) = webhook::find(tx, id)? else { return Ok(()) };
                 webhook::record(tx, id, &delivery)?;
-                row.tested = None;
-                Ok(webhook::store(tx, &row)?)
+                // Somebody may have asked for another one meanwhile.
+                if row.tested.is_some_and(|asked| test_id(id, asked) == delivery.event_id) {
+                    row.tested = None;
+                    webhook::store(tx, &row)?;
+                }
+                Ok(())
             })
             .await
     }
@@ -405,6 +433,34 @@ impl Service {
 
 /// The type of a test message.
 const TEST: &str = "webhook.test";
+
+/// The id of the test message that was asked for at that time.
+fn test_id(webhook: WebhookId, asked: Timestamp) -> String {
+    format!("evt_test_{webhook}_{}", asked.as_millisecond())
+}
+
+/// The externalIds of the users and groups that events are about, by their ids; those that are deleted have none.
+fn external_ids(tx: &Tx<'_>, events: &[Event]) -> Result<HashMap<String, String>, Error> {
+    let mut found = HashMap::new();
+    for event in events {
+        let Some(directory) = event.directory.as_deref().and_then(|id| id.parse().ok()) else { continue };
+        let id = &event.subject.id;
+        let external = match event.subject.kind.as_str() {
+            _ if found.contains_key(id) => continue,
+            "user" => match id.parse() {
+                Ok(id) => user::find(tx, directory, id)?.and_then(|row| row.external_id),
+                Err(_) => None,
+            },
+            "group" => match id.parse() {
+                Ok(id) => group::find(tx, directory, id)?.and_then(|row| row.external_id),
+                Err(_) => None,
+            },
+            _ => None,
+        };
+        found.extend(external.map(|external| (id.clone(), external)));
+    }
+    Ok(found)
+}
 
 /// The webhook, if it is still where the batch began.
 fn current(tx: &Tx<'_>, id: WebhookId, acknowledged: i64) -> Result<Option<WebhookRow>, Error> {

@@ -216,7 +216,8 @@ impl Service {
             .await
     }
 
-    /// Gives a webhook another secret; the one before signs too for 24 hours.
+    /// Gives a webhook another secret; the one before signs too for 24 hours. When that time of an earlier change has not passed, the one
+    /// that receivers had before goes on signing until it has, and the one in between never signs again.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none of that id.
@@ -228,8 +229,9 @@ impl Service {
             .db()
             .write(move |tx| {
                 let mut row = find(tx, &id)?;
-                let old = std::mem::replace(&mut row.secret, secret.to_vec());
-                row.old_secret = Some((old, now + ROTATION));
+                let replaced = std::mem::replace(&mut row.secret, secret.to_vec());
+                let known = row.old_secret.take().filter(|(_, until)| *until > now);
+                row.old_secret = Some(known.unwrap_or((replaced, now + ROTATION)));
                 webhook::store(tx, &row)?;
                 tell(tx, &scribe, Action::WebhookRotated, &row, &Changes::default())?;
                 shown::info(tx, &row)

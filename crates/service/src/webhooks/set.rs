@@ -5,10 +5,12 @@ use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use data_encoding::BASE64URL_NOPAD;
+use enroll_domain::WebhookId;
 use enroll_domain::audit::Action;
 use enroll_domain::delivery::WebhookFormat;
 use enroll_domain::event::EventType;
 use enroll_store::Tx;
+use enroll_store::event::EventRow;
 use enroll_store::server_key::{self, Secret};
 use enroll_store::webhook;
 use jiff::Timestamp;
@@ -20,6 +22,10 @@ use crate::{Error, Service};
 /// What the key is kept under.
 const PURPOSE: &str = "security-events";
 
+/// What the data of an event has under the name of an attribute. The rest helps to read the event, or is no attribute of SCIM.
+const ATTRIBUTES: [&str; 6] = ["userName", "externalId", "displayName", "active", "emails", "members"];
+
+const VERIFICATION: &str = "https://schemas.openid.net/secevent/ssf/event-type/verification";
 const CREATE: &str = "urn:ietf:params:scim:event:prov:create:notice";
 const PATCH: &str = "urn:ietf:params:scim:event:prov:patch:notice";
 const DELETE: &str = "urn:ietf:params:scim:event:prov:delete";
@@ -80,16 +86,51 @@ impl SetKey {
         })
     }
 
-    /// The token of an event; `None` when the RFC has no event for it.
+    /// The token of an event; `None` when the RFC has no event for it. `external` is the externalId of what it is about.
     pub(super) fn token(
         &self,
         event: &Event,
+        external: Option<&str>,
         issuer: &str,
         audience: &str,
         now: Timestamp,
     ) -> Option<String> {
+        let (subject, events) = (subject(event, external)?, notices(event.of, &event.data)?);
+        let mark = event.id.rsplit('_').next().unwrap_or_default();
+        self.sign(&json!({
+            "iss": issuer,
+            "iat": now.as_second(),
+            "jti": event.id,
+            "aud": [audience],
+            "txn": format!("{}_{mark}", event.audit),
+            "toe": event.time.as_second(),
+            "sub_id": subject,
+            "events": events,
+        }))
+    }
+
+    /// The token of a test message: that of the stream, which is the webhook (OpenID Shared Signals Framework 1.0 §8.1.4).
+    pub(super) fn test(
+        &self,
+        id: &str,
+        webhook: WebhookId,
+        issuer: &str,
+        audience: &str,
+        now: Timestamp,
+    ) -> Option<String> {
+        self.sign(&json!({
+            "iss": issuer,
+            "iat": now.as_second(),
+            "jti": id,
+            "aud": [audience],
+            "sub_id": {"format": "opaque", "id": webhook},
+            "events": {VERIFICATION: {}},
+        }))
+    }
+
+    fn sign(&self, claims: &Value) -> Option<String> {
         let header = json!({"typ": "secevent+jwt", "alg": "ES256", "kid": self.id}).to_string();
-        let claims = claims(event, issuer, audience, now)?.to_string();
+        let claims = claims.to_string();
         let signed = format!(
             "{}.{}",
             BASE64URL_NOPAD.encode(header.as_bytes()),
@@ -100,49 +141,46 @@ impl SetKey {
     }
 }
 
-/// Whether RFC 9967 has an event for this one: for users and groups.
-pub(super) fn is_told(of: EventType) -> bool {
-    of.as_str().starts_with("user.") || of.as_str().starts_with("group.")
+/// Whether RFC 9967 has an event for this one, which is read only where it may: for users and groups.
+pub(super) fn is_told(row: &EventRow) -> bool {
+    row.directory.is_some()
+        && ["user.", "group."].iter().any(|kind| row.of.as_str().starts_with(kind))
+        && serde_json::from_str(&row.data).is_ok_and(|data| notices(row.of, &data).is_some())
 }
 
-fn claims(event: &Event, issuer: &str, audience: &str, now: Timestamp) -> Option<Value> {
+/// Of what the event is. Local people and bots are of no directory: they are outside SCIM (enrollment.md 2.9).
+fn subject(event: &Event, external: Option<&str>) -> Option<Value> {
+    event.directory.as_ref()?;
     let endpoint = match event.subject.kind.as_str() {
         "user" => "/Users",
         "group" => "/Groups",
         _ => return None,
     };
-    let mut subject = json!({
-        "format": "scim", "uri": format!("{endpoint}/{}", event.subject.id), "id": event.subject.id,
-    });
-    let external = event.data.pointer("/externalId/new").or_else(|| event.data.pointer("/externalId/old"));
-    if let (Some(external), Some(object)) = (external, subject.as_object_mut()) {
-        object.insert("externalId".to_owned(), external.clone());
-    }
-    let mark = event.id.rsplit('_').next().unwrap_or_default();
-    Some(json!({
-        "iss": issuer,
-        "iat": now.as_second(),
-        "jti": event.id,
-        "aud": [audience],
-        "txn": format!("{}_{mark}", event.audit),
-        "toe": event.time.as_second(),
-        "sub_id": subject,
-        "events": events(event)?,
-    }))
+    let mut subject = Map::new();
+    subject.insert("format".to_owned(), json!("scim"));
+    subject.insert("uri".to_owned(), json!(format!("{endpoint}/{}", event.subject.id)));
+    subject.insert("id".to_owned(), json!(event.subject.id));
+    let changed = || event.data.pointer("/externalId/new").or_else(|| event.data.pointer("/externalId/old"));
+    subject.extend(
+        external.map(Value::from).or_else(|| changed().cloned()).map(|id| ("externalId".to_owned(), id)),
+    );
+    Some(Value::Object(subject))
 }
 
-/// The events of RFC 9967 §2.4 in their short form: which attributes, and no values.
-fn events(event: &Event) -> Option<Map<String, Value>> {
-    let EventType::Change(action) = event.of else { return None };
-    let notice = |uri: &str| (uri.to_owned(), json!({"attributes": attributes(&event.data)}));
+/// The events of RFC 9967 §2.4 in their short form: which attributes, and no values. None for a change of what is no attribute of SCIM,
+/// such as the handle.
+fn notices(of: EventType, data: &Value) -> Option<Map<String, Value>> {
+    let EventType::Change(action) = of else { return None };
+    let attributes = attributes(data);
+    let notice = |uri: &str| (uri.to_owned(), json!({"attributes": &attributes}));
     let plain = |uri: &str| (uri.to_owned(), json!({}));
     let events = match action {
         Action::UserCreated | Action::GroupCreated => vec![notice(CREATE)],
         Action::UserDeleted | Action::GroupDeleted => vec![plain(DELETE)],
         Action::UserDeactivated => vec![plain(DEACTIVATE), notice(PATCH)],
         Action::UserReactivated => vec![plain(ACTIVATE), notice(PATCH)],
-        _ if is_told(event.of) => vec![notice(PATCH)],
-        _ => return None,
+        _ if attributes.is_empty() => return None,
+        _ => vec![notice(PATCH)],
     };
     Some(events.into_iter().collect())
 }
@@ -153,7 +191,7 @@ fn attributes(data: &Value) -> Vec<String> {
         if name == "otherAttributes" {
             let others = value.as_array().into_iter().flatten().filter_map(Value::as_str);
             names.extend(others.map(str::to_owned));
-        } else {
+        } else if ATTRIBUTES.contains(&name.as_str()) {
             names.push(name.clone());
         }
     }

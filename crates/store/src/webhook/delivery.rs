@@ -70,7 +70,8 @@ pub fn record(tx: &Tx<'_>, webhook: WebhookId, row: &DeliveryRow) -> Result<(), 
     tx.execute(old, &params![webhook, row.sequence - KEPT]).map(drop)
 }
 
-/// What became of a webhook's events, the newest first, from before `before`, `limit` at most; of one status, or all.
+/// What became of a webhook's events, the newest first, from before `before`, `limit` at most; of one status, which the last test is
+/// not asked for, or all.
 ///
 /// # Errors
 /// The store fails.
@@ -83,7 +84,7 @@ pub fn deliveries(
 ) -> Result<Vec<DeliveryRow>, StoreError> {
     tx.query(
         "SELECT sequence, event_id, type, status, attempts, answer, detail, attempted FROM deliveries \
-         WHERE webhook_id = ?1 AND (CAST(?2 AS TEXT) IS NULL OR status = ?2) AND sequence < ?3 ORDER BY sequence DESC LIMIT ?4",
+         WHERE webhook_id = ?1 AND (CAST(?2 AS TEXT) IS NULL OR (status = ?2 AND sequence > 0)) AND sequence < ?3 ORDER BY sequence DESC LIMIT ?4",
         &params![webhook, status.map(DeliveryStatus::as_str), before.unwrap_or(i64::MAX), limit],
         read,
     )

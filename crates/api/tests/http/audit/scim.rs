@@ -113,7 +113,10 @@ async fn e6_3_writes_of_custom_resources_and_of_their_schemas_are_told() {
     let role = json!({"schemas": [ROLE], "displayName": "Admin", "externalId": "r", "pin": "12345"});
     let made = site.send("POST", "/scim/v2/Roles", &role).await;
     assert_eq!(made.status, 201, "{}", made.text);
-    assert_eq!(trail.one("custom_resource.created", "role").await.1, json!({"externalId": {"new": "r"}}));
+    assert_eq!(
+        trail.one("custom_resource.created", "role").await.1,
+        json!({"externalId": {"new": "r"}, "otherAttributes": ["displayName", "pin"]})
+    );
     let path = format!("/scim/v2/Roles/{}", made.body()["id"].as_str().unwrap());
     let change = patch(&json!([{"op": "replace", "path": "displayName", "value": "Owner"}]));
     for _ in 0..2 {
