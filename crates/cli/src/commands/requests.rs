@@ -7,7 +7,7 @@ use enroll_service::LoggedRequest;
 use serde::Deserialize;
 
 use crate::api::{Api, segment};
-use crate::output::{Output, raw, table};
+use crate::output::{Output, is_open, raw, table};
 
 /// How often `tail` looks.
 const LOOK: Duration = Duration::from_millis(500);
@@ -115,6 +115,9 @@ async fn tail(which: &Which, api: &Api, output: Output) -> anyhow::Result<()> {
                 Output::Json => raw(serde_json::to_string(request)?),
                 Output::Text => raw(row(request).join("  ")),
             }
+        }
+        if !is_open() {
+            return Ok(());
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
