@@ -7,6 +7,7 @@ use enroll_domain::{DirectoryState, Idp};
 
 use super::digest::Operation;
 use super::exchange::Standing;
+use crate::scim::DEPENDS_ON;
 
 /// An error as the table looks at it.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +87,10 @@ pub(super) fn of(problem: Problem<'_>) -> Option<Advice> {
         (408, _) => say(
             "The body of the request did not arrive in time.",
             "Look at the network and at proxies between the identity provider and this server.",
+        ),
+        (409, _) if problem.detail.starts_with(DEPENDS_ON) => say(
+            "The operation refers to another one of its bulk request, and that one has failed.",
+            "Nothing to do here: mend what the other operation is told, and let the request be sent again.",
         ),
         (409, _) => conflict(problem),
         (412, _) => say(
@@ -320,6 +325,13 @@ mod tests {
         assert_eq!(expired.explanation, "The token has expired.");
         let elsewhere = of(Problem { status: 403, standing: Some(Standing::Elsewhere), ..PLAIN }).unwrap();
         assert!(elsewhere.advice.contains("enroll token set"), "{}", elsewhere.advice);
+    }
+
+    #[test]
+    fn e7_3_an_operation_that_was_not_tried_is_sent_on_to_the_one_that_has_failed() {
+        let detail = format!("{}a, and operation 1, which has it, has failed", super::DEPENDS_ON);
+        let told = of(Problem { status: 409, detail: &detail, ..PLAIN }).unwrap();
+        assert!(told.advice.contains("the other operation"), "{}", told.advice);
     }
 
     #[test]
