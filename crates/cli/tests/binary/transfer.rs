@@ -261,7 +261,11 @@ fn a_list_with_errors_or_clashes_is_not_imported_not_even_with_yes() {
     assert!(told.contains("has no end") && told.contains("Nothing was imported"), "{told}");
     enroll_ok(folder.path(), address, &["export", "--out", "all.jsonl"]);
     let told = complaint(&enroll(folder.path(), address, &["import", "all.jsonl", "--directory", "nowhere"]));
-    assert!(told.contains("nothing of lines 2 to") && told.contains("nowhere"), "{told}");
+    assert!(told.contains("nothing of lines 2 to"), "{told}");
+    assert!(
+        told.find("nowhere").unwrap() < told.find("of lines 2").unwrap(),
+        "the cause comes first: {told}"
+    );
     let header = read(enroll_ok(folder.path(), address, &["export"]).lines().next().unwrap());
     assert_eq!(header["counts"]["users"], 2);
     list("userName,email\n\u{430}da,a@example.com\n");

@@ -8,6 +8,8 @@ use enroll_scim::{Folded, Limits, Object};
 use enroll_service::{Counts, HeaderLine, Line};
 use serde_json::Value;
 
+use super::report::short;
+
 /// Longest line, in bytes: what one request of the API takes.
 pub(super) const LONGEST: usize = 1024 * 1024;
 
@@ -234,13 +236,13 @@ impl Checking {
         if parts.first().is_none_or(|name| name.trim().is_empty()) {
             faults.push(format!("the {what} has no name"));
         } else if let Some(other) = self.named.insert((what, key(parts)), number) {
-            faults.push(format!("the {what} {shown:?} is in line {other} already"));
+            faults.push(format!("the {what} {:?} is in line {other} already", short(&shown)));
         }
     }
 
     fn refer(&self, what: &'static str, parts: &[&str], faults: &mut Vec<String>) {
         if !self.named.contains_key(&(what, key(parts))) {
-            faults.push(format!("no line before it has the {what} {:?}", parts.join("/")));
+            faults.push(format!("no line before it has the {what} {:?}", short(&parts.join("/"))));
         }
     }
 

@@ -1,5 +1,6 @@
 //! What came of an import, counted.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
@@ -12,6 +13,17 @@ use crate::output::table;
 
 /// Lines with a reason that are shown; all of them with `--json`.
 const SHOWN: usize = 50;
+
+/// Characters of a name that are shown.
+const NAME: usize = 80;
+
+/// A name as messages have it: what is longer than any name is cut.
+pub(super) fn short(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(NAME) {
+        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()).into(),
+        None => name.into(),
+    }
+}
 
 /// The types in the order of a file, with what people call them.
 const KINDS: [(&str, &str); 8] = [
@@ -116,7 +128,7 @@ impl Report {
             }
             shown.push_str(&format!("\n\n{title}"));
             for Told { line, kind, name, detail } in list.iter().take(SHOWN) {
-                shown.push_str(&format!("\n  line {line} ({kind} {name}): {detail}"));
+                shown.push_str(&format!("\n  line {line} ({kind} {}): {detail}", short(name)));
             }
             if list.len() > SHOWN {
                 shown.push_str(&format!("\n  and {} more: --json has all", list.len() - SHOWN));
