@@ -88,8 +88,9 @@ pub use sign_in::{
 };
 pub use source::{GroupSummary, ImpliedView, ResourceSourceView, SourceView};
 pub use transfer::{
-    Counts, EndLine, EnrollmentLine, FORMAT_VERSION, GrantLine, HEADER, HeaderLine, ImportOptions,
-    ImportOutcome, ImportedLine, Line, MappingLine, MembersLine, OrganizationLine, ResourceLine, ScimLine,
+    Counts, EndLine, EnrollmentLine, FORMAT_VERSION, GrantLine, GroupLine, HEADER, HeaderLine, ImportOptions,
+    ImportOutcome, ImportedLine, Line, ManagerLine, MappingLine, MembersLine, OrganizationLine, ResourceLine,
+    UserLine,
 };
 pub use verify::{Finding, VerifyReport};
 pub use versions::Versioned;

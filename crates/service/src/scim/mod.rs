@@ -28,7 +28,7 @@ pub(crate) use asserted::{join_groups, provision};
 pub(crate) use bulk::DEPENDS_ON;
 pub use bulk::{Bulked, FailedOperation, FailedOperations};
 pub(crate) use conditions::{check as check_version, check_text as check_version_text};
-pub(crate) use imported::{Came, Importing, Names, user_named};
+pub(crate) use imported::{Came, Enterprise, Importing, Names, SaidManager, user_named};
 pub use outcome::Outcome;
 
 use crate::models::ResourceKind;

@@ -26,11 +26,12 @@ pub(super) fn short(name: &str) -> Cow<'_, str> {
 }
 
 /// The types in the order of a file, with what people call them.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 9] = [
     ("organization", "organizations"),
     ("resource", "resources"),
     ("user", "users"),
     ("grant", "grants"),
+    ("manager", "managers"),
     ("group", "groups"),
     ("members", "members of groups"),
     ("mapping", "mappings"),
@@ -63,8 +64,8 @@ pub(super) struct Report {
     dry_run: bool,
     pub(super) counts: BTreeMap<String, Outcomes>,
     pub(super) refused: Vec<Told>,
-    /// What was left out of objects that were imported.
-    left_out: Vec<Told>,
+    /// What is to be known of objects that were imported: what was left out of them, or does not come right by itself.
+    notes: Vec<Told>,
 }
 
 impl Report {
@@ -89,7 +90,7 @@ impl Report {
             }
         }
         if !told.detail.is_empty() {
-            self.left_out.push(told);
+            self.notes.push(told);
         }
     }
 
@@ -122,7 +123,7 @@ impl Report {
             ])
         };
         let mut shown = table(heads, KINDS.iter().filter_map(row).collect(), "Nothing to import.");
-        for (title, list) in [("Refused:", &self.refused), ("Left out:", &self.left_out)] {
+        for (title, list) in [("Refused:", &self.refused), ("Noted:", &self.notes)] {
             if list.is_empty() {
                 continue;
             }
