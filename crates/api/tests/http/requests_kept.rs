@@ -232,12 +232,17 @@ async fn e7_3_a_bulk_request_with_failed_operations_is_among_the_errors_with_wha
         post("bob"),
         post("Ada"),
         {"method": "PATCH", "path": format!("/Users/{ada}"), "data": patch(&wrong)},
-        {"method": "POST", "path": "/Nowhere", "bulkId": "n", "data": {}},
+        {"method": "POST", "path": "/Nowhere", "bulkId": "n", "data": {"userName": "zoe"}},
     ]));
     assert_eq!(sent.await.status, 200);
-    for query in
-        ["?status=error", "?status=4xx", "?status=409", "?user=Ada", &format!("?user={ada}&method=post")]
-    {
+    for query in [
+        "?status=error",
+        "?status=4xx",
+        "?status=409",
+        "?user=Ada",
+        "?user=zoe",
+        &format!("?user={ada}&method=post"),
+    ] {
         let mut found = newest(&admin, query).await;
         // She was made by a request of her own.
         found.retain(|logged| logged["operation"] != "create");

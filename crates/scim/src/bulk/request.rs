@@ -26,6 +26,8 @@ pub struct Entry {
     pub method: Option<String>,
     /// `path` as it was sent, shortened, for whoever keeps what has failed.
     pub path: Option<String>,
+    /// userName or displayName of the resource in its data, for the same.
+    pub name: Option<String>,
     /// `bulkId`, for the result and for what refers to it.
     pub bulk_id: Option<String>,
     /// The operation, or the error that is its result.
@@ -96,10 +98,13 @@ impl Entry {
     fn parse(operation: Value, endpoints: &[String], notes: &mut Notes) -> Self {
         let Value::Object(mut object) = operation else {
             let error = ScimError::invalid_syntax("an operation must be an object with method and path");
-            return Self { method: None, path: None, bulk_id: None, operation: Err(error) };
+            return Self { method: None, path: None, name: None, bulk_id: None, operation: Err(error) };
         };
-        let path = object.iter().find(|(name, _)| name.eq_ignore_ascii_case("path"));
-        let path = path.and_then(|(_, path)| path.as_str()).map(shown);
+        let path = said(&object, "path").and_then(Value::as_str).map(shown);
+        let name = said(&object, "data").and_then(Value::as_object).and_then(|data| {
+            let name = said(data, "userName").or_else(|| said(data, "displayName"))?;
+            Some(name.as_str()?.to_owned())
+        });
         let method = text(&mut object, "method");
         let bulk_id = text(&mut object, "bulkId").map(|bulk_id| bulk_id.filter(|text| !text.is_empty()));
         let shown_as = method.as_ref().ok().and_then(Option::as_deref).map(shown_method);
@@ -107,8 +112,13 @@ impl Entry {
         let operation = method.and(bulk_id).and_then(|bulk_id| {
             operation::parse(shown_as.as_deref(), bulk_id.is_some(), object, endpoints, notes)
         });
-        Self { method: shown_as, path, bulk_id: known, operation }
+        Self { method: shown_as, path, name, bulk_id: known, operation }
     }
+}
+
+/// A member, in any case of its name.
+fn said<'o>(object: &'o Object, name: &str) -> Option<&'o Value> {
+    object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 /// Takes out a member that must be a string where it is given.

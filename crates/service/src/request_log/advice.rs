@@ -7,7 +7,6 @@ use enroll_domain::{DirectoryState, Idp};
 
 use super::digest::Operation;
 use super::exchange::Standing;
-use crate::scim::DEPENDS_ON;
 
 /// An error as the table looks at it.
 #[derive(Debug, Clone, Copy)]
@@ -88,9 +87,10 @@ pub(super) fn of(problem: Problem<'_>) -> Option<Advice> {
             "The body of the request did not arrive in time.",
             "Look at the network and at proxies between the identity provider and this server.",
         ),
-        (409, _) if problem.detail.starts_with(DEPENDS_ON) => say(
-            "The operation refers to another one of its bulk request, and that one has failed.",
-            "Nothing to do here: mend what the other operation is told, and let the request be sent again.",
+        // What has a name that is taken is told as `uniqueness`.
+        (409, None) if problem.detail.contains("bulkId") || problem.detail.contains("in a circle") => say(
+            "The operation refers to another one of its bulk request, which has failed or is not there.",
+            "Look at what the other operation was told and at the bulkId, and let the request be sent again.",
         ),
         (409, _) => conflict(problem),
         (412, _) => say(
@@ -328,10 +328,18 @@ mod tests {
     }
 
     #[test]
-    fn e7_3_an_operation_that_was_not_tried_is_sent_on_to_the_one_that_has_failed() {
-        let detail = format!("{}a, and operation 1, which has it, has failed", super::DEPENDS_ON);
-        let told = of(Problem { status: 409, detail: &detail, ..PLAIN }).unwrap();
-        assert!(told.advice.contains("the other operation"), "{}", told.advice);
+    fn e7_3_an_operation_that_was_not_tried_is_sent_on_to_the_one_it_refers_to() {
+        for detail in [
+            "not carried out: it refers to bulkId:a, and operation 1, which has it, has failed",
+            "no POST of this request has the bulkId \"a\"",
+            "the operations refer to each other in a circle that cannot be resolved: send them one by one",
+        ] {
+            let told = of(Problem { status: 409, detail, ..PLAIN }).unwrap();
+            assert!(told.advice.contains("the other operation"), "{detail}: {}", told.advice);
+        }
+        let taken =
+            of(Problem { status: 409, scim_type: Some("uniqueness"), detail: "bulkId", ..PLAIN }).unwrap();
+        assert!(taken.advice.contains("match by userName"), "{}", taken.advice);
     }
 
     #[test]

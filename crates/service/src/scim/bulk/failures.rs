@@ -1,9 +1,8 @@
 //! Which operations of a bulk request have failed: the answer as a whole is 200 all the same (RFC 7644 §3.7.3), so whoever keeps
 //! requests would not see it.
 
-use enroll_scim::bulk::{Entry, OperationResult, Plan};
-use enroll_scim::{Object, ScimType};
-use serde_json::Value;
+use enroll_scim::ScimType;
+use enroll_scim::bulk::{OperationResult, Plan};
 
 /// Failed operations that are told one by one.
 const FIRST: usize = 20;
@@ -58,7 +57,7 @@ impl FailedOperations {
                         method: entry.method.clone(),
                         path: entry.path.as_deref().map(cut),
                         bulk_id: entry.bulk_id.as_deref().map(cut),
-                        name: name(entry).map(cut),
+                        name: entry.name.as_deref().map(cut),
                         status: error.status(),
                         scim_type: error.scim_type(),
                         detail: cut(error.detail()),
@@ -68,11 +67,6 @@ impl FailedOperations {
         }
         (failed.count > 0).then_some(failed)
     }
-}
-
-fn name(entry: &Entry) -> Option<&str> {
-    let data: &Object = entry.operation.as_ref().ok()?.action.data()?;
-    data.get("userName").or_else(|| data.get("displayName")).and_then(Value::as_str)
 }
 
 fn cut(text: &str) -> String {

@@ -16,9 +16,6 @@ use crate::{Error, ScimSession, Service};
 
 pub use failures::{FailedOperation, FailedOperations};
 
-/// With what the detail begins of an operation that was not tried, since another one has failed.
-pub(crate) const DEPENDS_ON: &str = "not carried out: it refers to bulkId:";
-
 /// What came of a bulk request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bulked {
@@ -212,5 +209,10 @@ fn depends_on(entry: Option<&Entry>, index: usize) -> ScimError {
     let bulk_id = entry.and_then(|entry| entry.bulk_id.as_deref()).unwrap_or_default();
     let bulk_id: String = bulk_id.chars().take(64).collect();
     let number = index + 1;
-    ScimError::new(409, format!("{DEPENDS_ON}{bulk_id}, and operation {number}, which has it, has failed"))
+    ScimError::new(
+        409,
+        format!(
+            "not carried out: it refers to bulkId:{bulk_id}, and operation {number}, which has it, has failed"
+        ),
+    )
 }
