@@ -88,7 +88,7 @@ fn print(text: &str) {
         }
         Err(error) => {
             STANDARD_OUTPUT.store(FAILED, Ordering::Relaxed);
-            eprintln!("enroll: {}", unwritable(error));
+            eprintln!("enroll: {}", unwritable(&error));
         }
     }
 }
@@ -102,8 +102,8 @@ pub(crate) async fn stream(
     write: impl AsyncFnOnce(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut out = io::BufWriter::new(io::stdout());
-    let written = match write(&mut |piece| out.write_all(piece).map_err(unwritable)).await {
-        Ok(()) => out.flush().map_err(|error| unwritable(error).into()),
+    let written = match write(&mut |piece| out.write_all(piece).map_err(|error| unwritable(&error))).await {
+        Ok(()) => out.flush().map_err(|error| unwritable(&error).into()),
         error => error,
     };
     // What it still holds is of no use without the rest, and writing it would fail again.
@@ -120,7 +120,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Says what could not be written.
-fn unwritable(error: io::Error) -> io::Error {
+fn unwritable(error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("cannot write to standard output: {error}"))
 }
 
