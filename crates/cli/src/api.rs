@@ -129,6 +129,20 @@ impl fmt::Display for Unreachable {
 
 impl std::error::Error for Unreachable {}
 
+/// The error with a sentence behind the one that says its cause. What it is to the exit code it stays.
+pub(crate) fn with_more(error: anyhow::Error, more: String) -> anyhow::Error {
+    let error = match error.downcast::<Refused>() {
+        Ok(Refused { status, detail }) => {
+            return Refused { status, detail: format!("{detail}; {more}") }.into();
+        }
+        Err(error) => error,
+    };
+    match error.downcast::<Unreachable>() {
+        Ok(Unreachable(why)) => Unreachable(format!("{why}; {more}")).into(),
+        Err(error) => error.context(more),
+    }
+}
+
 /// Runs `work` with the API, and closes the store afterwards where it was opened here.
 pub(crate) async fn with_api<T>(
     arguments: &ServerArguments,

@@ -32,7 +32,7 @@ Exit codes:
 /// Prints the error with what led to it, and gives the code for it.
 #[expect(clippy::print_stderr, reason = "the message is for the person at the terminal")]
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    eprintln!("enroll: {error:#}");
+    eprintln!("enroll: {}", told(error));
     let store = error.downcast_ref::<StoreError>().is_some()
         || error.downcast_ref::<NoDatabase>().is_some()
         || error.downcast_ref::<Unreachable>().is_some()
@@ -44,4 +44,39 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
         )
         || matches!(error.downcast_ref::<MoveError>(), Some(MoveError::Store(_)));
     ExitCode::from(if store { 4 } else { 1 })
+}
+
+/// The error with what led to it. One that only wraps another has its words, which are said once.
+fn told(error: &anyhow::Error) -> String {
+    let mut words: Vec<String> = error.chain().map(ToString::to_string).collect();
+    words.dedup();
+    words.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fmt, io};
+
+    use anyhow::anyhow;
+
+    #[test]
+    fn an_error_that_wraps_another_with_its_words_says_them_once() {
+        #[derive(Debug)]
+        struct Wrapped(io::Error);
+
+        impl fmt::Display for Wrapped {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::error::Error for Wrapped {
+            fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+                Some(&self.0)
+            }
+        }
+
+        let error = anyhow!(Wrapped(io::Error::other("full"))).context("it cannot be written");
+        assert_eq!(super::told(&error), "it cannot be written: full");
+    }
 }

@@ -26,6 +26,8 @@ fn main() -> ExitCode {
         }
     };
     match runtime.block_on(commands::run(arguments)) {
+        // Whatever the command came to, nobody has read it.
+        Ok(_) if output::has_failed() => ExitCode::FAILURE,
         Ok(code) => code,
         Err(error) => exit::report(&error),
     }

@@ -1,6 +1,7 @@
 //! What commands print: tables for people, JSON with `--json`.
 
-use std::io::{ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Write as _};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
@@ -54,15 +55,73 @@ pub(crate) fn warning(text: &str) {
     eprintln!("enroll: WARNING: {text}");
 }
 
-/// The door to standard output. A reader that has seen enough (`| head`) is no fault; anything else is said.
+/// Standard output takes what is printed.
+const OPEN: u8 = 0;
+/// Its reader has seen enough.
+const CLOSED: u8 = 1;
+/// It could not be written to: what was asked for did not arrive whole.
+const FAILED: u8 = 2;
+
+/// What has become of standard output; it does not become better.
+static STANDARD_OUTPUT: AtomicU8 = AtomicU8::new(OPEN);
+
+/// Whether anybody still takes what is printed: who follows something stops when nobody does.
+pub(crate) fn is_open() -> bool {
+    STANDARD_OUTPUT.load(Ordering::Relaxed) == OPEN
+}
+
+/// Whether something could not be printed, as on a full disk. It was said then, and the command has failed.
+pub(crate) fn has_failed() -> bool {
+    STANDARD_OUTPUT.load(Ordering::Relaxed) == FAILED
+}
+
+/// The door to standard output. A reader that has seen enough (`| head`) is no fault; anything else is said, once.
 #[expect(clippy::print_stderr, reason = "there is no other way left to say it")]
 fn print(text: &str) {
-    match writeln!(std::io::stdout(), "{text}") {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            eprintln!("enroll: cannot write to standard output: {error}");
-        }
-        _ => {}
+    if !is_open() {
+        return;
     }
+    match writeln!(io::stdout(), "{text}") {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+            STANDARD_OUTPUT.store(CLOSED, Ordering::Relaxed);
+        }
+        Err(error) => {
+            STANDARD_OUTPUT.store(FAILED, Ordering::Relaxed);
+            eprintln!("enroll: {}", unwritable(&error));
+        }
+    }
+}
+
+/// Hands what `write` writes to standard output, for what is no text or too much to be held. A reader that has seen enough is no
+/// fault.
+///
+/// # Errors
+/// Standard output cannot be written to; what `write` gives.
+pub(crate) async fn stream(
+    write: impl AsyncFnOnce(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout());
+    let written = match write(&mut |piece| out.write_all(piece).map_err(|error| unwritable(&error))).await {
+        Ok(()) => out.flush().map_err(|error| unwritable(&error).into()),
+        error => error,
+    };
+    // What it still holds is of no use without the rest, and writing it would fail again.
+    drop(out.into_parts());
+    match written {
+        Err(error) if is_broken_pipe(&error) => Ok(()),
+        other => other,
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.any(|cause| cause.kind() == ErrorKind::BrokenPipe)
+}
+
+/// Says what could not be written.
+fn unwritable(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write to standard output: {error}"))
 }
 
 /// One object, a line for each name and value; what has no value is left out.

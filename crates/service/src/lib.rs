@@ -65,13 +65,14 @@ pub use public_url::{InvalidPublicUrl, PublicUrl};
 pub use readiness::{Concerned, ReadinessFinding, ReadinessReport, Severity};
 pub use rehearsal::{Rehearsal, RehearsedChange};
 pub use request_log::{
-    DirectoryHealth, Exchange, KEPT_BODY_BYTES, LastError, LoggedCaller, LoggedError, LoggedNote,
-    LoggedRequest, RequestFilter, RequestLog, RequestLogOptions, RequestLogPage, RequestLogReader,
-    StatusFilter,
+    DirectoryHealth, Exchange, KEPT_BODY_BYTES, LastError, LoggedCaller, LoggedError, LoggedFailure,
+    LoggedFailures, LoggedNote, LoggedRequest, RequestFilter, RequestLog, RequestLogOptions, RequestLogPage,
+    RequestLogReader, StatusFilter,
 };
 pub use roles::{Cause, Explained, PastAnswer, ResourcePastAnswer};
 pub use scim::{
-    Answer, CURSOR_TIMEOUT, IfMatch, ListRequest, Outcome, ProjectionRequest, WriteOptions, Written,
+    Answer, Bulked, CURSOR_TIMEOUT, FailedOperation, FailedOperations, IfMatch, ListRequest, Outcome,
+    ProjectionRequest, WriteOptions, Written,
 };
 pub use service::{Load, Service, ServiceOptions};
 pub use session::{ApiSession, ScimSession, SessionUser};
@@ -87,8 +88,9 @@ pub use sign_in::{
 };
 pub use source::{GroupSummary, ImpliedView, ResourceSourceView, SourceView};
 pub use transfer::{
-    Counts, EndLine, EnrollmentLine, FORMAT_VERSION, GrantLine, HEADER, HeaderLine, ImportOptions,
-    ImportOutcome, ImportedLine, Line, MappingLine, MembersLine, OrganizationLine, ResourceLine, ScimLine,
+    Counts, EndLine, EnrollmentLine, FORMAT_VERSION, GrantLine, GroupLine, HEADER, HeaderLine, ImportOptions,
+    ImportOutcome, ImportedLine, Line, ManagerLine, MappingLine, MembersLine, OrganizationLine, ResourceLine,
+    UserLine,
 };
 pub use verify::{Finding, VerifyReport};
 pub use versions::Versioned;

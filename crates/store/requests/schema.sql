@@ -1,4 +1,5 @@
--- The request log: a database of its own beside the main one. A file with another version than this is set aside and begun anew.
+-- The request log: a database of its own beside the main one. A file of an older version gets what it lacks; one with another version is
+-- set aside and begun anew.
 
 -- step: requests
 CREATE TABLE IF NOT EXISTS requests (
@@ -25,7 +26,9 @@ CREATE TABLE IF NOT EXISTS requests (
     duration       INTEGER NOT NULL,
     notes          TEXT    NOT NULL,
     address        TEXT,
-    user_agent     TEXT
+    user_agent     TEXT,
+    failed         INTEGER NOT NULL DEFAULT 0,
+    failures       TEXT
 );
 
 -- step: requests_by_directory
@@ -33,6 +36,16 @@ CREATE INDEX IF NOT EXISTS requests_directory ON requests (directory_id, id);
 
 -- step: requests_by_caller
 CREATE INDEX IF NOT EXISTS requests_authenticated ON requests (authenticated, id);
+
+-- step: failed_operations
+CREATE TABLE IF NOT EXISTS failed_operations (
+    request_row    INTEGER NOT NULL,
+    number         INTEGER NOT NULL,
+    status         INTEGER NOT NULL,
+    target_id      TEXT,
+    target_key     TEXT,
+    PRIMARY KEY (request_row, number)
+);
 
 -- step: request_bodies
 CREATE TABLE IF NOT EXISTS request_bodies (

@@ -24,7 +24,21 @@ pub use read::{BodiesRow, LoggedRow, RequestQuery};
 const SCHEMA: &str = include_str!("../requests/schema.sql");
 
 /// The version of [`SCHEMA`], in the file's header.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
+
+/// What makes a file of version 1 one of version 2.
+const TO_2: [&str; 3] = [
+    "CREATE TABLE failed_operations (request_row INTEGER NOT NULL, number INTEGER NOT NULL, status INTEGER NOT NULL, target_id TEXT, \
+     target_key TEXT, PRIMARY KEY (request_row, number))",
+    "ALTER TABLE requests ADD COLUMN failed INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE requests ADD COLUMN failures TEXT",
+];
+
+/// The table that [`RequestFile::page`] reads.
+const REQUESTS: &str = "requests";
+
+/// The same of a file of version 1.
+const REQUESTS_1: &str = "(SELECT *, 0 AS failed, NULL AS failures FROM requests)";
 
 /// How long to wait while another process holds the file.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -60,6 +74,12 @@ pub struct NewRequest {
     pub scim_type: Option<String>,
     /// The sentence of a SCIM error.
     pub detail: Option<String>,
+    /// How many operations of a bulk request have failed.
+    pub failed: i64,
+    /// What is told of them, as JSON.
+    pub failures: Option<String>,
+    /// The first of them, to be found by.
+    pub failed_operations: Vec<FailedRow>,
     /// What the error means.
     pub explanation: Option<String>,
     /// What to do about it.
@@ -76,6 +96,19 @@ pub struct NewRequest {
     pub bodies: BodiesRow,
 }
 
+/// A failed operation of a bulk request, as far as it is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedRow {
+    /// Its place in the request.
+    pub number: i64,
+    /// The status of its result.
+    pub status: u16,
+    /// The id of the user or group.
+    pub target_id: Option<String>,
+    /// The name of the user or group.
+    pub target: Option<String>,
+}
+
 /// How much is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
@@ -90,6 +123,8 @@ pub struct Retention {
 /// One connection to the file of the request log.
 pub struct RequestFile {
     session: Session,
+    /// The table that is read; of a file that its writer has not yet brought to [`VERSION`], with what it lacks.
+    requests: &'static str,
 }
 
 impl RequestFile {
@@ -118,8 +153,12 @@ impl RequestFile {
         let path = absolute(path)?;
         let session = Session::beside(&path, PATIENCE, true)
             .map_err(|error| StoreError::Open { path: path.clone(), reason: error.to_string() })?;
-        let file = Self { session };
-        file.check_version()?;
+        let mut file = Self { session, requests: REQUESTS };
+        if file.version()? == 1 {
+            file.requests = REQUESTS_1;
+        } else {
+            file.check_version()?;
+        }
         Ok(file)
     }
 
@@ -127,14 +166,21 @@ impl RequestFile {
         make(path)?;
         let session = Session::beside(path, PATIENCE, false)
             .map_err(|error| StoreError::Corrupt(format!("{}: {error}", path.display())))?;
-        let file = Self { session };
-        if file.version()? == 0 {
-            let tx = file.tx();
-            for step in SCHEMA.split("-- step: ").skip(1) {
-                let (_, statement) = step.split_once('\n').unwrap_or_default();
-                tx.execute(&Dialect::Sqlite.ddl(statement), &[])?;
+        let file = Self { session, requests: REQUESTS };
+        match file.version()? {
+            0 => {
+                let tx = file.tx();
+                for step in SCHEMA.split("-- step: ").skip(1) {
+                    let (_, statement) = step.split_once('\n').unwrap_or_default();
+                    tx.execute(&Dialect::Sqlite.ddl(statement), &[])?;
+                }
+                file.run(&format!("PRAGMA user_version = {VERSION}"))?;
             }
-            file.run(&format!("PRAGMA user_version = {VERSION}"))?;
+            1 => {
+                file.in_transaction(|tx| TO_2.iter().try_for_each(|step| tx.execute(step, &[]).map(drop)))?;
+                file.run(&format!("PRAGMA user_version = {VERSION}"))?;
+            }
+            _ => {}
         }
         file.check_version()?;
         Ok(file)
@@ -209,6 +255,11 @@ impl RequestFile {
                 )?;
             }
             tx.execute(
+                "DELETE FROM failed_operations WHERE NOT EXISTS (SELECT 1 FROM requests WHERE requests.id = \
+                 failed_operations.request_row)",
+                &[],
+            )?;
+            tx.execute(
                 "DELETE FROM request_bodies WHERE NOT EXISTS (SELECT 1 FROM requests WHERE requests.id = request_bodies.id)",
                 &[],
             )
@@ -235,8 +286,8 @@ fn insert(tx: &Tx<'_>, id: i64, entry: &NewRequest) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO requests (id, received, request_id, directory_id, directory, token_id, token, authenticated, method, path, \
          operation, target_type, target_id, target, target_key, status, scim_type, detail, explanation, advice, duration, notes, \
-         address, user_agent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
-         ?21, ?22, ?23, ?24)",
+         address, user_agent, failed, failures) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, \
+         ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
         &params![
             id,
             entry.received,
@@ -262,8 +313,23 @@ fn insert(tx: &Tx<'_>, id: i64, entry: &NewRequest) -> Result<(), StoreError> {
             &entry.notes,
             entry.address.as_deref(),
             entry.user_agent.as_deref(),
+            entry.failed,
+            entry.failures.as_deref(),
         ],
     )?;
+    for failed in &entry.failed_operations {
+        let key = failed.target.as_ref().map(|target| Folded::new(target));
+        tx.execute(
+            "INSERT INTO failed_operations (request_row, number, status, target_id, target_key) VALUES (?1, ?2, ?3, ?4, ?5)",
+            &params![
+                id,
+                failed.number,
+                i64::from(failed.status),
+                failed.target_id.as_deref(),
+                key.as_ref().map(Folded::as_str)
+            ],
+        )?;
+    }
     let BodiesRow { request, request_bytes, response, response_bytes } = &entry.bodies;
     tx.execute(
         "INSERT INTO request_bodies (id, request, request_bytes, response, response_bytes) VALUES (?1, ?2, ?3, ?4, ?5)",

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::{Row, StoreError, Tx, document, params};
 
-pub use list::{Page, Search, count, list, search};
+pub use list::{Page, Search, count, list, names, search};
 pub use reference::{Reference, resolve};
 pub use write::{NewUser, Stamp, delete, insert, set_handle, update};
 

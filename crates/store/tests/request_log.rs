@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
-use enroll_store::request_log::{BodiesRow, NewRequest, RequestFile, RequestQuery, Retention};
+use enroll_store::request_log::{BodiesRow, FailedRow, NewRequest, RequestFile, RequestQuery, Retention};
 use jiff::{SignedDuration, Timestamp};
 
 const NOW: Timestamp = Timestamp::constant(1_772_366_400, 0);
@@ -21,6 +21,9 @@ fn request(minutes: i64, authenticated: bool) -> NewRequest {
         target_id: None,
         target: None,
         status: if authenticated { 200 } else { 401 },
+        failed: 0,
+        failures: None,
+        failed_operations: Vec::new(),
         scim_type: None,
         detail: None,
         explanation: None,
@@ -93,4 +96,67 @@ fn e7_3_the_log_is_read_beside_the_one_who_writes_it_and_found_again_after_a_res
     assert_eq!(ids(&reader), [2, 1]);
     drop(file);
     assert_eq!(RequestFile::open(&path).unwrap().newest().unwrap(), 2);
+}
+
+#[test]
+fn e7_3_a_bulk_request_is_found_by_the_status_and_the_name_of_a_failed_operation() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = RequestFile::open(&folder.path().join("requests.db")).unwrap();
+    let failures = r#"{"count":1,"of":2,"first":[]}"#;
+    let operation =
+        FailedRow { number: 2, status: 409, target_id: Some("7".to_owned()), target: Some("Ada".to_owned()) };
+    let bulk = NewRequest {
+        failed: 1,
+        failures: Some(failures.to_owned()),
+        failed_operations: vec![operation],
+        ..request(2, true)
+    };
+    file.append(0, &[request(1, true), bulk, request(3, false)], &[]).unwrap();
+    let found = |status: Option<(u16, u16)>, target: Option<&str>| {
+        let query = RequestQuery { status, target: target.map(str::to_owned), ..RequestQuery::default() };
+        file.page(&query, 10).unwrap().into_iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    for (range, ids) in [
+        ((400, 599), &[3, 2][..]),
+        ((400, 499), &[3, 2]),
+        ((409, 409), &[2]),
+        ((401, 401), &[3]),
+        ((500, 599), &[]),
+        ((200, 299), &[2, 1]),
+    ] {
+        assert_eq!(found(Some(range), None), ids, "{range:?}");
+    }
+    for (target, ids) in [("ADA", &[2][..]), ("7", &[2]), ("eve", &[])] {
+        assert_eq!(found(None, Some(target)), ids, "{target}");
+    }
+    assert_eq!(file.find("2").unwrap().unwrap().0.failures.as_deref(), Some(failures));
+}
+
+#[test]
+fn e7_3_a_file_of_an_older_version_is_read_and_gets_what_it_lacks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("requests.db");
+    let file = RequestFile::open(&path).unwrap();
+    file.append(0, &[request(1, true), request(2, false)], &[]).unwrap();
+    drop(file);
+    let older = rusqlite::Connection::open(&path).unwrap();
+    older
+        .execute_batch(
+            "ALTER TABLE requests DROP COLUMN failures; ALTER TABLE requests DROP COLUMN failed; DROP TABLE failed_operations;
+             PRAGMA user_version = 1",
+        )
+        .unwrap();
+    drop(older);
+    let errors = RequestQuery { status: Some((400, 599)), ..RequestQuery::default() };
+    let reader = RequestFile::read(&path).unwrap();
+    assert_eq!((ids(&reader), reader.page(&errors, 10).unwrap().len()), (vec![2, 1], 1));
+    let about =
+        RequestQuery { target: Some("ada".to_owned()), status: Some((409, 409)), ..RequestQuery::default() };
+    assert_eq!(reader.page(&about, 10).unwrap(), []);
+    assert!(reader.find("r-1").unwrap().is_some());
+    drop(reader);
+    let file = RequestFile::open(&path).unwrap();
+    file.append(2, &[NewRequest { failed: 1, ..request(3, true) }], &[]).unwrap();
+    assert_eq!((ids(&file), file.page(&errors, 10).unwrap().len()), (vec![3, 2, 1], 2));
+    assert!(!folder.path().join("requests.db.damaged").exists(), "nothing of it is lost");
 }

@@ -8,7 +8,7 @@ use axum::extract::Request;
 use axum::http::header::USER_AGENT;
 use axum::http::{Extensions, HeaderMap};
 use bytes::Bytes;
-use enroll_service::{Exchange, LoggedCaller, RequestLog};
+use enroll_service::{Exchange, FailedOperations, LoggedCaller, RequestLog};
 
 use super::client_address::ClientAddress;
 use super::noted::Noted;
@@ -22,6 +22,7 @@ pub(crate) struct Told(Arc<Places>);
 struct Places {
     caller: OnceLock<LoggedCaller>,
     body: OnceLock<Bytes>,
+    failed: OnceLock<Arc<FailedOperations>>,
 }
 
 impl Told {
@@ -39,6 +40,11 @@ impl Told {
     /// Notes the body: the bytes are shared, not copied.
     pub(crate) fn body(&self, body: &Bytes) {
         let _ = self.0.body.set(body.clone());
+    }
+
+    /// Notes which operations of a bulk request have failed: its answer is too long to be read again, and its status says nothing.
+    pub(crate) fn failed(&self, failed: FailedOperations) {
+        let _ = self.0.failed.set(Arc::new(failed));
     }
 }
 
@@ -88,6 +94,7 @@ impl Recording {
             method: self.method,
             target: self.target.clone(),
             status,
+            failed: self.told.0.failed.get().cloned(),
             took,
             notes: noted.map_or_else(|| [].into(), Noted::notes),
             address: self.address.clone(),

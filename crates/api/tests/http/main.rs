@@ -61,4 +61,5 @@ mod tenants;
 mod token_networks;
 mod tokens;
 mod transfer;
+mod transfer_managers;
 mod webhooks;

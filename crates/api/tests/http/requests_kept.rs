@@ -213,3 +213,90 @@ async fn threat_s37_what_a_client_writes_cannot_steer_a_terminal() {
         assert!(!text.to_string().contains("\\u001b"), "{text}");
     }
 }
+
+#[tokio::test]
+async fn e7_3_a_bulk_request_with_failed_operations_is_among_the_errors_with_what_to_change() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    let ada = site.user("ada").await;
+    let post = |name: &str| json!({"method": "POST", "path": "/Users", "bulkId": name, "data": user(name)});
+    let bulk = |operations: Value| {
+        let request = site.scim("POST", "/scim/v2/Bulk").header("user-agent", "Okta SCIM Client 1.0.0");
+        let schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
+        reply(request.json(&json!({"schemas": schemas, "Operations": operations})))
+    };
+    assert_eq!(bulk(json!([post("max")])).await.status, 200);
+    assert_eq!(newest(&admin, "?status=error").await, [] as [Value; 0]);
+    let wrong = json!([{"op": "replace", "path": "nothing", "value": 1}]);
+    let sent = bulk(json!([
+        post("bob"),
+        post("Ada"),
+        {"method": "PATCH", "path": format!("/Users/{ada}"), "data": patch(&wrong)},
+        {"method": "POST", "path": "/Nowhere", "bulkId": "n", "data": {"userName": "zoe"}},
+    ]));
+    assert_eq!(sent.await.status, 200);
+    for query in [
+        "?status=error",
+        "?status=4xx",
+        "?status=409",
+        "?user=Ada",
+        "?user=zoe",
+        &format!("?user={ada}&method=post"),
+    ] {
+        let mut found = newest(&admin, query).await;
+        // She was made by a request of her own.
+        found.retain(|logged| logged["operation"] != "create");
+        let [logged] = found.as_slice() else { panic!("{query}: {found:?}") };
+        assert_eq!((&logged["operation"], &logged["status"]), (&json!("bulk"), &json!(200)), "{query}");
+        let failed = &logged["failedOperations"];
+        assert_eq!((&failed["count"], &failed["of"]), (&json!(3), &json!(4)));
+        let first = failed["first"].as_array().unwrap();
+        let told = |at: usize, name: &str| first[at][name].as_str().unwrap_or_default().to_owned();
+        assert_eq!(first.iter().map(|one| &one["number"]).collect::<Vec<_>>(), [2, 3, 4]);
+        assert_eq!((told(0, "method"), told(0, "path")), ("POST".to_owned(), "/Users".to_owned()));
+        assert_eq!((told(0, "resource"), told(0, "bulkId")), ("Ada".to_owned(), "Ada".to_owned()));
+        assert_eq!((&first[0]["status"], told(0, "resourceType")), (&json!(409), "User".to_owned()));
+        let error = &first[0]["error"];
+        assert_eq!(error["scimType"], "uniqueness");
+        assert!(error["detail"].as_str().unwrap().contains("Ada"), "{error}");
+        assert!(error["advice"].as_str().unwrap().starts_with("In Okta, run Import"), "{error}");
+        assert_eq!((told(1, "path"), told(1, "resource")), (format!("/Users/{ada}"), "ada".to_owned()));
+        assert_eq!(first[1]["error"]["scimType"], "noTarget");
+        assert!(first[1]["error"]["advice"].as_str().unwrap().contains("Profile Editor"), "{}", first[1]);
+        assert_eq!((told(2, "path"), &first[2]["status"]), ("/Nowhere".to_owned(), &json!(400)));
+    }
+    for query in ["?status=5xx", "?status=404", "?user=nobody"] {
+        assert_eq!(newest(&admin, query).await, [] as [Value; 0], "{query}");
+    }
+    let last = admin.get("/directories/default").await.body()["lastError"].clone();
+    assert_eq!(
+        (&last["status"], &last["explanation"]),
+        (&json!(409), &json!("There is a user with this userName already."))
+    );
+}
+
+#[tokio::test]
+async fn e7_3_of_a_bulk_request_with_many_failed_operations_the_first_are_kept_and_all_are_counted() {
+    let site = Site::start().await;
+    let admin = Caller::admin(&site).await;
+    site.user("ada").await;
+    let name = "x".repeat(3000);
+    let operations: Vec<Value> = (0..100)
+        .map(|number| {
+            json!({"method": "POST", "path": "/Users", "bulkId": format!("{number}"), "data": {
+                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+                "userName": if number == 99 { name.as_str() } else { "ada" }, "displayName": "d".repeat(1000)
+            }})
+        })
+        .collect();
+    for _ in 0..3 {
+        let sent = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations});
+        assert_eq!(site.send("POST", "/scim/v2/Bulk", &sent).await.status, 200);
+    }
+    let found = newest(&admin, "?status=error&limit=1").await;
+    let failed = &found[0]["failedOperations"];
+    assert_eq!((&failed["count"], failed["first"].as_array().unwrap().len()), (&json!(100), 20));
+    assert!(found[0].to_string().len() < 30_000, "{}", found[0].to_string().len());
+    // Three requests of which nothing was carried out are three refusals.
+    assert_eq!(admin.get("/directories/default").await.body()["state"], "failing");
+}

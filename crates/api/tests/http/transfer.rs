@@ -57,25 +57,25 @@ async fn furnished() -> Site {
     site
 }
 
-async fn export(site: &Site) -> Vec<Value> {
+pub(crate) async fn export(site: &Site) -> Vec<Value> {
     let answer = Caller::admin(site).await.get("/directories/default/export").await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert_eq!(answer.header("content-type"), Some("application/jsonl"));
     answer.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-async fn import(site: &Site, query: &str, body: impl Into<reqwest::Body>) -> Reply {
+pub(crate) async fn import(site: &Site, query: &str, body: impl Into<reqwest::Body>) -> Reply {
     let admin = Caller::admin(site).await;
     let request = site.bare("POST", &format!("/api/v1/directories/default/import{query}"));
     reply(request.bearer_auth(&admin.token).header("content-type", "application/jsonl").body(body)).await
 }
 
-fn text(lines: &[Value]) -> String {
+pub(crate) fn text(lines: &[Value]) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// What came of the lines: how many of each outcome.
-fn outcomes(answer: &Reply) -> Vec<(String, usize)> {
+pub(crate) fn outcomes(answer: &Reply) -> Vec<(String, usize)> {
     assert_eq!(answer.status, 200, "{}", answer.text);
     let body = answer.body();
     let all = body["lines"].as_array().unwrap();

@@ -1,9 +1,7 @@
 //! `enroll audit`: the audit trail.
 
-use std::io::{BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
 use enroll_domain::audit::ChainHash;
 use enroll_service::{ChainReport, Clock, Service};
@@ -12,7 +10,7 @@ use serde_json::Value;
 
 use crate::api::{Api, moment, segment, text};
 use crate::exit;
-use crate::output::{Output, table};
+use crate::output::{Output, stream, table};
 
 /// Entries asked for at a time.
 const PAGE: usize = 1000;
@@ -167,19 +165,5 @@ pub(crate) async fn export(api: &Api, format: Format) -> anyhow::Result<()> {
         Format::Jsonl => "jsonl",
         Format::Csv => "csv",
     };
-    let mut out = BufWriter::new(std::io::stdout());
-    let written = async {
-        api.download(&format!("/audit?format={format}"), &mut |piece| out.write_all(piece)).await?;
-        out.flush().context("cannot write to standard output")
-    };
-    match written.await {
-        // A reader that has seen enough is no fault.
-        Err(error) if is_broken_pipe(&error) => Ok(()),
-        other => other,
-    }
-}
-
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
-    causes.any(|cause| cause.kind() == ErrorKind::BrokenPipe)
+    stream(async |write| api.download(&format!("/audit?format={format}"), write).await).await
 }

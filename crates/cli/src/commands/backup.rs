@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -98,8 +98,9 @@ async fn to_standard_output(database: Place, output: Output) -> anyhow::Result<(
     let file = folder.path().join("enroll.backup");
     Report::new(None, write(database, file.clone(), output).await?);
     let mut source = File::open(&file).context("cannot read the temporary file")?;
-    std::io::copy(&mut source, &mut std::io::stdout().lock()).context("cannot write to standard output")?;
-    Ok(())
+    let mut out = std::io::stdout().lock();
+    // What is left at the end would be written when the program ends, and nobody would hear that it was not.
+    std::io::copy(&mut source, &mut out).and_then(|_| out.flush()).context("cannot write to standard output")
 }
 
 /// Runs `work` on a thread that may block, with a bar that follows it.

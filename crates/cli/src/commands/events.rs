@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::api::{Api, segment, text};
 use crate::commands::serve::shutdown_signal;
-use crate::output::{Output, raw};
+use crate::output::{Output, is_open, raw};
 
 /// Events asked for at a time.
 const PAGE: u32 = 1000;
@@ -54,7 +54,7 @@ pub(crate) async fn run(command: &EventsCommand, api: &Api, output: Output) -> a
             last.extend(events(&page).cloned());
             last.drain(..last.len().saturating_sub(LAST));
         }
-        if page["more"] != true {
+        if page["more"] != true || !is_open() {
             break;
         }
     }
@@ -63,7 +63,7 @@ pub(crate) async fn run(command: &EventsCommand, api: &Api, output: Output) -> a
         return Ok(());
     }
     let mut stop = std::pin::pin!(shutdown_signal());
-    loop {
+    while is_open() {
         let target = format!("{query}{place}&wait={PATIENCE}");
         let page = tokio::select! {
             page = api.get(&target) => page?,
@@ -72,6 +72,7 @@ pub(crate) async fn run(command: &EventsCommand, api: &Api, output: Output) -> a
         events(&page).for_each(|event| print(event, output));
         place = behind(&page);
     }
+    Ok(())
 }
 
 fn events(page: &Value) -> impl Iterator<Item = &Value> {

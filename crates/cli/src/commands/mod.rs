@@ -41,7 +41,7 @@ use crate::api::{Api, no_server, with_api, with_force};
 use crate::args::{Arguments, Asking, ByApi, Command, Forcible};
 use crate::logging;
 use crate::open::{Opening, with_service};
-use crate::output::Output;
+use crate::output::{Output, raw};
 use crate::settings::Settings;
 use audit::AuditCommand;
 
@@ -49,7 +49,9 @@ use audit::AuditCommand;
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let output = if arguments.json { Output::Json } else { Output::Text };
     if let Command::Completions { shell } = arguments.command {
-        clap_complete::generate(shell, &mut Arguments::command(), "enroll", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Arguments::command(), "enroll", &mut script);
+        raw(String::from_utf8_lossy(&script));
         return Ok(ExitCode::SUCCESS);
     }
     let settings = Settings::load(&arguments.settings)?;

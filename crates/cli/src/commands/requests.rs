@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use enroll_service::LoggedRequest;
+use enroll_service::{LoggedFailure, LoggedRequest};
 use serde::Deserialize;
 
 use crate::api::{Api, segment};
-use crate::output::{Output, raw, table};
+use crate::output::{Output, is_open, raw, table};
 
 /// How often `tail` looks.
 const LOOK: Duration = Duration::from_millis(500);
@@ -116,6 +116,9 @@ async fn tail(which: &Which, api: &Api, output: Output) -> anyhow::Result<()> {
                 Output::Text => raw(row(request).join("  ")),
             }
         }
+        if !is_open() {
+            return Ok(());
+        }
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
             () = super::serve::shutdown_signal() => return Ok(()),
@@ -128,11 +131,19 @@ fn row(request: &LoggedRequest) -> [String; 7] {
         request.id.to_string(),
         format!("{:.0}", request.time),
         request.directory.clone().unwrap_or_else(|| "-".to_owned()),
-        request.status.to_string(),
+        status(request),
         format!("{} {}", request.method, request.operation),
         about(request),
         came_of_it(request),
     ]
+}
+
+/// The status; of a bulk request also how many operations have failed, which its status does not say.
+fn status(request: &LoggedRequest) -> String {
+    match &request.failed_operations {
+        Some(failed) => format!("{} ({} of {} failed)", request.status, failed.count, failed.of),
+        None => request.status.to_string(),
+    }
 }
 
 fn about(request: &LoggedRequest) -> String {
@@ -143,14 +154,25 @@ fn about(request: &LoggedRequest) -> String {
     }
 }
 
-/// The explanation of an error, else what was read differently.
+/// The explanation of an error, or of the first that operations of a bulk request have; else what was read differently.
 fn came_of_it(request: &LoggedRequest) -> String {
-    let explained =
-        request.error.as_ref().and_then(|error| error.explanation.clone().or_else(|| error.detail.clone()));
+    let failed = request.failed_operations.iter().flat_map(|failed| &failed.first).map(|one| &one.error);
+    let explained = request
+        .error
+        .iter()
+        .chain(failed)
+        .find_map(|error| error.explanation.clone().or_else(|| error.detail.clone()));
     explained.unwrap_or_else(|| {
         let notes: Vec<&str> = request.normalized.iter().map(|note| note.text.as_str()).collect();
         notes.join("; ")
     })
+}
+
+/// A failed operation of a bulk request: its place, what it asked for, and its status.
+fn failure(failed: &LoggedFailure) -> String {
+    let asked = [failed.method.as_deref(), failed.path.as_deref(), failed.resource.as_deref()];
+    let asked = asked.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    format!("operation {}: {asked}: {}", failed.number, failed.status)
 }
 
 fn told(request: &LoggedRequest) -> String {
@@ -160,7 +182,7 @@ fn told(request: &LoggedRequest) -> String {
             text.push_str(&format!("  {name:<13} {value}\n"));
         }
     };
-    line("status", Some(format!("{} after {} ms", request.status, request.duration_ms)));
+    line("status", Some(format!("{} after {} ms", status(request), request.duration_ms)));
     line("time", Some(request.time.to_string()));
     line("request id", Some(request.request_id.clone()));
     line("directory", request.directory.clone());
@@ -174,6 +196,17 @@ fn told(request: &LoggedRequest) -> String {
         line("told", error.detail.clone());
         line("meaning", error.explanation.clone());
         line("what to do", error.advice.clone());
+    }
+    if let Some(failed) = &request.failed_operations {
+        for one in &failed.first {
+            line("failed", Some(failure(one)));
+            line("  scimType", one.error.scim_type.clone());
+            line("  told", one.error.detail.clone());
+            line("  meaning", one.error.explanation.clone());
+            line("  what to do", one.error.advice.clone());
+        }
+        let more = failed.count.saturating_sub(failed.first.len());
+        line("failed", (more > 0).then(|| format!("{more} more: see the answer")));
     }
     for note in &request.normalized {
         let quirk = note.quirk.as_ref().map(|quirk| format!(" ({quirk})")).unwrap_or_default();

@@ -19,6 +19,8 @@ mod load;
 mod moving;
 mod objects;
 #[cfg(target_os = "linux")]
+mod output;
+#[cfg(target_os = "linux")]
 mod pressure;
 #[cfg(target_os = "linux")]
 mod replicas;

@@ -261,12 +261,37 @@ fn a_list_with_errors_or_clashes_is_not_imported_not_even_with_yes() {
     assert!(told.contains("has no end") && told.contains("Nothing was imported"), "{told}");
     enroll_ok(folder.path(), address, &["export", "--out", "all.jsonl"]);
     let told = complaint(&enroll(folder.path(), address, &["import", "all.jsonl", "--directory", "nowhere"]));
-    assert!(told.contains("nothing of lines 2 to") && told.contains("nowhere"), "{told}");
+    assert!(told.contains("nothing of lines 2 to"), "{told}");
+    assert!(
+        told.find("nowhere").unwrap() < told.find("of lines 2").unwrap(),
+        "the cause comes first: {told}"
+    );
     let header = read(enroll_ok(folder.path(), address, &["export"]).lines().next().unwrap());
     assert_eq!(header["counts"]["users"], 2);
     list("userName,email\n\u{430}da,a@example.com\n");
     let told = String::from_utf8(run().stdout).unwrap();
     assert!(told.contains("look alike") && told.contains("U+0430"), "{told}");
+    list("userName,email\n");
+    let output = run();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!((output.status.code(), told.matches("Nothing to import.").count()), (Some(0), 1), "{told}");
+    list(&format!("userName,email\n{},nobody\n", "x".repeat(2_000)));
+    let told = String::from_utf8(run().stdout).unwrap();
+    assert!(told.lines().all(|line| line.len() < 400) && told.contains("xxx…"), "{told}");
+}
+
+#[test]
+fn an_organization_that_is_reserved_to_others_is_noted_in_the_report() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+    enroll_ok(folder.path(), address, &["directory", "create", "entra"]);
+    enroll_ok(folder.path(), address, &["org", "create", "acme", "--directory", "entra"]);
+    fs::write(folder.path().join("file.jsonl"), file(1)).unwrap();
+    let output = enroll(folder.path(), address, &["import", "file.jsonl"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    let note = told.lines().find(|line| line.contains("(organization acme)")).unwrap_or_default();
+    assert!(note.contains("reserved to entra") && note.contains("enroll org set acme"), "{told}");
+    let (notes, refusals) = (told.find("Noted:").unwrap(), told.find("Refused:").unwrap());
+    assert!(notes > refusals && output.status.code() == Some(3), "{told}");
 }
 
 #[tokio::test]

@@ -24,6 +24,10 @@ pub struct BulkRequest {
 pub struct Entry {
     /// `method`, in capitals, for the result.
     pub method: Option<String>,
+    /// `path` as it was sent, shortened, for whoever keeps what has failed.
+    pub path: Option<String>,
+    /// userName or displayName of the resource in its data, for the same.
+    pub name: Option<String>,
     /// `bulkId`, for the result and for what refers to it.
     pub bulk_id: Option<String>,
     /// The operation, or the error that is its result.
@@ -94,17 +98,27 @@ impl Entry {
     fn parse(operation: Value, endpoints: &[String], notes: &mut Notes) -> Self {
         let Value::Object(mut object) = operation else {
             let error = ScimError::invalid_syntax("an operation must be an object with method and path");
-            return Self { method: None, bulk_id: None, operation: Err(error) };
+            return Self { method: None, path: None, name: None, bulk_id: None, operation: Err(error) };
         };
+        let path = said(&object, "path").and_then(Value::as_str).map(shown);
+        let name = said(&object, "data").and_then(Value::as_object).and_then(|data| {
+            let name = said(data, "userName").or_else(|| said(data, "displayName"))?;
+            Some(name.as_str()?.to_owned())
+        });
         let method = text(&mut object, "method");
         let bulk_id = text(&mut object, "bulkId").map(|bulk_id| bulk_id.filter(|text| !text.is_empty()));
-        let shown = method.as_ref().ok().and_then(Option::as_deref).map(shown_method);
+        let shown_as = method.as_ref().ok().and_then(Option::as_deref).map(shown_method);
         let known = bulk_id.clone().ok().flatten();
         let operation = method.and(bulk_id).and_then(|bulk_id| {
-            operation::parse(shown.as_deref(), bulk_id.is_some(), object, endpoints, notes)
+            operation::parse(shown_as.as_deref(), bulk_id.is_some(), object, endpoints, notes)
         });
-        Self { method: shown, bulk_id: known, operation }
+        Self { method: shown_as, path, name, bulk_id: known, operation }
     }
+}
+
+/// A member, in any case of its name.
+fn said<'o>(object: &'o Object, name: &str) -> Option<&'o Value> {
+    object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 /// Takes out a member that must be a string where it is given.

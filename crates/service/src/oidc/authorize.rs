@@ -187,12 +187,21 @@ impl Service {
             let new = signed_in.anew && signed_in.authenticated >= since;
             let of_directory = client.directory.is_none_or(|directory| directory == signed_in.directory);
             let young = wanted.max_age.is_none_or(|age| now.duration_since(signed_in.authenticated) <= age);
-            let hinted = wanted.hint.as_ref().is_none_or(|hint| hint.sub == signed_in.user);
-            of_directory && hinted && (new || (young && !wanted.anew))
+            of_directory && (new || (young && !wanted.anew))
         };
         if let Some(signed_in) = signed_in.filter(fits) {
-            let code = self.issue_code(request, wanted, signed_in, asked.map(|(key, _)| key)).await?;
-            return Ok(Authorize::Client(request.answered(self.public_url().as_str(), &code)));
+            if wanted.hint.as_ref().is_none_or(|hint| hint.sub == signed_in.user) {
+                let code = self.issue_code(request, wanted, signed_in, asked.map(|(key, _)| key)).await?;
+                return Ok(Authorize::Client(request.answered(self.public_url().as_str(), &code)));
+            }
+            // Whom the hint names could have signed in for this request. The identity provider would answer with the other one again,
+            // and again (OpenID Connect Core §3.1.2.1).
+            if asked.is_some() {
+                return Err(Refusal::new(
+                    OAuthError::LoginRequired,
+                    "somebody else has signed in than the id_token_hint names",
+                ));
+            }
         }
         if wanted.silent {
             return Err(Refusal::new(OAuthError::LoginRequired, "nobody is signed in who fits the request"));

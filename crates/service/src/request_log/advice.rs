@@ -87,6 +87,11 @@ pub(super) fn of(problem: Problem<'_>) -> Option<Advice> {
             "The body of the request did not arrive in time.",
             "Look at the network and at proxies between the identity provider and this server.",
         ),
+        // What has a name that is taken is told as `uniqueness`.
+        (409, None) if problem.detail.contains("bulkId") || problem.detail.contains("in a circle") => say(
+            "The operation refers to another one of its bulk request, which has failed or is not there.",
+            "Look at what the other operation was told and at the bulkId, and let the request be sent again.",
+        ),
         (409, _) => conflict(problem),
         (412, _) => say(
             "Somebody else has changed the resource since the client read it.",
@@ -320,6 +325,21 @@ mod tests {
         assert_eq!(expired.explanation, "The token has expired.");
         let elsewhere = of(Problem { status: 403, standing: Some(Standing::Elsewhere), ..PLAIN }).unwrap();
         assert!(elsewhere.advice.contains("enroll token set"), "{}", elsewhere.advice);
+    }
+
+    #[test]
+    fn e7_3_an_operation_that_was_not_tried_is_sent_on_to_the_one_it_refers_to() {
+        for detail in [
+            "not carried out: it refers to bulkId:a, and operation 1, which has it, has failed",
+            "no POST of this request has the bulkId \"a\"",
+            "the operations refer to each other in a circle that cannot be resolved: send them one by one",
+        ] {
+            let told = of(Problem { status: 409, detail, ..PLAIN }).unwrap();
+            assert!(told.advice.contains("the other operation"), "{detail}: {}", told.advice);
+        }
+        let taken =
+            of(Problem { status: 409, scim_type: Some("uniqueness"), detail: "bulkId", ..PLAIN }).unwrap();
+        assert!(taken.advice.contains("match by userName"), "{}", taken.advice);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::advice;
 use super::exchange::{Exchange, Lengths, Standing};
+use super::failures::{self, Failures, Worst};
 use super::redact::{self, Secrets};
 use crate::brake::stopped_by;
 
@@ -62,6 +63,8 @@ pub(super) struct Digest {
     pub(super) stopped: bool,
     /// The identity provider that seems to have sent it.
     pub(super) idp: Option<Idp>,
+    /// Of a bulk request, the operation that has failed and should be looked at.
+    pub(super) worst: Option<Worst>,
 }
 
 /// Takes a request apart. `known` is the identity provider of the directory, as far as anybody knows.
@@ -90,11 +93,18 @@ pub(super) fn of(
     } else {
         (None, None)
     };
-    let said = caller.filter(|_| failed).and_then(|caller| {
+    let said = caller.filter(|_| failed || exchange.failed.is_some()).and_then(|caller| {
         // What an administrator says counts; that it cannot be read is no reason to keep nothing.
         db.look_up_one(|tx| directory::idp(tx, caller.directory)).ok().flatten()
     });
     let stopped = stopped_by(exchange.status, detail.as_deref().unwrap_or_default());
+    let likely = said.or(idp).or(known).unwrap_or(Idp::Other);
+    // A name is a help, not worth failing for.
+    let name_by_id = |id: &str| {
+        let (caller, id) = (caller?, id.parse().ok()?);
+        db.look_up_one(|tx| tombstone::name_of(tx, caller.directory, id)).ok().flatten()
+    };
+    let failures = exchange.failed.as_ref().map(|failed| failures::of(exchange, failed, likely, name_by_id));
     let told = advice::of(advice::Problem {
         status: exchange.status,
         scim_type: scim_type.as_deref(),
@@ -103,17 +113,14 @@ pub(super) fn of(
         operation,
         target_type: target_type.as_deref(),
         standing: caller.map(|caller| caller.standing),
-        idp: said.or(idp).or(known).unwrap_or(Idp::Other),
+        idp: likely,
     });
     let target_id = id.map(str::to_owned).or_else(|| {
         let made = operation == Operation::Create && !failed;
         made.then(|| field("id")).flatten()
     });
-    let named = name_in(&response).or_else(|| name_in(&request)).or_else(|| {
-        let (caller, id) = (caller?, target_id.as_deref()?.parse().ok()?);
-        // A name is a help, not worth failing for.
-        db.look_up_one(|tx| tombstone::name_of(tx, caller.directory, id)).ok().flatten()
-    });
+    let named =
+        name_in(&response).or_else(|| name_in(&request)).or_else(|| name_by_id(target_id.as_deref()?));
     let target = named.or_else(|| asked_for(&exchange.target)).map(|name| bounded(&name));
     let notes: Vec<Value> = exchange
         .notes
@@ -129,6 +136,12 @@ pub(super) fn of(
             redact::body(body, &secrets)
         }
     };
+    let (failed, failures_told, failed_operations, worst) = match failures {
+        None => (0, None, Vec::new(), None),
+        Some(Failures { count, text, rows, worst }) => {
+            (i64::try_from(count).unwrap_or(i64::MAX), Some(text), rows, worst)
+        }
+    };
     let entry = NewRequest {
         received: whole_milliseconds(now.checked_sub(exchange.took).unwrap_or(now)),
         request_id: exchange.request_id.clone(),
@@ -142,6 +155,9 @@ pub(super) fn of(
         target_id: target_id.map(|id| bounded(&id)),
         target,
         status: exchange.status,
+        failed,
+        failures: failures_told,
+        failed_operations,
         scim_type,
         detail,
         explanation: told.map(|told| told.explanation.to_owned()),
@@ -157,7 +173,7 @@ pub(super) fn of(
             response_bytes: length(lengths.response),
         },
     };
-    Digest { entry, operation, stopped: stopped.is_some(), idp }
+    Digest { entry, operation, stopped: stopped.is_some(), idp, worst }
 }
 
 /// What a request asks for, the endpoint of its resource type, and the id of the resource.
@@ -216,12 +232,12 @@ fn asked_for(target: &str) -> Option<String> {
 }
 
 /// A text of bounded length and on one line: it will be shown in a terminal (threat S37).
-fn bounded(text: &str) -> String {
+pub(super) fn bounded(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).take(FIELD_CHARACTERS).collect()
 }
 
 /// A sentence, which may repeat what a client has written: without what a terminal would carry out.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).collect()
 }
 

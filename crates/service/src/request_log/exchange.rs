@@ -9,6 +9,7 @@ use enroll_scim::Note;
 use enroll_store::token;
 
 use crate::models::Models;
+use crate::scim::FailedOperations;
 use crate::session::ScimSession;
 use crate::{Error, Service};
 
@@ -52,6 +53,8 @@ pub struct Exchange {
     pub target: String,
     /// The status of the answer; 499 when the client did not wait for one.
     pub status: u16,
+    /// Which operations of a bulk request have failed; its status does not say so.
+    pub failed: Option<Arc<FailedOperations>>,
     /// How long it took.
     pub took: Duration,
     /// What was read differently from how it was written.

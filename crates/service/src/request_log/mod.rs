@@ -7,6 +7,7 @@
 mod advice;
 mod digest;
 mod exchange;
+mod failures;
 mod health;
 mod redact;
 mod show;
@@ -27,7 +28,8 @@ use enroll_store::request_log::{ActivityRow, RequestFile};
 pub use exchange::{Exchange, KEPT_BODY_BYTES, LoggedCaller};
 pub use health::{DirectoryHealth, LastError};
 pub use show::{
-    LoggedError, LoggedNote, LoggedRequest, RequestFilter, RequestLogPage, RequestLogReader, StatusFilter,
+    LoggedError, LoggedFailure, LoggedFailures, LoggedNote, LoggedRequest, RequestFilter, RequestLogPage,
+    RequestLogReader, StatusFilter,
 };
 
 use crate::{Clock, Error};
@@ -162,6 +164,7 @@ mod tests {
             method: "GET",
             target: "/scim/v2/Users".to_owned(),
             status: 200,
+            failed: None,
             took: Duration::ZERO,
             notes: [].into(),
             address: None,

@@ -31,7 +31,7 @@ pub struct RequestFilter {
     pub behind: Option<i64>,
 }
 
-/// `404`, `4xx`, or `error` for everything from 400 on.
+/// `404`, `4xx`, or `error` for everything from 400 on. A bulk request is found by the status of a failed operation too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatusFilter(u16, u16);
 
@@ -84,6 +84,49 @@ pub struct LoggedError {
     pub advice: Option<String>,
 }
 
+/// The failed operations of a bulk request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LoggedFailures {
+    /// How many have failed.
+    pub count: usize,
+    /// How many were carried out or refused.
+    pub of: usize,
+    /// The first of those that have failed, 20 at most.
+    pub first: Vec<LoggedFailure>,
+}
+
+/// A failed operation of a bulk request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LoggedFailure {
+    /// Its place in the request.
+    #[schemars(range(min = 1))]
+    pub number: usize,
+    /// Its method.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// Its path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Its bulkId.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bulk_id: Option<String>,
+    /// The resource type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_type: Option<String>,
+    /// The id of the user or group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_id: Option<String>,
+    /// The name of the user or group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// The status of its result.
+    pub status: u16,
+    /// Why it has failed.
+    pub error: LoggedError,
+}
+
 /// A request in the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -124,6 +167,9 @@ pub struct LoggedRequest {
     pub resource: Option<String>,
     /// The status of the answer; 499 when the client did not wait for it.
     pub status: i64,
+    /// Of a bulk request, the operations that have failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_operations: Option<LoggedFailures>,
     /// How long it took, in milliseconds.
     pub duration_ms: f64,
     /// What was read differently from how it was written.
@@ -271,6 +317,7 @@ fn shown(row: LoggedRow, bodies: Option<BodiesRow>) -> LoggedRequest {
         resource_id: row.target_id,
         resource: row.target,
         status: row.status,
+        failed_operations: row.failures.and_then(|failures| serde_json::from_str(&failures).ok()),
         duration_ms: milliseconds(row.duration),
         normalized: serde_json::from_str(&row.notes).unwrap_or_default(),
         error: (row.status >= 400).then_some(LoggedError { scim_type, detail, explanation, advice }),

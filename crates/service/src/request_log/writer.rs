@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::digest::{self, Digest};
 use super::exchange::{Exchange, Lengths};
+use super::failures::Worst;
 use super::{RequestLogOptions, Shared};
 use crate::Clock;
 
@@ -156,7 +157,7 @@ impl Writer {
 
 /// What is known of a directory after one more request.
 fn learn(before: Option<ActivityRow>, digest: &Digest) -> ActivityRow {
-    let Digest { entry, operation, stopped, idp } = digest;
+    let Digest { entry, operation, stopped, idp, worst } = digest;
     let NewRequest { received, status, .. } = entry;
     let mut row = before.unwrap_or(ActivityRow {
         last_request: *received,
@@ -173,8 +174,20 @@ fn learn(before: Option<ActivityRow>, digest: &Digest) -> ActivityRow {
     if *status < 400 {
         row.last_success = Some(*received);
         row.refused_since = None;
-        if operation.writes() {
+        // A bulk request of which nothing was carried out was refused, whatever its status.
+        if worst.as_ref().is_some_and(|worst| worst.nothing_done) {
+            row.failed_writes = row.failed_writes.saturating_add(1);
+        } else if operation.writes() {
             row.failed_writes = 0;
+        }
+        if let Some(Worst { status, explanation, advice, .. }) = worst {
+            row.last_error = Some(ActivityError {
+                time: *received,
+                status: *status,
+                request_id: entry.request_id.clone(),
+                text: explanation.clone(),
+                advice: advice.clone(),
+            });
         }
         return row;
     }

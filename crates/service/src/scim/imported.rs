@@ -1,6 +1,8 @@
 //! What a file says of users and groups, written by the code that writes what SCIM says: the same checks, events and entries of
 //! the audit trail, in the name of whoever imports.
 
+mod manager;
+
 use std::mem;
 
 use enroll_domain::{DirectoryId, UserId};
@@ -19,6 +21,8 @@ use super::view::View;
 use super::{ResourceKind, WriteOptions};
 use crate::audit::{Moved, Scribe};
 use crate::{Error, ScimSession, Service};
+
+pub(crate) use manager::{Enterprise, SaidManager};
 
 /// What came of one object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,28 +69,47 @@ impl Importing {
     }
 
     /// Makes a user, or brings her who has the externalId or else the userName into this form. With `merge`, what is not named
-    /// stays. Gives what was left out of it, too.
-    pub(crate) fn user(&self, tx: &Tx<'_>, body: &Object, merge: bool) -> Result<(Came, Vec<Note>), Error> {
-        let (book, body) = (Book::default(), self.with_schemas(&ResourceKind::User, body));
-        let came = match self.find_user(tx, &body)? {
-            None => self.create(tx, &ResourceKind::User, body, &book)?,
-            Some(row) => {
-                let current = Resource::from_stored(row.object()?);
+    /// stays. Gives what is to be known of it, too, such as what was left out.
+    pub(crate) fn user(
+        &self,
+        tx: &Tx<'_>,
+        body: &Object,
+        manager: SaidManager<'_>,
+        merge: bool,
+    ) -> Result<(Came, Vec<String>), Error> {
+        let (book, found) = (Book::default(), self.find_user(tx, body)?);
+        let current = found.as_ref().map(UserRow::object).transpose()?.map(Resource::from_stored);
+        let (body, note) = self.with_manager(tx, body.clone(), manager, current.as_ref())?;
+        let came = match (found, current) {
+            (Some(row), Some(current)) => {
                 let body = if merge { merged(&current, body) } else { body };
-                let resource = book.noting(|notes| {
-                    let model = self.session.models.model(&ResourceKind::User);
-                    validate::replace(model, &self.session.dialect, &current, body, notes)
-                })?;
-                let stored = store_user(tx, &self.users, &row, &current, resource, &self.scribe)?;
-                if stored.changed { Came::Changed } else { Came::Same }
+                self.bring(tx, &row, body, &book)?
             }
+            _ => self.create(tx, &ResourceKind::User, self.with_schemas(&ResourceKind::User, body), &book)?,
         };
-        Ok((came, book.noting(mem::take).into()))
+        Ok((came, left_out(&book).into_iter().chain(note).collect()))
     }
 
-    /// Makes a group, or brings the one with the displayName into this form. Its members stay.
-    pub(crate) fn group(&self, tx: &Tx<'_>, body: &Object, merge: bool) -> Result<(Came, Vec<Note>), Error> {
-        let (book, mut body) = (Book::default(), self.with_schemas(&ResourceKind::Group, body));
+    /// Brings a user who is there into this form.
+    fn bring(&self, tx: &Tx<'_>, row: &UserRow, body: Object, book: &Book) -> Result<Came, Error> {
+        let current = Resource::from_stored(row.object()?);
+        let body = self.with_schemas(&ResourceKind::User, body);
+        let resource = book.noting(|notes| {
+            let model = self.session.models.model(&ResourceKind::User);
+            validate::replace(model, &self.session.dialect, &current, body, notes)
+        })?;
+        let stored = store_user(tx, &self.users, row, &current, resource, &self.scribe)?;
+        Ok(if stored.changed { Came::Changed } else { Came::Same })
+    }
+
+    /// Makes a group, or brings the one with the displayName into this form. Its members stay. Gives what was left out of it, too.
+    pub(crate) fn group(
+        &self,
+        tx: &Tx<'_>,
+        body: &Object,
+        merge: bool,
+    ) -> Result<(Came, Vec<String>), Error> {
+        let (book, mut body) = (Book::default(), self.with_schemas(&ResourceKind::Group, body.clone()));
         body.retain(|name, _| !name.eq_ignore_ascii_case("members"));
         let name = Folded::new(body.get("displayName").and_then(Value::as_str).unwrap_or_default());
         let came = match group::find_by_display_name(tx, self.session.directory, &name)? {
@@ -107,15 +130,12 @@ impl Importing {
                 if stored.changed { Came::Changed } else { Came::Same }
             }
         };
-        Ok((came, book.noting(mem::take).into()))
+        Ok((came, left_out(&book)))
     }
 
     /// Adds members to a group; nobody is taken out.
     pub(crate) fn members(&self, tx: &Tx<'_>, name: &str, named: &Names<'_>) -> Result<Came, Error> {
         let directory = self.session.directory;
-        let missing = |what: &str, name: &str| {
-            ScimError::invalid_value(format!("no {what} of this directory has the name {name:?}"))
-        };
         let Some(row) = group::find_by_display_name(tx, directory, &Folded::new(name))? else {
             return if self.dry { Ok(Came::Changed) } else { Err(missing("group", name).into()) };
         };
@@ -178,15 +198,26 @@ impl Importing {
     }
 
     /// A file does not repeat what its objects are: `schemas` names the core schema and the extensions that the object has.
-    fn with_schemas(&self, kind: &ResourceKind, body: &Object) -> Object {
+    fn with_schemas(&self, kind: &ResourceKind, body: Object) -> Object {
         let base = self.session.models.model(kind).base().id.as_str().to_owned();
         let extensions = body.keys().filter(|name| name.starts_with("urn:")).cloned();
         let schemas: Vec<String> = std::iter::once(base).chain(extensions).collect();
         let mut whole = Object::new();
         whole.insert("schemas".to_owned(), json!(schemas));
-        whole.extend(body.iter().filter(|(name, _)| *name != "schemas").map(|(k, v)| (k.clone(), v.clone())));
+        whole.extend(body.into_iter().filter(|(name, _)| name != "schemas"));
         whole
     }
+}
+
+/// Who or what a line names and is not there.
+fn missing(what: &str, name: &str) -> ScimError {
+    ScimError::invalid_value(format!("no {what} of this directory has the name {name:?}"))
+}
+
+/// What was left out of an object. What a quirk has read differently is what was meant.
+fn left_out(book: &Book) -> Vec<String> {
+    let notes: Vec<Note> = book.noting(mem::take).into();
+    notes.into_iter().filter(|note| note.quirk.is_none()).map(|note| note.text).collect()
 }
 
 /// What is there with what is said of it: parts of a complex attribute and of an extension one by one, and the work e-mail in the

@@ -25,8 +25,9 @@ use enroll_domain::GroupName;
 use enroll_scim::{Object, Resource, ScimError};
 
 pub(crate) use asserted::{join_groups, provision};
+pub use bulk::{Bulked, FailedOperation, FailedOperations};
 pub(crate) use conditions::{check as check_version, check_text as check_version_text};
-pub(crate) use imported::{Came, Importing, Names, user_named};
+pub(crate) use imported::{Came, Enterprise, Importing, Names, SaidManager, user_named};
 pub use outcome::Outcome;
 
 use crate::models::ResourceKind;

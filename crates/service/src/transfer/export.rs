@@ -18,9 +18,10 @@ use enroll_store::{Tx, directory, grant, group, mapping, organization, resource,
 use jiff::Timestamp;
 
 use super::line::{
-    Counts, EndLine, EnrollmentLine, FORMAT_VERSION, GrantLine, HeaderLine, Line, MappingLine, MembersLine,
-    OrganizationLine, ResourceLine, ScimLine,
+    Counts, EndLine, EnrollmentLine, FORMAT_VERSION, GrantLine, GroupLine, HeaderLine, Line, ManagerLine,
+    MappingLine, MembersLine, OrganizationLine, ResourceLine, UserLine,
 };
+use super::manager::Managed;
 use crate::admin::{all_organizations, find_directory};
 use crate::{Error, Service};
 
@@ -97,8 +98,10 @@ fn write<F: FnMut(String) -> Result<(), Error>>(
     // A client sees at once that it is answered.
     out.flush()?;
     setup.iter().try_for_each(|line| out.line(line))?;
-    users(tx, id, &places, out)?;
-    groups(tx, id, |group| out.line(&Line::Group(ScimLine { resource: group.object()?, merge: false })))?;
+    if users(tx, id, &places, out)? == ManagersFollow(true) {
+        managers(tx, id, out)?;
+    }
+    groups(tx, id, |group| out.line(&Line::Group(GroupLine { resource: group.object()?, merge: false })))?;
     groups(tx, id, |group| members(tx, id, group, out))?;
     mappings.iter().try_for_each(|line| out.line(line))?;
     if let Some(enrollment) = directory::default_enrollment(tx, id)?
@@ -157,22 +160,64 @@ fn organizations(tx: &Tx<'_>, id: DirectoryId) -> Result<(Vec<Line>, Places), Er
     Ok((lines, places))
 }
 
+/// Whether somebody's manager stands behind her.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct ManagersFollow(bool);
+
 /// The users, each page followed by their direct grants.
 fn users<F: FnMut(String) -> Result<(), Error>>(
     tx: &Tx<'_>,
     id: DirectoryId,
     places: &Places,
     out: &mut Out<F>,
+) -> Result<ManagersFollow, Error> {
+    let mut follow = ManagersFollow(false);
+    user_pages(tx, id, |page, managed| {
+        for (row, Managed { mut user, manager }) in page.iter().zip(managed) {
+            let manager_follows = manager.as_ref().is_some_and(|manager| manager.id >= row.id);
+            follow.0 |= manager_follows;
+            if manager.is_some() {
+                user.take_manager();
+            }
+            let manager = manager.filter(|_| !manager_follows).map(|manager| manager.user_name);
+            let resource = user.into_object();
+            out.line(&Line::User(UserLine { resource, manager, manager_follows, merge: false }))?;
+        }
+        grants(tx, page, places, out)
+    })?;
+    Ok(follow)
+}
+
+/// The managers of those who stand before them. The users are read once more: what is to be said of them is not held.
+fn managers<F: FnMut(String) -> Result<(), Error>>(
+    tx: &Tx<'_>,
+    id: DirectoryId,
+    out: &mut Out<F>,
+) -> Result<(), Error> {
+    user_pages(tx, id, |page, managed| {
+        for (row, Managed { manager, .. }) in page.iter().zip(managed) {
+            if let Some(manager) = manager.filter(|manager| manager.id >= row.id) {
+                let (user, manager) = (row.user_name.clone(), manager.user_name);
+                out.line(&Line::Manager(ManagerLine { user, manager }))?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The users in the order of their ids, page by page, with their managers as far as these are users of the directory.
+fn user_pages(
+    tx: &Tx<'_>,
+    id: DirectoryId,
+    mut each: impl FnMut(&[UserRow], Vec<Managed>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut after = None;
     loop {
         let page = user::list(tx, id, &Compiled::everything(), Page::After { after, limit: PAGE })?;
         let Some(last) = page.last() else { return Ok(()) };
         after = Some(last.id);
-        for row in &page {
-            out.line(&Line::User(ScimLine { resource: row.object()?, merge: false }))?;
-        }
-        grants(tx, &page, places, out)?;
+        let managed = Managed::all(tx, id, &page)?;
+        each(&page, managed)?;
     }
 }
 

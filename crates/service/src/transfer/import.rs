@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::line::Line;
 use crate::admin::find_directory;
 use crate::audit::Scribe;
-use crate::scim::{Came, Importing, Names};
+use crate::scim::{Came, Importing, Names, SaidManager};
 use crate::{Error, ScimSession, Service};
 
 /// How much is written in one transaction: a user is 1, and a name in a line of members a tenth of it. Others who write wait for
@@ -51,14 +51,14 @@ pub struct ImportedLine {
     /// The `type` of the line.
     #[serde(rename = "type")]
     #[schemars(extend("enum" = [
-        "organization", "resource", "user", "grant", "group", "members", "mapping", "defaultEnrollment"
+        "organization", "resource", "user", "grant", "manager", "group", "members", "mapping", "defaultEnrollment"
     ]))]
     pub kind: &'static str,
     /// What it is about.
     pub name: String,
     /// What came of it.
     pub outcome: ImportOutcome,
-    /// Why it was refused, or what was left out of it.
+    /// Why it was refused, or what is to be known of it: what was left out, or does not come right by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
@@ -104,7 +104,7 @@ impl Service {
         for (number, line) in lines {
             match line {
                 Line::Header(_) | Line::End(_) => {}
-                Line::User(_) | Line::Group(_) | Line::Members(_) => {
+                Line::User(_) | Line::Manager(_) | Line::Group(_) | Line::Members(_) => {
                     weight += weight_of(&line);
                     slice.push((number, line));
                     if weight >= SLICE {
@@ -117,7 +117,7 @@ impl Service {
                 line => {
                     weight = 0;
                     results.extend(carrier.write_slice(&session, std::mem::take(&mut slice), options).await?);
-                    let done = carrier.set_up(&session, &line, options).await.map(|came| (came, None));
+                    let done = carrier.set_up(&session, &line, options).await;
                     results.push(ImportedLine::of(number, &line, done)?);
                 }
             }
@@ -169,7 +169,15 @@ fn weight_of(line: &Line) -> usize {
 
 fn carry_out(tx: &Tx<'_>, importing: &Importing, line: &Line) -> Result<(Came, Option<String>), Error> {
     let (came, notes) = match line {
-        Line::User(line) => importing.user(tx, &line.resource, line.merge)?,
+        Line::User(line) => {
+            let manager = match &line.manager {
+                Some(name) => SaidManager::Named(name),
+                None if line.manager_follows => SaidManager::Follows,
+                None => SaidManager::ById,
+            };
+            importing.user(tx, &line.resource, manager, line.merge)?
+        }
+        Line::Manager(line) => return Ok((importing.manager(tx, &line.user, &line.manager)?, None)),
         Line::Group(line) => importing.group(tx, &line.resource, line.merge)?,
         Line::Members(line) => {
             let names = Names { users: &line.users, groups: &line.groups };
@@ -177,7 +185,5 @@ fn carry_out(tx: &Tx<'_>, importing: &Importing, line: &Line) -> Result<(Came, O
         }
         _ => return Err(Error::Internal("a line is not one of users and groups".to_owned())),
     };
-    let left_out: Vec<_> =
-        notes.iter().filter(|note| note.quirk.is_none()).map(|note| note.text.as_str()).collect();
-    Ok((came, (!left_out.is_empty()).then(|| left_out.join("; "))))
+    Ok((came, (!notes.is_empty()).then(|| notes.join("; "))))
 }

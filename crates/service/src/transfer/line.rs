@@ -17,12 +17,13 @@ pub const FORMAT_VERSION: u64 = 1;
 pub const HEADER: &str = "enroll-export";
 
 /// The words that `type` may be, in the order in which a file has them.
-const TYPES: [&str; 10] = [
+const TYPES: [&str; 11] = [
     HEADER,
     "organization",
     "resource",
     "user",
     "grant",
+    "manager",
     "group",
     "members",
     "mapping",
@@ -92,11 +93,38 @@ pub struct ResourceLine {
     pub visibility: Visibility,
 }
 
-/// A user or a group, as a client of SCIM would send it.
+/// A user, as a client of SCIM would send it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ScimLine {
-    /// The attributes. A group has no `members` here.
+pub struct UserLine {
+    /// The attributes. A manager who is a user of the directory is not among them.
+    pub resource: Object,
+    /// The userName of the manager, where she stands before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<String>,
+    /// Whether a [`ManagerLine`] says who the manager is: until then the user keeps the one who is there.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub manager_follows: bool,
+    /// Whether attributes that are not named stay as they are in somebody who is there; otherwise they are cleared, as by a PUT.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub merge: bool,
+}
+
+/// Who manages a user, where the manager stands behind the user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ManagerLine {
+    /// The userName.
+    pub user: String,
+    /// The userName of the manager.
+    pub manager: String,
+}
+
+/// A group, as a client of SCIM would send it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GroupLine {
+    /// The attributes, without `members`.
     pub resource: Object,
     /// Whether attributes that are not named stay as they are in somebody who is there; otherwise they are cleared, as by a PUT.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -180,11 +208,13 @@ pub enum Line {
     /// A resource of an organization.
     Resource(ResourceLine),
     /// A user.
-    User(ScimLine),
+    User(UserLine),
     /// A direct grant.
     Grant(GrantLine),
+    /// The manager of a user.
+    Manager(ManagerLine),
     /// A group without its members.
-    Group(ScimLine),
+    Group(GroupLine),
     /// Members of a group.
     Members(MembersLine),
     /// A mapping.
@@ -227,8 +257,15 @@ impl Line {
             }
             "organization" => fields(object).map(Self::Organization),
             "resource" => fields(object).map(Self::Resource),
-            "user" => fields(object).map(Self::User),
+            "user" => match fields::<UserLine>(object)? {
+                UserLine { manager: Some(_), manager_follows: true, .. } => {
+                    Err("it has both manager and managerFollows: one of the two says who the manager is"
+                        .to_owned())
+                }
+                line => Ok(Self::User(line)),
+            },
             "grant" => fields(object).map(Self::Grant),
+            "manager" => fields(object).map(Self::Manager),
             "group" => fields(object).map(Self::Group),
             "members" => fields(object).map(Self::Members),
             "mapping" => fields(object).map(Self::Mapping),
@@ -246,6 +283,7 @@ impl Line {
             Self::Resource(_) => "resource",
             Self::User(_) => "user",
             Self::Grant(_) => "grant",
+            Self::Manager(_) => "manager",
             Self::Group(_) => "group",
             Self::Members(_) => "members",
             Self::Mapping(_) => "mapping",
@@ -266,6 +304,7 @@ impl Line {
             Self::Resource(line) => format!("{}/{}:{}", line.organization, line.kind, line.name),
             Self::User(line) => text(&line.resource, "userName").to_owned(),
             Self::Group(line) => text(&line.resource, "displayName").to_owned(),
+            Self::Manager(line) => line.user.clone(),
             Self::Members(line) => line.group.clone(),
             Self::Mapping(line) => {
                 format!("{} in {}", line.group, on(&line.organization, line.resource.as_deref()))
@@ -309,6 +348,9 @@ mod tests {
             r#"{"type":"members","group":"Web","users":["ada"],"groups":["Inner"]}"#,
             r#"{"type":"mapping","group":"Web","organization":"acme","resource":"repository:site","role":"limited-write","paused":true}"#,
             r#"{"type":"grant","user":"ada","organization":"acme","role":"owner"}"#,
+            r#"{"type":"user","resource":{"userName":"ada"},"manager":"bob"}"#,
+            r#"{"type":"user","resource":{"userName":"ada"},"managerFollows":true}"#,
+            r#"{"type":"manager","user":"ada","manager":"bob"}"#,
             r#"{"type":"defaultEnrollment","organization":"acme","role":"member"}"#,
             r#"{"type":"end","lines":7}"#,
         ] {
@@ -326,6 +368,8 @@ mod tests {
             (r#"{"type":"person"}"#, "\"person\" is not known"),
             (r#"{"type":"user"}"#, "resource"),
             (r#"{"type":"user","resource":{},"secret":1}"#, "secret"),
+            (r#"{"type":"user","resource":{},"manager":"bob","managerFollows":true}"#, "both manager and"),
+            (r#"{"type":"group","resource":{},"manager":"bob"}"#, "manager"),
             (
                 r#"{"type":"grant","user":"ada","organization":"acme","role":"boss"}"#,
                 "role: this is not a role",

@@ -3,10 +3,11 @@
 mod export;
 mod import;
 mod line;
+mod manager;
 mod setup;
 
 pub use import::{ImportOptions, ImportOutcome, ImportedLine};
 pub use line::{
-    Counts, EndLine, EnrollmentLine, FORMAT_VERSION, GrantLine, HEADER, HeaderLine, Line, MappingLine,
-    MembersLine, OrganizationLine, ResourceLine, ScimLine,
+    Counts, EndLine, EnrollmentLine, FORMAT_VERSION, GrantLine, GroupLine, HEADER, HeaderLine, Line,
+    ManagerLine, MappingLine, MembersLine, OrganizationLine, ResourceLine, UserLine,
 };

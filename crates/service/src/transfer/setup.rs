@@ -54,21 +54,22 @@ impl ImportOptions {
 }
 
 impl Service {
-    /// Makes or changes what the line says.
+    /// Makes or changes what the line says. Gives what is to be known of it, too.
     pub(super) async fn set_up(
         &self,
         session: &ScimSession,
         line: &Line,
         options: ImportOptions,
-    ) -> Result<Came, Error> {
-        match line {
-            Line::Organization(line) => self.import_organization(session, line, options).await,
+    ) -> Result<(Came, Option<String>), Error> {
+        let came = match line {
+            Line::Organization(line) => return self.import_organization(session, line, options).await,
             Line::Resource(line) => self.import_resource(line, options).await,
             Line::Mapping(line) => self.import_mapping(session, line, options).await,
             Line::Grant(line) => self.import_grant(session, line, options).await,
             Line::DefaultEnrollment(line) => self.import_enrollment(session, line, options).await,
             _ => Err(Error::Internal("a line is none of what is set up".to_owned())),
-        }
+        };
+        Ok((came?, None))
     }
 
     async fn import_organization(
@@ -76,7 +77,7 @@ impl Service {
         session: &ScimSession,
         line: &OrganizationLine,
         options: ImportOptions,
-    ) -> Result<Came, Error> {
+    ) -> Result<(Came, Option<String>), Error> {
         line.name.parse::<OrganizationName>().map_err(invalid)?;
         let Some(there) = found(self.organization(&line.name).await)? else {
             let directories = if line.reserved { vec![session.directory_name.clone()] } else { Vec::new() };
@@ -88,14 +89,15 @@ impl Service {
                 directories,
             };
             options.done(self.create_organization(&new).await)?;
-            return Ok(Came::Made);
+            return Ok((Came::Made, None));
         };
         // Whom it is reserved to is a matter of the instance that has it.
+        let note = reserved_to_others(&line.name, &there.directories, &session.directory_name);
         let as_said = there.display_name == line.display_name
             && there.description == line.description
             && there.base_resource_role == line.base_resource_role;
         if as_said {
-            return Ok(Came::Same);
+            return Ok((Came::Same, note));
         }
         let change = OrganizationChange {
             display_name: Some(line.display_name.clone()),
@@ -104,7 +106,7 @@ impl Service {
             directories: None,
         };
         options.done(self.change_organization(&line.name, &change, None).await)?;
-        Ok(Came::Changed)
+        Ok((Came::Changed, note))
     }
 
     async fn import_resource(&self, line: &ResourceLine, options: ImportOptions) -> Result<Came, Error> {
@@ -214,6 +216,20 @@ impl Service {
         options.done(self.set_directory(&session.directory_name, &settings).await)?;
         Ok(came(there))
     }
+}
+
+/// That an organization is reserved to directories of which this is none, and what to do if it is to be one.
+fn reserved_to_others(organization: &str, directories: &[String], directory: &str) -> Option<String> {
+    if directories.is_empty() || directories.iter().any(|name| name == directory) {
+        return None;
+    }
+    let admitted = directories.iter().map(String::as_str).chain([directory]);
+    let admitted: String = admitted.map(|name| format!(" --directory {name}")).collect();
+    Some(format!(
+        "it is reserved to {}, which an import leaves as it is: mappings of {directory} to it are refused. Is {directory} to be \
+         admitted: enroll org set {organization}{admitted}; then import the file again",
+        directories.join(", ")
+    ))
 }
 
 /// A new mapping as the line says it.

@@ -4,13 +4,13 @@ use enroll_domain::DirectoryId;
 use enroll_scim::Folded;
 use jiff::Timestamp;
 
-use super::RequestFile;
+use super::{REQUESTS, RequestFile};
 use crate::{Param, Row, StoreError};
 
 /// The columns that [`read`] reads.
 const SELECT: &str = "SELECT id, received, request_id, directory_id, directory, token, authenticated, method, path, operation, \
-     target_type, target_id, target, status, scim_type, detail, explanation, advice, duration, notes, address, user_agent \
-     FROM requests";
+     target_type, target_id, target, status, scim_type, detail, explanation, advice, duration, notes, address, user_agent, \
+     failures";
 
 /// The bodies of a request and its answer, without secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub struct LoggedRow {
     pub scim_type: Option<String>,
     /// The sentence of a SCIM error.
     pub detail: Option<String>,
+    /// The failed operations of a bulk request, as JSON.
+    pub failures: Option<String>,
     /// What the error means.
     pub explanation: Option<String>,
     /// What to do about it.
@@ -79,7 +81,7 @@ pub struct LoggedRow {
 pub struct RequestQuery {
     /// Those of this directory.
     pub directory: Option<DirectoryId>,
-    /// Those whose status is at least the first number and at most the second.
+    /// Those whose status is at least the first number and at most the second, or that of a failed operation of theirs.
     pub status: Option<(u16, u16)>,
     /// Those with this method.
     pub method: Option<String>,
@@ -119,16 +121,27 @@ fn read(row: &Row<'_>) -> Result<LoggedRow, StoreError> {
         notes: row.text(19)?.to_owned(),
         address: owned(row, 20)?,
         user_agent: owned(row, 21)?,
+        failures: owned(row, 22)?,
     })
 }
 
 impl RequestFile {
+    /// Whether one of the failed operations that are kept is so; of a file that has none, never.
+    fn failed_with(&self, condition: &str) -> String {
+        if self.requests != REQUESTS {
+            return "failed > 0".to_owned();
+        }
+        format!(
+            "(failed > 0 AND EXISTS (SELECT 1 FROM failed_operations AS one WHERE one.request_row = id AND {condition}))"
+        )
+    }
+
     /// Entries that a query asks for, newest first, `limit` at most.
     ///
     /// # Errors
     /// The engine fails.
     pub fn page(&self, query: &RequestQuery, limit: u32) -> Result<Vec<LoggedRow>, StoreError> {
-        let mut sql = format!("{SELECT} WHERE id > 0");
+        let mut sql = format!("{SELECT} FROM {} WHERE id > 0", self.requests);
         let mut params: Vec<Param<'_>> = Vec::new();
         let mut placeholder = |param| {
             params.push(param);
@@ -138,9 +151,16 @@ impl RequestFile {
             sql.push_str(&format!(" AND directory_id = {}", placeholder(Param::from(directory))));
         }
         if let Some((lowest, highest)) = query.status {
+            // Only the first failed operations are kept; that there are some is known of all.
+            let any = lowest <= 400 && highest >= 599;
             let (lowest, highest) =
                 (placeholder(i64::from(lowest).into()), placeholder(i64::from(highest).into()));
-            sql.push_str(&format!(" AND status BETWEEN {lowest} AND {highest}"));
+            let failed = if any {
+                "failed > 0".to_owned()
+            } else {
+                self.failed_with(&format!("one.status BETWEEN {lowest} AND {highest}"))
+            };
+            sql.push_str(&format!(" AND (status BETWEEN {lowest} AND {highest} OR {failed})"));
         }
         if let Some(method) = &query.method {
             sql.push_str(&format!(" AND method = {}", placeholder(Param::from(method))));
@@ -148,7 +168,8 @@ impl RequestFile {
         let key = query.target.as_ref().map(|name| Folded::new(name));
         if let (Some(name), Some(key)) = (&query.target, &key) {
             let (name, key) = (placeholder(Param::from(name)), placeholder(Param::from(key.as_str())));
-            sql.push_str(&format!(" AND (target_key = {key} OR target_id = {name})"));
+            let failed = self.failed_with(&format!("(one.target_key = {key} OR one.target_id = {name})"));
+            sql.push_str(&format!(" AND (target_key = {key} OR target_id = {name} OR {failed})"));
         }
         if let Some(before) = query.before {
             sql.push_str(&format!(" AND id < {}", placeholder(before.into())));
@@ -167,10 +188,12 @@ impl RequestFile {
     pub fn find(&self, id: &str) -> Result<Option<(LoggedRow, BodiesRow)>, StoreError> {
         let tx = self.tx();
         let by_place = match id.parse::<i64>() {
-            Ok(place) => tx.first(&format!("{SELECT} WHERE id = ?1"), &[place.into()], read)?,
+            Ok(place) => {
+                tx.first(&format!("{SELECT} FROM {} WHERE id = ?1", self.requests), &[place.into()], read)?
+            }
             Err(_) => None,
         };
-        let by_id = format!("{SELECT} WHERE request_id = ?1 ORDER BY id DESC LIMIT 1");
+        let by_id = format!("{SELECT} FROM {} WHERE request_id = ?1 ORDER BY id DESC LIMIT 1", self.requests);
         let found = match by_place {
             Some(found) => Some(found),
             None => tx.first(&by_id, &[id.into()], read)?,

@@ -4,6 +4,7 @@ use enroll_domain::{DirectoryId, UserId};
 
 use super::{SELECT, UserRow, read};
 use crate::filter::Compiled;
+use crate::id_list::id_lists;
 use crate::page::{self, Listed};
 use crate::{Row, StoreError, Tx};
 
@@ -39,6 +40,28 @@ pub fn list(
     page: Page<UserId>,
 ) -> Result<Vec<UserRow>, StoreError> {
     page::list(tx, directory, condition, page)
+}
+
+/// The userNames of those of the ids that are users of the directory, in no order.
+///
+/// # Errors
+/// The store fails.
+pub fn names(
+    tx: &Tx<'_>,
+    directory: DirectoryId,
+    ids: impl IntoIterator<Item = UserId>,
+) -> Result<Vec<(UserId, String)>, StoreError> {
+    let mut found = Vec::new();
+    for list in id_lists(2, ids.into_iter().map(|id| *id.as_uuid())) {
+        let sql = format!(
+            "SELECT users.id, users.user_name FROM users WHERE users.directory_id = ?1 AND users.id IN ({})",
+            list.placeholders
+        );
+        found.extend(
+            tx.query(&sql, &list.after([directory.into()]), |row| Ok((row.id(0)?, row.text(1)?.to_owned())))?,
+        );
+    }
+    Ok(found)
 }
 
 /// How many users meet the condition.

@@ -162,7 +162,8 @@ impl World {
                 {"method": "POST", "path": "/Users", "bulkId": "u", "data": user},
             ],
         });
-        let answer = self.service.bulk(&self.sessions[directory], object(request)).await.result.unwrap();
+        let answer =
+            self.service.bulk(&self.sessions[directory], object(request)).await.result.unwrap().response;
         let operations = answer["Operations"].as_array().unwrap();
         let made = |bulk_id: &str| {
             let found = operations.iter().find(|operation| operation["bulkId"] == bulk_id).unwrap();

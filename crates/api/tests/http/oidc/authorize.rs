@@ -265,6 +265,39 @@ async fn oidc_3_1_2_1_a_hint_of_another_user_is_not_answered_with_this_one() {
 }
 
 #[tokio::test]
+async fn oidc_3_1_2_1_who_has_signed_in_and_is_not_the_one_of_the_hint_is_not_sent_to_sign_in_again() {
+    let world = World::new().await;
+    let id_token = world.tokens().await["id_token"].as_str().unwrap().to_owned();
+    let hint = ("id_token_hint", id_token.as_str());
+    let bob = world.site.user("bob").await;
+    for wishes in [&[hint][..], &[hint, ("prompt", "login")], &[hint, ("max_age", "0")]] {
+        let of_bob = sessions::cookie(&world.site, &bob).await;
+        world.clock.advance(5_000);
+        let (uri, pairs) = target(&world.authorize_as(Some(&of_bob), wishes).await);
+        assert_eq!(uri, format!("{PUBLIC_URL}/saml/login"), "the one who is meant may sign in");
+        let resume = async |cookie: &str| {
+            let request = world.get("/oidc/resume", &[("request", pairs["return"].as_str())]);
+            reply(request.header("cookie", cookie)).await
+        };
+        world.clock.advance(5_000);
+        if wishes.len() > 1 {
+            let old = resume(&of_bob).await;
+            assert_eq!(target(&old).1["return"], pairs["return"], "he has not signed in for this request");
+        }
+        // The identity provider has him still, and answers with him at once.
+        let anew = sessions::cookie(&world.site, &bob).await;
+        let told = answer(&resume(&anew).await);
+        assert_eq!(
+            (told["error"].as_str(), told["state"].as_str()),
+            ("login_required", "a&b=c"),
+            "{wishes:?}"
+        );
+        let ann = sessions::cookie(&world.site, &world.user).await;
+        assert!(answer(&resume(&ann).await).contains_key("code"), "{wishes:?}");
+    }
+}
+
+#[tokio::test]
 async fn rfc9700_4_4_a_code_given_to_one_client_is_of_no_use_to_another() {
     let world = World::new().await;
     let settings = ClientSettings {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::ImportArguments;
 use super::report::Report;
-use crate::api::{Api, Refused, segment};
+use crate::api::{Api, Refused, segment, with_more};
 
 /// Lines in one request.
 const LINES: usize = 500;
@@ -57,14 +57,17 @@ impl<'a> Batches<'a> {
         let body = std::mem::take(&mut self.body);
         let answer = self.api.send_text(Method::POST, &self.target, body).await.map_err(|error| {
             let refused = error.downcast_ref::<Refused>().is_some_and(|refused| refused.status.is_client_error());
-            error.context(if refused {
-                format!("nothing of {place} is imported: mend the cause and import the file again")
-            } else {
-                format!(
-                    "of {place} nobody has said what came of them: mend the cause and import the file again; what is there by then \
-                     stays as it is"
-                )
-            })
+            with_more(
+                error,
+                if refused {
+                    format!("nothing of {place} is imported: mend the cause and import the file again")
+                } else {
+                    format!(
+                        "of {place} nobody has said what came of them: mend the cause and import the file again; what is there by \
+                         then stays as it is"
+                    )
+                },
+            )
         })?;
         for line in answer.get("lines").and_then(Value::as_array).into_iter().flatten() {
             let within = line.get("line").and_then(Value::as_u64).unwrap_or_default();

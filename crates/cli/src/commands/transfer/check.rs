@@ -8,6 +8,8 @@ use enroll_scim::{Folded, Limits, Object};
 use enroll_service::{Counts, HeaderLine, Line};
 use serde_json::Value;
 
+use super::report::short;
+
 /// Longest line, in bytes: what one request of the API takes.
 pub(super) const LONGEST: usize = 1024 * 1024;
 
@@ -172,6 +174,9 @@ impl Checking {
             Line::User(line) => {
                 self.counts.users += 1;
                 self.define(number, "user", &[text(&line.resource, "userName")], &mut faults);
+                if let Some(manager) = &line.manager {
+                    self.refer("user", &[manager], &mut faults);
+                }
                 let external = text(&line.resource, "externalId");
                 if !external.is_empty()
                     && let Some(other) = self.named.insert(("externalId", external.to_owned()), number)
@@ -190,6 +195,11 @@ impl Checking {
                 self.refer("group", &[&line.group], &mut faults);
                 line.users.iter().for_each(|name| self.refer("user", &[name], &mut faults));
                 line.groups.iter().for_each(|name| self.refer("group", &[name], &mut faults));
+            }
+            Line::Manager(line) => {
+                self.refer("user", &[&line.user], &mut faults);
+                self.refer("user", &[&line.manager], &mut faults);
+                self.define(number, "manager of", &[&line.user], &mut faults);
             }
             Line::Mapping(line) => {
                 self.counts.mappings += 1;
@@ -234,13 +244,13 @@ impl Checking {
         if parts.first().is_none_or(|name| name.trim().is_empty()) {
             faults.push(format!("the {what} has no name"));
         } else if let Some(other) = self.named.insert((what, key(parts)), number) {
-            faults.push(format!("the {what} {shown:?} is in line {other} already"));
+            faults.push(format!("the {what} {:?} is in line {other} already", short(&shown)));
         }
     }
 
     fn refer(&self, what: &'static str, parts: &[&str], faults: &mut Vec<String>) {
         if !self.named.contains_key(&(what, key(parts))) {
-            faults.push(format!("no line before it has the {what} {:?}", parts.join("/")));
+            faults.push(format!("no line before it has the {what} {:?}", short(&parts.join("/"))));
         }
     }
 
@@ -345,6 +355,9 @@ mod tests {
                 "repository:a",
             ),
             (r#"{"type":"grant","user":"nobody","organization":"acme","role":"owner"}"#, "nobody"),
+            (r#"{"type":"user","resource":{"userName":"bob"},"manager":"nobody"}"#, "nobody"),
+            (r#"{"type":"manager","user":"ada","manager":"nobody"}"#, "nobody"),
+            (r#"{"type":"manager","user":"nobody","manager":"ada"}"#, "nobody"),
             (r#"{"type":"user","resource":"#, "no JSON object"),
             ("", "no JSON object"),
             (longest.as_str(), "longer than 1048576"),

@@ -10,7 +10,7 @@ use enroll_store::backup::file;
 
 use crate::api::{Api, segment};
 use crate::commands::progress::Late;
-use crate::output::Output;
+use crate::output::{Output, stream};
 
 /// What to export, and to where.
 #[derive(Debug, Args)]
@@ -27,14 +27,15 @@ pub(crate) async fn run(arguments: &ExportArguments, api: &Api, output: Output) 
     let target = format!("/directories/{}/export", segment(&arguments.directory));
     let Some(path) = &arguments.out else {
         let mut seen = Seen::new(output);
-        let mut out = std::io::stdout().lock();
-        api.download(&target, &mut |piece| {
-            seen.piece(piece);
-            out.write_all(piece)
+        return stream(async |write| {
+            api.download(&target, &mut |piece| {
+                seen.piece(piece);
+                write(piece)
+            })
+            .await?;
+            seen.whole().map(drop)
         })
-        .await?;
-        out.flush()?;
-        return seen.whole().map(drop);
+        .await;
     };
     // A file that has its name is whole.
     let part = with_part(path);

@@ -1,5 +1,6 @@
 //! What came of an import, counted.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
@@ -13,12 +14,24 @@ use crate::output::table;
 /// Lines with a reason that are shown; all of them with `--json`.
 const SHOWN: usize = 50;
 
+/// Characters of a name that are shown.
+const NAME: usize = 80;
+
+/// A name as messages have it: what is longer than any name is cut.
+pub(super) fn short(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(NAME) {
+        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()).into(),
+        None => name.into(),
+    }
+}
+
 /// The types in the order of a file, with what people call them.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 9] = [
     ("organization", "organizations"),
     ("resource", "resources"),
     ("user", "users"),
     ("grant", "grants"),
+    ("manager", "managers"),
     ("group", "groups"),
     ("members", "members of groups"),
     ("mapping", "mappings"),
@@ -51,8 +64,8 @@ pub(super) struct Report {
     dry_run: bool,
     pub(super) counts: BTreeMap<String, Outcomes>,
     pub(super) refused: Vec<Told>,
-    /// What was left out of objects that were imported.
-    left_out: Vec<Told>,
+    /// What is to be known of objects that were imported: what was left out of them, or does not come right by itself.
+    notes: Vec<Told>,
 }
 
 impl Report {
@@ -77,7 +90,7 @@ impl Report {
             }
         }
         if !told.detail.is_empty() {
-            self.left_out.push(told);
+            self.notes.push(told);
         }
     }
 
@@ -110,13 +123,13 @@ impl Report {
             ])
         };
         let mut shown = table(heads, KINDS.iter().filter_map(row).collect(), "Nothing to import.");
-        for (title, list) in [("Refused:", &self.refused), ("Left out:", &self.left_out)] {
+        for (title, list) in [("Refused:", &self.refused), ("Noted:", &self.notes)] {
             if list.is_empty() {
                 continue;
             }
             shown.push_str(&format!("\n\n{title}"));
             for Told { line, kind, name, detail } in list.iter().take(SHOWN) {
-                shown.push_str(&format!("\n  line {line} ({kind} {name}): {detail}"));
+                shown.push_str(&format!("\n  line {line} ({kind} {}): {detail}", short(name)));
             }
             if list.len() > SHOWN {
                 shown.push_str(&format!("\n  and {} more: --json has all", list.len() - SHOWN));

@@ -1,6 +1,7 @@
 //! `POST /Bulk` (RFC 7644 §3.7): each operation is the use case of the single request, with a transaction of its own.
 
 mod circle;
+mod failures;
 
 use enroll_scim::bulk::{
     Action, BulkRequest, Endpoint, Entry, Operation, OperationResult, Plan, Version, response,
@@ -13,6 +14,17 @@ use super::representation::location;
 use super::{Answer, IfMatch, Outcome, ResourceKind, WriteOptions};
 use crate::{Error, ScimSession, Service};
 
+pub use failures::{FailedOperation, FailedOperations};
+
+/// What came of a bulk request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bulked {
+    /// The BulkResponse.
+    pub response: Object,
+    /// Which operations have failed, if any.
+    pub failed: Option<FailedOperations>,
+}
+
 impl Service {
     /// Carries out the operations of a bulk request and gives the BulkResponse: one result for each operation that was
     /// carried out or refused, in the order of the request (RFC 7644 §3.7.3).
@@ -22,12 +34,12 @@ impl Service {
     ///
     /// The result is [`Error::Scim`] when the envelope cannot be read (400) or has too many operations (413); nothing was
     /// carried out then. The notes are those of the envelope and of all operations.
-    pub async fn bulk(&self, session: &ScimSession, body: Object) -> Outcome<Object> {
+    pub async fn bulk(&self, session: &ScimSession, body: Object) -> Outcome<Bulked> {
         let book = Book::default();
         book.close(self.bulk_noting(session, body, &book).await)
     }
 
-    async fn bulk_noting(&self, session: &ScimSession, body: Object, book: &Book) -> Result<Object, Error> {
+    async fn bulk_noting(&self, session: &ScimSession, body: Object, book: &Book) -> Result<Bulked, Error> {
         let limits = self.limits();
         let endpoints: Vec<String> =
             session.models.kinds().iter().map(|kind| kind.endpoint().to_owned()).collect();
@@ -45,7 +57,8 @@ impl Service {
                 break;
             }
         }
-        Ok(response(run.results.iter().flatten()))
+        let failed = FailedOperations::of(&plan, &run.results);
+        Ok(Bulked { response: response(run.results.iter().flatten()), failed })
     }
 }
 

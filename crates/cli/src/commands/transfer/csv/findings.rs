@@ -7,6 +7,7 @@ use enroll_scim::Folded;
 use enroll_service::Severity;
 use serde::Serialize;
 
+use super::super::report::short;
 use super::read::{List, Row};
 
 /// Names that are told of a finding; it says how many there are.
@@ -80,7 +81,7 @@ pub(super) fn of(list: &List, there: &[There]) -> Vec<Finding> {
             "This is no e-mail address.",
             rows.iter()
                 .filter(|row| !row.email.is_empty() && !is_address(&row.email))
-                .map(|row| format!("{}: {:?}", called(row), row.email))
+                .map(|row| format!("{}: {:?}", called(row), short(&row.email)))
                 .collect(),
         ),
         Finding::about(
@@ -121,7 +122,7 @@ fn called(row: &Row) -> String {
     if row.user_name.is_empty() {
         format!("line {}", row.line)
     } else {
-        format!("line {} ({})", row.line, row.user_name)
+        format!("line {} ({})", row.line, short(&row.user_name))
     }
 }
 
@@ -250,7 +251,7 @@ pub(super) fn gains(
             on: on.to_owned(),
             role,
             count: users.len(),
-            users: users.into_iter().take(NAMED).map(str::to_owned).collect(),
+            users: users.into_iter().take(NAMED).map(|name| short(name).into_owned()).collect(),
         })
         .collect()
 }

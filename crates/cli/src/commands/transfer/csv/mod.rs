@@ -107,6 +107,8 @@ pub(super) async fn run(arguments: &ImportArguments, api: &Api, output: Output) 
     }
     let report = send(arguments, &lines, false, api, Late::new("Importing", output)).await?;
     match output {
+        // The report on the list has said so.
+        Output::Text if list.rows.is_empty() => {}
         Output::Text => output.line(format!("\n{}", report.to_text())),
         Output::Json => {
             output.result(&json!({"readiness": readiness, "imported": report}), |_| String::new())?;

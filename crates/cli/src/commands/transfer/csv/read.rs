@@ -165,6 +165,13 @@ fn places(
             let has = header.iter().collect::<Vec<_>>().join(", ");
             return Err(format!("--columns: the file has no column {column:?}; it has {has}"));
         }
+        if let Some((other, _)) =
+            wanted.iter().find(|(other, had)| *other != known && had.eq_ignore_ascii_case(column))
+        {
+            return Err(format!(
+                "--columns: the column {column:?} cannot be both {other} and {known}: a column is one attribute"
+            ));
+        }
         wanted.insert(known, column);
     }
     let (mut places, mut ignored) = (Places::new(), Vec::new());
@@ -284,6 +291,11 @@ mod tests {
             (b"userName,USERNAME\na,b\n".as_slice(), vec![], "two columns are userName"),
             (b"userName\nada\n".as_slice(), vec![("phone", "userName")], "\"phone\" is no attribute"),
             (b"userName\nada\n".as_slice(), vec![("email", "Mail")], "no column \"Mail\""),
+            (
+                b"login\nada\n".as_slice(),
+                vec![("userName", "Login"), ("externalId", "login")],
+                "the column \"Login\" cannot be both externalId and userName",
+            ),
         ] {
             let error = refused(bytes, &columns);
             assert!(error.contains(said), "{error}");
