@@ -44,6 +44,9 @@ pub(crate) struct New {
     /// Nothing is sent at first; events wait.
     #[serde(default)]
     paused: bool,
+    /// 409 where there is one to this URL, of this directory and in this form already.
+    #[serde(default, rename = "unlessThere")]
+    unless_there: bool,
 }
 
 /// What to change; what is left out stays.
@@ -156,6 +159,7 @@ pub(crate) async fn create(
         directory: new.directory,
         format: new.format.unwrap_or(WebhookFormat::Events),
         paused: new.paused,
+        unless_there: new.unless_there,
     };
     let made = caller.service.create_webhook(&new).await?;
     let (tag, body) = versioned(made.info.version(), made.into());
@@ -247,7 +251,7 @@ pub(crate) fn routes() -> Routes {
             create,
             op("createWebhook", "Send events to a URL from now on")
                 .created("The webhook, with the secret that its events are signed with")
-                .refuses(&[404]),
+                .refuses(&[404, 409]),
         )
         .get("/webhooks/{webhook}", read, op("readWebhook", "Read a webhook").ok("The webhook"))
         .patch(

@@ -112,6 +112,7 @@ async fn f7_service_provider_config_announces_security_events_while_a_webhook_ge
         directory: None,
         format: WebhookFormat::Events,
         paused: false,
+        unless_there: false,
     };
     site.service.create_webhook(&new).await.unwrap();
     assert_eq!(config().await.get("securityEvents"), None);

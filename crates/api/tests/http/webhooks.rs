@@ -75,6 +75,28 @@ async fn e6_2_webhooks_are_made_changed_and_removed() {
 }
 
 #[tokio::test]
+async fn a_webhook_that_is_wanted_once_is_refused_where_one_like_it_is() {
+    let site = Site::start().await;
+    let token = site.api_token(Scope::Admin).await;
+    let make = async |new: Value| ask(&site, &token, "POST", "", Some(new)).await;
+    let new = json!({"url": "https://example.com", "unlessThere": true});
+    let made = make(new.clone()).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    for again in [new, json!({"url": "https://example.com:443/", "types": ["user.*"], "unlessThere": true})] {
+        let detail = make(again).await.problem(409);
+        assert!(detail.contains("there is a webhook to https://example.com/"), "{detail}");
+    }
+    for other in [
+        json!({"url": "https://example.com/other", "unlessThere": true}),
+        json!({"url": "https://example.com/", "directory": "default", "unlessThere": true}),
+        json!({"url": "https://example.com/", "format": "set", "unlessThere": true}),
+        json!({"url": "https://example.com/"}),
+    ] {
+        assert_eq!(make(other.clone()).await.status, 201, "{other}");
+    }
+}
+
+#[tokio::test]
 async fn threat_s39_a_url_that_can_never_be_reached_is_refused_when_it_is_entered() {
     let site = Site::start().await;
     let token = site.api_token(Scope::Admin).await;

@@ -99,7 +99,7 @@ pub(crate) async fn reach(reach: &ReachArguments, api: &Api, output: Output) -> 
 }
 
 /// `ORG` or `ORG/NAME`, for what names an organization and perhaps its resource.
-pub(crate) fn target(object: &Value) -> String {
+fn target(object: &Value) -> String {
     let organization = text(object, "organization");
     match text(object, "resource") {
         none if none.is_empty() => organization,

@@ -6,7 +6,6 @@ use enroll_service::{Preview, PreviewVersion};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::access::target;
 use super::resource::ResourcePath;
 use crate::api::{Api, ForceArguments, ServerArguments, segment, text};
 use crate::output::{Output, table};
@@ -240,6 +239,13 @@ fn shown(preview: &Preview) -> String {
          To make this change if nothing has happened in between: add --preview-version {}",
         preview.organization, preview.gained, preview.lost, preview.changed, preview.version
     )
+}
+
+/// `ORG` or `ORG/KIND:NAME`: two resources of one name differ in their kind.
+pub(super) fn target(mapping: &Value) -> String {
+    let [organization, kind, resource] =
+        ["organization", "resourceKind", "resource"].map(|member| text(mapping, member));
+    if resource.is_empty() { organization } else { format!("{organization}/{kind}:{resource}") }
 }
 
 fn print(mappings: &[Value], output: Output) -> anyhow::Result<()> {

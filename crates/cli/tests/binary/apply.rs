@@ -35,7 +35,7 @@ allow_privileged = true
 paused = true
 "#;
 
-fn apply(folder: &Path, text: &str, flags: &[&str]) -> (i32, String, String) {
+pub(crate) fn apply(folder: &Path, text: &str, flags: &[&str]) -> (i32, String, String) {
     let file = folder.join("plan.toml");
     std::fs::write(&file, text).unwrap();
     let arguments = [&["apply", file.to_str().unwrap()][..], flags].concat();

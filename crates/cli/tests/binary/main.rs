@@ -8,6 +8,7 @@
 )]
 
 mod apply;
+mod apply_again;
 mod audit;
 mod backup;
 mod commands;

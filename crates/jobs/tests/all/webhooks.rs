@@ -30,6 +30,7 @@ async fn webhook(service: &Service, url: &str, types: &str) -> WebhookWithSecret
         directory: None,
         format: WebhookFormat::Events,
         paused: false,
+        unless_there: false,
     };
     service.create_webhook(&new).await.unwrap()
 }
@@ -312,6 +313,7 @@ async fn se1_se2_security_event_tokens_name_their_subject_and_what_happened() {
         directory: None,
         format: WebhookFormat::SecurityEvents,
         paused: false,
+        unless_there: false,
     };
     service.create_webhook(&new).await.unwrap();
     let jobs = start(&service, LOCAL);
@@ -514,6 +516,7 @@ async fn threat_s39_what_is_no_url_to_send_to_is_refused_with_advice() {
             directory: None,
             format: WebhookFormat::Events,
             paused: false,
+            unless_there: false,
         };
         let refused = service.create_webhook(&new).await.unwrap_err().to_string();
         assert!(refused.contains(part), "{url}: {refused}");
@@ -527,6 +530,7 @@ async fn threat_s39_what_is_no_url_to_send_to_is_refused_with_advice() {
         directory: None,
         format: WebhookFormat::Events,
         paused: false,
+        unless_there: false,
     };
     let refused = service.create_webhook(&new).await.unwrap_err().to_string();
     assert!(refused.contains("100 webhooks already"), "{refused}");

@@ -116,6 +116,9 @@ pub struct MappingInfo {
     /// The name of its resource, where the mapping is to one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
+    /// The kind of its resource, where the mapping is to one: two of one name differ in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_kind: Option<String>,
     /// The id of its resource, where the mapping is to one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<ResourceId>,
@@ -189,9 +192,11 @@ fn find(tx: &Tx<'_>, id: &str) -> Result<MappingRow, Error> {
 
 /// The refusal of a second mapping of a group to the same target.
 fn taken(tx: &Tx<'_>, row: &MappingRow) -> Result<Error, Error> {
-    let MappingInfo { group, organization, resource, .. } = info(tx, row)?;
-    let target =
-        resource.map_or_else(|| organization.clone(), |resource| format!("{organization}/{resource}"));
+    let MappingInfo { group, organization, resource, resource_kind, .. } = info(tx, row)?;
+    let target = match (resource_kind, resource) {
+        (Some(kind), Some(resource)) => format!("{organization}/{kind}:{resource}"),
+        _ => organization,
+    };
     Ok(Error::Conflict(format!(
         "the group {group:?} is mapped to {target} already; remove that mapping first, or change it"
     )))
@@ -219,6 +224,7 @@ fn info(tx: &Tx<'_>, row: &MappingRow) -> Result<MappingInfo, Error> {
         group_id: mapping.group.binding().group(),
         organization: organization.map(|row| row.name.to_string()).unwrap_or_default(),
         resource_id: on.as_ref().map(|row| row.id),
+        resource_kind: on.as_ref().map(|row| row.kind.to_string()),
         resource: on.map(|row| row.name.to_string()),
         role: mapping.gives.role(),
         state,

@@ -47,6 +47,8 @@ pub struct NewWebhook {
     pub format: WebhookFormat,
     /// Made without sending anything; events wait.
     pub paused: bool,
+    /// Not made where there is one to the same URL, of the same directory and in the same form.
+    pub unless_there: bool,
 }
 
 /// What to change of a webhook; what is `None` stays as it is.
@@ -80,7 +82,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Invalid`] for what is no URL to send to, and for one webhook too many; [`Error::NotFound`] for an unknown
-    /// directory.
+    /// directory; [`Error::Conflict`] where one is there and it is to be made only if not.
     pub async fn create_webhook(&self, new: &NewWebhook) -> Result<WebhookWithSecret, Error> {
         let url = check_url(&new.url)?;
         let now = self.clock().now();
@@ -91,13 +93,23 @@ impl Service {
         let info = self
             .db()
             .write(move |tx| {
-                if webhook::list(tx)?.len() >= MOST {
+                let there = webhook::list(tx)?;
+                if there.len() >= MOST {
                     return Err(Error::Invalid(format!(
                         "there are {MOST} webhooks already: remove one that nobody needs, or read /api/v1/events"
                     )));
                 }
                 let directory =
                     new.directory.as_deref().map(|name| find_directory(tx, name)).transpose()?.map(|row| row.id);
+                let alike = |row: &&WebhookRow| {
+                    (row.url.as_str(), row.directory, row.format) == (url.as_str(), directory, new.format)
+                };
+                if new.unless_there && let Some(row) = there.iter().find(alike) {
+                    return Err(Error::Conflict(format!(
+                        "there is a webhook to {url} of that directory and form already: {}, made at {}",
+                        row.id, row.created
+                    )));
+                }
                 let mut row = WebhookRow {
                     id,
                     url: url.to_string(),

@@ -56,6 +56,7 @@ async fn e6_3_each_change_of_a_webhook_is_told_without_its_secret() {
         directory: None,
         format: enroll_domain::delivery::WebhookFormat::Events,
         paused: false,
+        unless_there: false,
     };
     let made = service.create_webhook(&new).await.unwrap();
     let changes = trail.one("webhook.created", "hooks.example.com").await.1;

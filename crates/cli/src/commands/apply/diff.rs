@@ -2,14 +2,15 @@
 
 mod grants;
 mod mappings;
+mod resources;
 mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::file::{File, Resource, fold};
+use super::file::File;
 use super::step::{Step, Verb};
 use crate::api::{Api, Refused, segment, text};
 
@@ -23,27 +24,40 @@ pub(super) struct Difference {
 }
 
 /// Compares the file with what is there.
-pub(super) async fn difference(file: &File, api: &Api, prune: bool) -> anyhow::Result<Difference> {
+///
+/// # Errors
+/// When the file has something twice, or names a resource as several are named; when the API refuses or does not answer.
+pub(super) async fn difference(mut file: File, api: &Api, prune: bool) -> anyhow::Result<Difference> {
     let mut difference = Difference::default();
-    for (kind, list, wanted) in [
-        ("directory", "directories", objects(&file.directories)?),
-        ("organization", "organizations", objects(&file.organizations)?),
+    let directories = api.all("/directories", "directories").await?;
+    let organizations = api.all("/organizations", "organizations").await?;
+    file.use_names(&names(&directories), &names(&organizations));
+    file.check()?;
+    let file = &file;
+    for (kind, list, there, wanted) in [
+        ("directory", "directories", directories, objects(&file.directories)?),
+        ("organization", "organizations", organizations, objects(&file.organizations)?),
     ] {
-        let there = by_name(api.all(&format!("/{list}"), list).await?);
+        let there = by_name(there);
         difference.steps.extend(wanted.iter().filter_map(|wanted| {
             let name = text(wanted, "name");
             settings(kind, list, wanted, there.get(&name))
         }));
     }
-    resources(file, api, &mut difference.steps).await?;
-    mappings::add(file, api, prune, &mut difference).await?;
-    grants::add(file, api, prune, &mut difference).await?;
+    let resources = resources::add(file, api, prune, &mut difference.steps).await?;
+    mappings::add(file, &resources, api, prune, &mut difference).await?;
+    grants::add(file, &resources, api, prune, &mut difference).await?;
     webhooks::add(file, api, prune, &mut difference).await?;
     Ok(difference)
 }
 
 fn objects(wanted: &[impl serde::Serialize]) -> serde_json::Result<Vec<Value>> {
     wanted.iter().map(serde_json::to_value).collect()
+}
+
+/// The names by the ids.
+fn names(objects: &[Value]) -> BTreeMap<String, String> {
+    objects.iter().map(|object| (text(object, "id"), text(object, "name"))).collect()
 }
 
 fn by_name(objects: Vec<Value>) -> BTreeMap<String, Value> {
@@ -68,7 +82,7 @@ fn settings(kind: &str, list: &str, wanted: &Value, there: Option<&Value>) -> Op
         });
     };
     let (mut changes, mut body) = (Vec::new(), Map::new());
-    for (member, new) in members.filter(|(member, new)| there.get(*member) != Some(*new)) {
+    for (member, new) in members.filter(|(member, new)| !same(member, &there[member.as_str()], new)) {
         changes.push((member.clone(), there[member].clone(), new.clone()));
         body.insert(member.clone(), changed(&there[member], new));
     }
@@ -81,6 +95,23 @@ fn settings(kind: &str, list: &str, wanted: &Value, there: Option<&Value>) -> Op
         target,
         body: body.into(),
     })
+}
+
+/// Whether a member is as the file says. What is compared otherwise than it is written is what the server keeps otherwise than it is
+/// sent.
+fn same(member: &str, there: &Value, wanted: &Value) -> bool {
+    let set = |list: &Value| -> Option<BTreeSet<String>> {
+        list.as_array().map(|items| items.iter().map(Value::to_string).collect())
+    };
+    match (member, there, wanted) {
+        // It keeps no order.
+        ("directories", ..) => set(there) == set(wanted),
+        // It trims the names for people.
+        ("displayName", Value::String(there), Value::String(wanted)) => there == wanted.trim(),
+        // It does not show an identity provider that it guesses.
+        ("idp", Value::Null, Value::String(wanted)) => wanted == "guess",
+        _ => there == wanted,
+    }
 }
 
 /// What to send for a member: of a table of switches also what is switched off again.
@@ -103,39 +134,27 @@ async fn of_organization(api: &Api, list: &str, name: &str) -> anyhow::Result<Ve
     }
 }
 
-async fn resources(file: &File, api: &Api, steps: &mut Vec<Step>) -> anyhow::Result<()> {
-    let organizations: BTreeSet<&str> =
-        file.resources.iter().map(|resource| resource.organization.as_str()).collect();
-    for organization in organizations {
-        let list = format!("/organizations/{}/resources", segment(organization));
-        let there = of_organization(api, &list, "resources").await?;
-        for wanted in file.resources.iter().filter(|wanted| wanted.organization == organization) {
-            let found = there.iter().find(|there| {
-                fold(&text(there, "name")) == fold(&wanted.name)
-                    && fold(&text(there, "kind")) == fold(&wanted.kind)
-            });
-            steps.extend(resource(wanted, found, &list));
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::same;
+
+    #[test]
+    fn a_member_is_the_same_as_what_the_server_makes_of_it() {
+        for (member, there, wanted, expected) in [
+            ("directories", json!(["a", "b"]), json!(["b", "a", "b"]), true),
+            ("directories", json!(["a", "b"]), json!(["a"]), false),
+            ("directories", json!([]), json!([]), true),
+            ("displayName", json!("Gamma"), json!(" Gamma "), true),
+            ("displayName", json!("Gamma"), json!("gamma"), false),
+            ("description", json!("x"), json!(" x"), false),
+            ("idp", Value::Null, json!("guess"), true),
+            ("idp", json!("okta"), json!("guess"), false),
+            ("idp", Value::Null, json!("okta"), false),
+            ("quirks", json!({"a": true}), json!({"a": true}), true),
+        ] {
+            assert_eq!(same(member, &there, &wanted), expected, "{member}: {there} {wanted}");
         }
     }
-    Ok(())
-}
-
-fn resource(wanted: &Resource, there: Option<&Value>, list: &str) -> Option<Step> {
-    let what = format!("resource {}/{}", wanted.organization, wanted.name);
-    let (kind, visibility) = (json!(wanted.kind), json!(wanted.visibility));
-    let Some(there) = there else {
-        let body = json!({"name": wanted.name, "kind": kind, "visibility": visibility});
-        let changes =
-            vec![("kind".to_owned(), Value::Null, kind), ("visibility".to_owned(), Value::Null, visibility)];
-        let (verb, method, target) = (Verb::Add, Method::POST, list.to_owned());
-        return Some(Step { verb, what, changes, method, target, body });
-    };
-    (there["visibility"] != visibility).then(|| Step {
-        verb: Verb::Change,
-        what,
-        method: Method::PATCH,
-        target: format!("{list}/{}", segment(&text(there, "id"))),
-        body: json!({"visibility": visibility}),
-        changes: vec![("visibility".to_owned(), there["visibility"].clone(), visibility)],
-    })
 }

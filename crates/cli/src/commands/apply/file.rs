@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use enroll_domain::delivery::WebhookFormat;
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
+
+/// The lists that a file may have.
+const LISTS: [&str; 6] = ["directory", "organization", "resource", "mapping", "grant", "webhook"];
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
@@ -79,7 +82,7 @@ pub(super) struct Mapping {
     pub(super) directory: String,
     pub(super) group: String,
     pub(super) organization: String,
-    /// The name of a resource of the organization; the mapping is to the organization without it.
+    /// Name, KIND:NAME or id of a resource of the organization; the mapping is to the organization without it.
     pub(super) resource: Option<String>,
     /// `member` on an organization and `read` on a resource when it is left out.
     pub(super) role: Option<String>,
@@ -106,7 +109,7 @@ pub(super) struct Grant {
 #[serde(deny_unknown_fields)]
 pub(super) struct Webhook {
     pub(super) url: String,
-    /// Of this directory alone; of all when it is left out.
+    /// Of the directory of this name or id alone; of all when it is left out.
     pub(super) directory: Option<String>,
     #[serde(default = "events")]
     pub(super) format: WebhookFormat,
@@ -132,12 +135,7 @@ fn private() -> String {
 }
 
 impl Mapping {
-    /// What makes it this mapping and no other: the directory, the group, and what it is to.
-    pub(super) fn key(&self) -> (String, String, String) {
-        (self.directory.clone(), fold(&self.group), fold(&self.target()))
-    }
-
-    /// `ORG` or `ORG/NAME`.
+    /// `ORG` or `ORG/NAME`, as the file has it.
     pub(super) fn target(&self) -> String {
         match &self.resource {
             None => self.organization.clone(),
@@ -175,8 +173,50 @@ pub(super) fn fold(name: &str) -> String {
     enroll_domain::GroupNameKey::new(name).as_str().to_owned()
 }
 
+/// Puts a name where an id of the list is.
+fn put_names<'n>(names: impl Iterator<Item = &'n mut String>, of: &BTreeMap<String, String>) {
+    for name in names {
+        if let Some(known) = of.get(name.as_str()) {
+            known.clone_into(name);
+        }
+    }
+}
+
 impl File {
-    /// Refuses what is there twice: which one would count?
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// When it is no TOML, or says what no file may say.
+    pub(super) fn read(text: &str) -> anyhow::Result<Self> {
+        toml::from_str(text).map_err(|error| {
+            let table: toml::Table = toml::from_str(text).unwrap_or_default();
+            let single = |name: &str| table.get(name).is_some_and(toml::Value::is_table);
+            match LISTS.into_iter().find(|name| single(name)) {
+                Some(name) => anyhow!("write [[{name}]] instead of [{name}], because there may be several"),
+                None => error.into(),
+            }
+        })
+    }
+
+    /// Puts names where entries name a directory or an organization by its id: the API answers with names.
+    pub(super) fn use_names(
+        &mut self,
+        directories: &BTreeMap<String, String>,
+        organizations: &BTreeMap<String, String>,
+    ) {
+        let reserved = self.organizations.iter_mut().filter_map(|ours| ours.directories.as_mut()).flatten();
+        let of_webhooks = self.webhooks.iter_mut().filter_map(|webhook| webhook.directory.as_mut());
+        put_names(reserved.chain(of_webhooks), directories);
+        for mapping in &mut self.mappings {
+            put_names([&mut mapping.directory].into_iter(), directories);
+            put_names([&mut mapping.organization].into_iter(), organizations);
+        }
+        put_names(self.resources.iter_mut().map(|resource| &mut resource.organization), organizations);
+        put_names(self.grants.iter_mut().map(|grant| &mut grant.organization), organizations);
+    }
+
+    /// Refuses what is there twice, as far as the names tell: which one would count? Of mappings and grants more is known once the
+    /// resources and people are.
     pub(super) fn check(&self) -> anyhow::Result<()> {
         let mut seen = BTreeSet::new();
         let directories =
@@ -184,11 +224,8 @@ impl File {
         let organizations =
             self.organizations.iter().map(|organization| format!("the organization {}", organization.name));
         let resources = self.resources.iter().map(|resource| {
-            format!("the resource {}/{} of the kind {}", resource.organization, resource.name, resource.kind)
-        });
-        let mappings = self.mappings.iter().map(|mapping| {
-            let (directory, group, organization) = mapping.key();
-            format!("the mapping of the group {group:?} of {directory} to {organization}")
+            let (name, kind) = (fold(&resource.name), fold(&resource.kind));
+            format!("the resource {}/{name} of the kind {kind}", resource.organization)
         });
         let grants = self.grants.iter().map(|grant| {
             let on =
@@ -200,8 +237,7 @@ impl File {
             let of = if directory.is_empty() { "all directories" } else { &directory };
             format!("the webhook to {url} of {of} as {format}")
         });
-        let all =
-            directories.chain(organizations).chain(resources).chain(mappings).chain(grants).chain(webhooks);
+        let all = directories.chain(organizations).chain(resources).chain(grants).chain(webhooks);
         for what in all {
             if !seen.insert(what.clone()) {
                 bail!("the file has {what} twice");

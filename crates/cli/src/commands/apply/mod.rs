@@ -40,10 +40,9 @@ pub(crate) struct ApplyArguments {
 /// all the same ends the run.
 pub(crate) async fn run(apply: &ApplyArguments, api: &Api, output: Output) -> anyhow::Result<ExitCode> {
     let text = super::schema::read(&apply.file)?;
-    let wanted: file::File =
-        toml::from_str(&text).with_context(|| format!("{} cannot be applied", apply.file.display()))?;
-    wanted.check()?;
-    let Difference { steps, notes } = diff::difference(&wanted, api, apply.prune).await?;
+    let wanted =
+        file::File::read(&text).with_context(|| format!("{} cannot be applied", apply.file.display()))?;
+    let Difference { steps, notes } = diff::difference(wanted, api, apply.prune).await?;
     let refusals = check::check(&steps, api).await?;
     for (step, refusal) in steps.iter().zip(&refusals) {
         output.line(step.to_string());

@@ -61,6 +61,7 @@ impl Work {
             types: "organization.member_added".parse().unwrap(),
             directory: None,
             format: enroll_domain::delivery::WebhookFormat::Events,
+            unless_there: false,
         };
         service.create_webhook(&webhook).await.unwrap();
         let mapping = NewMapping {

@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reqwest::Method;
+use anyhow::bail;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::super::file::{File, Grant, fold};
 use super::super::step::{Step, Verb};
+use super::resources::{Known, Resources};
 use super::{Difference, of_organization, ours};
-use crate::api::{Api, segment, text};
+use crate::api::{Api, Refused, segment, text};
 
 /// Adds the steps for grants.
 pub(super) async fn add(
     file: &File,
+    resources: &Resources,
     api: &Api,
     prune: bool,
     difference: &mut Difference,
@@ -20,80 +23,126 @@ pub(super) async fn add(
     let named = file.grants.iter().map(|grant| grant.organization.as_str());
     let organizations: BTreeSet<&str> =
         named.chain(file.organizations.iter().map(|organization| organization.name.as_str())).collect();
+    let mut people = People { api, ids: BTreeMap::new() };
     for organization in organizations {
-        let base = format!("/organizations/{}", segment(organization));
         let of_file = file.grants.iter().filter(|grant| grant.organization == organization);
-        let (on_resources, own): (Vec<&Grant>, Vec<&Grant>) =
-            of_file.partition(|grant| grant.resource.is_some());
         let prune = prune && ours(file, organization);
-        on(organization, &base, &own, prune, api, difference).await?;
-        for (resource, wanted) in resources(&base, on_resources, prune, api).await? {
-            let place = format!("{organization}/{resource}");
-            let base = format!("{base}/resources/{}", segment(&resource));
-            on(&place, &base, &wanted, prune, api, difference).await?;
+        for place in places(organization, of_file, resources, prune)? {
+            on(&place, prune, &mut people, difference).await?;
         }
     }
     Ok(())
 }
 
-/// The resources whose grants have to be looked at, as the file names them, each with what it wants there.
-async fn resources<'f>(
-    base: &str,
+/// An organization or a resource whose grants have to be looked at.
+struct Place<'f> {
+    /// For people, as the file names it.
+    name: String,
+    /// Where the API has the grants.
+    list: String,
+    /// What the file wants there.
     wanted: Vec<&'f Grant>,
+}
+
+/// An organization and its resources, each with what the file wants there.
+fn places<'f>(
+    organization: &str,
+    grants: impl Iterator<Item = &'f Grant>,
+    resources: &Resources,
     prune: bool,
-    api: &Api,
-) -> anyhow::Result<BTreeMap<String, Vec<&'f Grant>>> {
-    let mut all: BTreeMap<String, Vec<&Grant>> = BTreeMap::new();
-    let mut there = BTreeMap::new();
-    if prune {
-        for resource in of_organization(api, &format!("{base}/resources"), "resources").await? {
-            let (id, name, kind) = (text(&resource, "id"), text(&resource, "name"), text(&resource, "kind"));
-            let full = format!("{kind}:{name}");
-            all.insert(full.clone(), Vec::new());
-            for known in [id, fold(&name), fold(&full)] {
-                // A name that two kinds have means neither: the server says so.
-                there.entry(known).and_modify(|place| *place = None).or_insert_with(|| Some(full.clone()));
-            }
+) -> anyhow::Result<impl Iterator<Item = Place<'f>>> {
+    let base = format!("/organizations/{}", segment(organization));
+    let place = |resource: &str, segment: &str| Place {
+        name: format!("{organization}/{resource}"),
+        list: format!("{base}/resources/{segment}/grants"),
+        wanted: Vec::new(),
+    };
+    let mut own = Place { name: organization.to_owned(), list: format!("{base}/grants"), wanted: Vec::new() };
+    let mut on_resources: BTreeMap<String, Place<'f>> = BTreeMap::new();
+    for grant in grants {
+        let Some(named) = &grant.resource else {
+            own.wanted.push(grant);
+            continue;
+        };
+        // For one that is not there, there is an end to it with a sentence that says so.
+        let known = resources.find(organization, named)?;
+        let full = known.map_or_else(|| named.clone(), Known::full);
+        let segment = known.map_or_else(|| segment(named), Known::segment);
+        on_resources.entry(fold(&full)).or_insert_with(|| place(named, &segment)).wanted.push(grant);
+    }
+    for known in resources.of(organization).iter().filter(|_| prune) {
+        let full = known.full();
+        on_resources.entry(fold(&full)).or_insert_with(|| place(&full, &known.segment()));
+    }
+    Ok(std::iter::once(own).chain(on_resources.into_values()))
+}
+
+/// Who is who, by what the file calls people.
+struct People<'a> {
+    api: &'a Api,
+    ids: BTreeMap<String, Option<String>>,
+}
+
+impl People<'_> {
+    /// The id of a person; none where nobody, or more than one, is called so.
+    async fn id(&mut self, named: &str) -> anyhow::Result<Option<String>> {
+        if let Some(id) = self.ids.get(named) {
+            return Ok(id.clone());
         }
+        let id = match self.api.get(&format!("/users/{}", segment(named))).await {
+            Ok(user) => Some(text(&user, "id")),
+            Err(error) => match error.downcast_ref::<Refused>().map(|refused| refused.status) {
+                Some(StatusCode::NOT_FOUND | StatusCode::CONFLICT) => None,
+                _ => return Err(error),
+            },
+        };
+        self.ids.insert(named.to_owned(), id.clone());
+        Ok(id)
     }
-    for grant in wanted {
-        let Some(name) = &grant.resource else { continue };
-        // One that is not there is about to be made, or there is an end to it with a sentence that says so.
-        let place = there.get(&fold(name)).and_then(Option::as_ref).unwrap_or(name);
-        all.entry(place.clone()).or_default().push(grant);
-    }
-    Ok(all)
 }
 
 /// The steps for the grants on one organization or resource.
 async fn on(
-    place: &str,
-    base: &str,
-    wanted: &[&Grant],
+    place: &Place<'_>,
     prune: bool,
-    api: &Api,
+    people: &mut People<'_>,
     difference: &mut Difference,
 ) -> anyhow::Result<()> {
-    let list = format!("{base}/grants");
-    let mut there = of_organization(api, &list, "grants").await?;
+    let Place { name: at, list, wanted } = place;
+    let mut there = of_organization(people.api, list, "grants").await?;
     // What the first sign-in gave is no business of the file; grants on resources are all direct.
     there.retain(|grant| text(grant, "kind") != "jit");
-    let mut kept = BTreeSet::new();
-    for grant in wanted {
+    let found = |wanted: &Grant| {
         let holds = |there: &&Value| {
             // As the server looks for her: in any case.
             ["id", "handle", "userName"]
                 .iter()
-                .any(|name| fold(&text(&there["user"], name)) == fold(&grant.user))
+                .any(|name| fold(&text(&there["user"], name)) == fold(&wanted.user))
         };
-        let found = there.iter().find(holds);
-        kept.extend(found.map(|found| text(found, "id")));
-        difference.steps.extend(self::grant(grant, found, place, &list));
+        there.iter().find(holds)
+    };
+    let several_new = wanted.iter().filter(|grant| found(grant).is_none()).count() > 1;
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for grant in wanted {
+        let found = found(grant);
+        let person = match found {
+            Some(found) => Some(text(&found["user"], "id")),
+            None if several_new => people.id(&grant.user).await?,
+            None => None,
+        };
+        if let Some(other) = person.and_then(|person| seen.insert(person, &grant.user)) {
+            let user = &grant.user;
+            if other == user {
+                bail!("the file has the grant of {user} in {at} twice");
+            }
+            bail!("{other:?} and {user:?} are one person: leave one of the grants in {at} out");
+        }
+        difference.steps.extend(self::grant(grant, found, at, list));
     }
     if prune {
-        let surplus = there.iter().filter(|there| !kept.contains(&text(there, "id")));
+        let surplus = there.iter().filter(|there| !seen.contains_key(&text(&there["user"], "id")));
         difference.steps.extend(surplus.map(|there| {
-            let what = format!("grant to {} in {place}", text(&there["user"], "userName"));
+            let what = format!("grant to {} in {at}", text(&there["user"], "userName"));
             let path = format!("{list}/{}", segment(&text(&there["user"], "id")));
             Step::removal(what, there["role"].clone(), path)
         }));

@@ -2,48 +2,92 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use anyhow::bail;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::super::super::access::target;
+use super::super::super::mapping::target;
 use super::super::file::{File, Mapping, fold};
 use super::super::step::{Step, Verb};
+use super::resources::{Known, Resources};
 use super::{Difference, ours};
 use crate::api::{Api, segment, text};
 
-/// What makes a mapping this one and no other: the directory, the group, and what it is to.
-type Key = (String, String, String);
+/// What makes a mapping this one and no other: the directory, the group, and what it is to, an organization or its resource of an
+/// id. A resource that is about to be made has no id: its kind and name stand for it.
+type Key = (String, String, (String, String));
 
 fn key(mapping: &Value) -> Key {
-    (text(mapping, "directory"), fold(&text(mapping, "group")), fold(&target(mapping)))
+    let to = (fold(&text(mapping, "organization")), text(mapping, "resourceId"));
+    (text(mapping, "directory"), fold(&text(mapping, "group")), to)
+}
+
+/// An entry of the file with its key.
+struct Wanted<'f> {
+    entry: &'f Mapping,
+    key: Key,
+}
+
+impl<'f> Wanted<'f> {
+    fn new(entry: &'f Mapping, known: Option<&Known>) -> Self {
+        let on = match (known, &entry.resource) {
+            (Some(known), _) => known.id.clone().unwrap_or_else(|| fold(&known.full())),
+            (None, Some(unknown)) => fold(unknown),
+            (None, None) => String::new(),
+        };
+        Self { entry, key: (entry.directory.clone(), fold(&entry.group), (fold(&entry.organization), on)) }
+    }
+}
+
+/// The mappings of the file.
+///
+/// # Errors
+/// When a resource is named as several are, or when two mean the same mapping: which one would count?
+fn all<'f>(file: &'f File, resources: &Resources) -> anyhow::Result<Vec<Wanted<'f>>> {
+    let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
+    for entry in &file.mappings {
+        let named = entry.resource.as_deref();
+        let known = named.map(|named| resources.find(&entry.organization, named)).transpose()?.flatten();
+        let wanted = Wanted::new(entry, known);
+        if !seen.insert(wanted.key.clone()) {
+            let Mapping { directory, group, organization, .. } = entry;
+            let target =
+                known.map_or_else(|| entry.target(), |known| format!("{organization}/{}", known.full()));
+            bail!("the file has the mapping of the group {group:?} of {directory} to {target} twice");
+        }
+        all.push(wanted);
+    }
+    Ok(all)
 }
 
 /// Adds the steps for mappings. A mapping stays bound to its group when the group is renamed (enrollment.md 3.7), so an entry with
 /// the earlier name means that mapping: another one would wait for a group that takes the old name.
 pub(super) async fn add(
     file: &File,
+    resources: &Resources,
     api: &Api,
     prune: bool,
     difference: &mut Difference,
 ) -> anyhow::Result<()> {
+    let all = all(file, resources)?;
     let there = api.all("/mappings", "mappings").await?;
     let by_key: BTreeMap<Key, &Value> = there.iter().map(|mapping| (key(mapping), mapping)).collect();
-    let mut meant: BTreeSet<Key> = file.mappings.iter().map(Mapping::key).collect();
-    for wanted in &file.mappings {
-        let mut found = by_key.get(&wanted.key()).copied();
+    let mut meant: BTreeSet<Key> = all.iter().map(|wanted| wanted.key.clone()).collect();
+    for wanted in &all {
+        let mut found = by_key.get(&wanted.key).copied();
         if found.is_none()
             && let Some(renamed) = renamed(wanted, &there, &meant, api).await?
         {
             meant.insert(key(renamed));
             difference.notes.push(format!(
                 "the group {:?} is called {:?} now, and its mapping to {} holds on to it: write the new name into the file",
-                wanted.group,
+                wanted.entry.group,
                 text(renamed, "group"),
-                wanted.target()
+                wanted.entry.target()
             ));
             found = Some(renamed);
         }
-        difference.steps.extend(mapping(wanted, found));
+        difference.steps.extend(mapping(wanted.entry, found));
     }
     if prune {
         let pruned =
@@ -59,18 +103,18 @@ pub(super) async fn add(
 
 /// The mapping to the same target whose group had the name of the entry, if it is none that another entry means.
 async fn renamed<'t>(
-    wanted: &Mapping,
+    wanted: &Wanted<'_>,
     there: &'t [Value],
     meant: &BTreeSet<Key>,
     api: &Api,
 ) -> anyhow::Result<Option<&'t Value>> {
-    let (directory, name, to) = wanted.key();
+    let (directory, name, to) = &wanted.key;
     let bound = there.iter().filter(|mapping| {
         let own = key(mapping);
-        mapping.get("groupId").is_some() && own.0 == directory && own.2 == to && !meant.contains(&own)
+        mapping.get("groupId").is_some() && own.0 == *directory && own.2 == *to && !meant.contains(&own)
     });
     for mapping in bound {
-        if earlier_names(&text(mapping, "id"), api).await?.contains(&name) {
+        if earlier_names(&text(mapping, "id"), api).await?.contains(name) {
             return Ok(Some(mapping));
         }
     }

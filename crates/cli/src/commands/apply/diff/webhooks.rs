@@ -1,5 +1,7 @@
 //! The webhooks of the file. Their secrets are not in it: a new one is shown when it is made.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
@@ -53,7 +55,9 @@ fn webhook(wanted: &Webhook, there: Option<&Value>) -> Option<Step> {
     let what = described(&url, &directory, &format);
     let Some(there) = there else {
         let (types, paused) = (wanted.types.clone().unwrap_or_default(), wanted.paused == Some(true));
-        let mut body = json!({"url": url, "types": types, "format": format, "paused": paused});
+        // Somebody else may be applying the file too.
+        let mut body =
+            json!({"url": url, "types": types, "format": format, "paused": paused, "unlessThere": true});
         if !directory.is_empty() {
             body["directory"] = json!(directory);
         }
@@ -74,13 +78,21 @@ fn webhook(wanted: &Webhook, there: Option<&Value>) -> Option<Step> {
     // What the entry leaves out stays as it is.
     let said = now.into_iter().filter_map(|(member, old, new)| Some((member, old, new?)));
     let (mut changes, mut body) = (Vec::new(), Map::new());
-    for (member, old, new) in said.filter(|(_, old, new)| old != new) {
+    for (member, old, new) in said.filter(|(member, old, new)| !same(member, old, new)) {
         body.insert(member.to_owned(), new.clone());
         changes.push((member.to_owned(), old, new));
     }
     let target = format!("/webhooks/{}", segment(&text(there, "id")));
     let (verb, method) = (Verb::Change, Method::PATCH);
     (!changes.is_empty()).then(|| Step { verb, what, changes, method, target, body: body.into() })
+}
+
+/// Whether a member is as the file says: types have no order, and the server leaves out white space around them.
+fn same(member: &str, there: &Value, wanted: &Value) -> bool {
+    fn set(types: &Value) -> Option<BTreeSet<&str>> {
+        types.as_array().map(|types| types.iter().filter_map(Value::as_str).map(str::trim).collect())
+    }
+    if member == "types" { set(there) == set(wanted) } else { there == wanted }
 }
 
 fn described(url: &str, directory: &str, format: &str) -> String {
