@@ -374,6 +374,7 @@ async fn se1_tokens_are_of_what_scim_knows_and_name_all_attributes_of_a_creation
         directory: None,
         format: WebhookFormat::SecurityEvents,
         paused: false,
+        unless_there: false,
     };
     let webhook = service.create_webhook(&new).await.unwrap();
     let token = service.create_scim_token("default", "okta", None).await.unwrap();
