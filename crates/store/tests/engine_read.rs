@@ -2,12 +2,14 @@
 
 mod common;
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use common::{Home, count, insert, names};
-use enroll_store::{Db, StoreError, Tx};
+use enroll_store::{Db, Generation, StoreError, Tx};
 
 fn count_in(tx: &Tx<'_>) -> Result<i64, StoreError> {
     Ok(tx.first("SELECT count(*) FROM organizations", &[], |row| row.integer(0))?.unwrap_or_default())
@@ -69,6 +71,47 @@ async fn r10_a_generation_lasts_until_anybody_commits() {
     assert!(refused.is_err());
     home.db.close().await;
     assert!(matches!(home.db.generation(), Err(StoreError::Unavailable(_))));
+}
+
+/// Several connections look at once, each with a number of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r10_what_was_kept_with_a_generation_is_as_new_as_all_that_was_answered_before() {
+    if enroll_testdb::wanted() {
+        return;
+    }
+    let home = Home::new();
+    let (answered, done) = (Arc::new(AtomicI64::new(0)), Arc::new(AtomicBool::new(false)));
+    let kept: Arc<Mutex<HashMap<Generation, i64>>> = Arc::default();
+    let readers: Vec<_> = (0..6)
+        .map(|_| {
+            let (db, answered, done) = (home.db.clone(), answered.clone(), done.clone());
+            let kept = kept.clone();
+            std::thread::spawn(move || {
+                let mut hits = 0;
+                while !done.load(Ordering::Acquire) {
+                    let before = answered.load(Ordering::Acquire);
+                    let generation = db.generation().unwrap();
+                    let known = kept.lock().unwrap().get(&generation).copied();
+                    if let Some(known) = known {
+                        hits += 1;
+                        assert!(known >= before, "{known} was kept, and {before} were answered");
+                    } else {
+                        let found = count(&db);
+                        kept.lock().unwrap().insert(generation, found);
+                    }
+                }
+                hits
+            })
+        })
+        .collect();
+    for number in 0..300 {
+        home.db.write(move |tx| insert(tx, &format!("org-{number}"))).await.unwrap();
+        answered.store(number + 1, Ordering::Release);
+        tokio::time::sleep(Duration::from_micros(500)).await;
+    }
+    done.store(true, Ordering::Release);
+    let hits: u64 = readers.into_iter().map(|reader| reader.join().unwrap()).sum();
+    assert!(hits > 300, "only {hits} answers were given again");
 }
 
 #[tokio::test]

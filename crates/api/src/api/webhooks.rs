@@ -217,7 +217,7 @@ pub(crate) async fn replay(
     Ok(Json(caller.service.replay_webhook(&webhook, from).await?))
 }
 
-/// Gives one another secret; the one before signs too for 24 hours.
+/// Gives one another secret; the one before signs too for 24 hours, unless an older one still does.
 pub(crate) async fn rotate(
     caller: Authenticated<ToAdminister>,
     Path(webhook): Path<String>,
@@ -276,7 +276,7 @@ pub(crate) fn routes() -> Routes {
         .post(
             "/webhooks/{webhook}/rotate-secret",
             rotate,
-            op("rotateWebhookSecret", "Give a webhook another secret; the one before signs too for 24 hours")
+            op("rotateWebhookSecret", "Give a webhook another secret; the one before signs too for 24 hours, unless an older one still does")
                 .ok("The webhook, with its new secret"),
         )
         .get(

@@ -67,7 +67,7 @@ pub(crate) enum WebhookCommand {
         #[arg(long, value_name = "SEQUENCE")]
         from: i64,
     },
-    /// Give a webhook another secret and print it; the one before signs too for 24 hours
+    /// Give a webhook another secret and print it; the one before signs too for 24 hours, unless an older one still does
     Rotate {
         /// The webhook's id
         id: String,

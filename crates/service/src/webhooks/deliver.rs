@@ -206,7 +206,7 @@ impl Service {
                         let external = Arc::new(external);
                         Ok(Ok(WebhookBatch { webhook: row, tokens, external, events: page.events, scanned }))
                     }
-                    Err(Error::Gone(why)) => Ok(Err(Some(why))),
+                    Err(Error::Gone(_)) => Ok(Err(Some(acknowledged))),
                     Err(other) => Err(other),
                 }
             })
@@ -214,21 +214,29 @@ impl Service {
         match lost {
             Ok(batch) => Ok(Some(batch)),
             Err(None) => Ok(None),
-            Err(Some(why)) => {
-                self.pass_lost(id, why).await?;
+            Err(Some(acknowledged)) => {
+                self.pass_lost(id, acknowledged).await?;
                 Ok(None)
             }
         }
     }
 
-    /// Goes on with the oldest event that is kept, where those before were deleted while the webhook waited, and says so.
-    async fn pass_lost(&self, id: WebhookId, why: String) -> Result<(), Error> {
+    /// Goes on with the oldest event that is kept, where those behind `begun` were deleted while the webhook waited, and says so.
+    async fn pass_lost(&self, id: WebhookId, begun: i64) -> Result<(), Error> {
         let now = self.clock().now();
         self.db()
             .write(move |tx| {
-                let Some(mut row) = webhook::find(tx, id)? else { return Ok(()) };
+                let Some(mut row) = current(tx, id, begun)? else { return Ok(()) };
                 let (first, newest) = event::bounds(tx)?.unwrap_or((1, 0));
-                let acknowledged = row.progress.acknowledged.clamp(first - 1, newest);
+                let acknowledged = begun.clamp(first - 1, newest);
+                let why = if begun > newest {
+                    format!(
+                        "the feed ends at {newest}, before {begun}: the database was restored from an earlier state; what comes behind \
+                         {newest} is sent"
+                    )
+                } else {
+                    format!("the events up to {acknowledged} are not kept any more and were not sent: it goes on with {first}")
+                };
                 let lost = DeliveryRow {
                     sequence: acknowledged,
                     event_id: String::new(),

@@ -190,7 +190,8 @@ fn attributes(data: &Value) -> Vec<String> {
     for (name, value) in data.as_object().into_iter().flatten() {
         if name == "otherAttributes" {
             let others = value.as_array().into_iter().flatten().filter_map(Value::as_str);
-            names.extend(others.map(str::to_owned));
+            // A list that was cut ends with a sentence, which is no name.
+            names.extend(others.filter(|name| !name.starts_with('…')).map(str::to_owned));
         } else if ATTRIBUTES.contains(&name.as_str()) {
             names.push(name.clone());
         }
