@@ -81,3 +81,44 @@ impl Watch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Db, Options, Tx, params};
+
+    async fn commit(db: &Db, name: &'static str) {
+        let sql = "INSERT INTO organizations (id, name, display_name, description, base_resource_role, created, version) \
+                   VALUES (?1, ?1, ?1, '', 'write', 0, 1)";
+        db.write(move |tx: &Tx<'_>| tx.execute(sql, &params![name])).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn r10_a_commit_that_one_connection_has_not_seen_yet_begins_a_generation_for_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("enroll.db");
+        let db = Db::open(Options::new(&path), jiff::Timestamp::UNIX_EPOCH).unwrap();
+        let watch = Watch::new(path, Duration::from_secs(1), Arc::default());
+        let by_first = || watch.generation().unwrap();
+        let by_second = || {
+            let _busy = watch.eyes[0].lock().unwrap();
+            watch.generation().unwrap()
+        };
+        let before = by_first();
+        commit(&db, "one").await;
+        let opened = by_second();
+        assert_ne!(opened, before, "the second has never looked");
+        let both = by_first();
+        assert_ne!(both, before, "the first has not seen the commit yet");
+        assert_eq!((by_first(), by_second()), (both, both), "nothing was committed");
+        commit(&db, "two").await;
+        let second = by_second();
+        assert_ne!(second, both);
+        let first = by_first();
+        assert_ne!(first, both);
+        assert_eq!((by_second(), by_first()), (first, first));
+        watch.close();
+        assert!(watch.generation().is_err());
+        db.close().await;
+    }
+}
