@@ -3,6 +3,7 @@
 
 mod metadata;
 mod receiver;
+mod security_events;
 mod site;
 mod webhooks;
 mod work;
