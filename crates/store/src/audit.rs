@@ -60,25 +60,26 @@ impl Head {
     /// Before the first entry.
     pub const START: Self = Self { sequence: 0, hash: ChainHash::START };
 
-    /// From a row of text: the sequence, and the hash in hexadecimal digits.
-    pub(crate) fn parse(row: &[String]) -> Option<Self> {
-        let [sequence, hash] = row else { return None };
+    /// From text: the sequence, and the hash in hexadecimal digits.
+    pub(crate) fn parse(sequence: &str, hash: &str) -> Option<Self> {
         let hash = HEXLOWER.decode(hash.as_bytes()).ok()?.try_into().ok()?;
         Some(Self { sequence: sequence.parse().ok()?, hash: ChainHash::from_bytes(hash) })
     }
 }
 
-/// What a transaction that writes knows of the end of the trail. Only it can add to the trail, so it reads the end once, and writes it
-/// down once, before it is committed.
+/// What a transaction that writes knows of the end of the trail, and of that of the feed of events. Only it can add to them, so it reads
+/// the ends once, and writes the trail's down once, before it is committed.
 #[derive(Debug, Default)]
 pub(crate) struct KnownHead(Cell<Known>);
 
-/// The end of the trail as a transaction knows it, to come back to when entries are undone.
+/// The ends as a transaction knows them, to come back to when entries are undone.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Known {
     head: Option<Head>,
     /// Whether entries were added that `audit_head` does not tell of yet.
     unwritten: bool,
+    /// The place of the last event; 0 when there is none.
+    event: Option<i64>,
 }
 
 impl KnownHead {
@@ -89,7 +90,17 @@ impl KnownHead {
 
     /// As the database has it.
     pub(crate) fn learn(&self, head: Head) {
-        self.0.set(Known { head: Some(head), unwritten: false });
+        self.0.set(Known { head: Some(head), unwritten: false, ..self.0.get() });
+    }
+
+    /// The place of the last event, if it is known; 0 when there is none.
+    pub(crate) fn event(&self) -> Option<i64> {
+        self.0.get().event
+    }
+
+    /// As the database has it, or as this transaction has added it.
+    pub(crate) fn learn_event(&self, place: i64) {
+        self.0.set(Known { event: Some(place), ..self.0.get() });
     }
 
     pub(crate) fn now(&self) -> Known {
@@ -107,7 +118,7 @@ impl KnownHead {
     /// The store fails.
     pub(crate) fn write_down(&self, tx: &Tx<'_>) -> Result<(), StoreError> {
         match self.0.get() {
-            Known { head: Some(head), unwritten: true } => write(tx, head.sequence),
+            Known { head: Some(head), unwritten: true, .. } => write(tx, head.sequence),
             _ => Ok(()),
         }
     }
@@ -164,7 +175,7 @@ pub fn append(tx: &Tx<'_>, new: &NewEntry<'_>) -> Result<i64, StoreError> {
     })?;
     let head = Head { sequence: entry.sequence, hash };
     match tx.known_head() {
-        Some(known) => known.0.set(Known { head: Some(head), unwritten: true }),
+        Some(known) => known.0.set(Known { head: Some(head), unwritten: true, ..known.0.get() }),
         None => write(tx, head.sequence)?,
     }
     Ok(entry.sequence)

@@ -9,6 +9,7 @@ use enroll_domain::event::{EventType, RoleEvent};
 use enroll_domain::{DirectoryId, OrganizationId};
 use jiff::Timestamp;
 
+use crate::audit::KnownHead;
 use crate::{Row, StoreError, Tx, params};
 
 /// An event as stored, with what its audit entry says.
@@ -60,10 +61,8 @@ pub struct NewRoleEvent<'a> {
 /// # Errors
 /// The store fails.
 pub fn append(tx: &Tx<'_>, audit: i64) -> Result<(), StoreError> {
-    tx.execute_later(
-        "INSERT INTO events (sequence, audit) SELECT COALESCE(MAX(sequence), 0) + 1, CAST(?1 AS BIGINT) FROM events",
-        &params![audit],
-    )
+    let place = next_place(tx)?;
+    tx.execute_later("INSERT INTO events (sequence, audit) VALUES (?1, ?2)", &params![place, audit])
 }
 
 /// Adds the event of a role that follows from the change that an audit entry tells of.
@@ -72,12 +71,28 @@ pub fn append(tx: &Tx<'_>, audit: i64) -> Result<(), StoreError> {
 /// The store fails.
 pub fn append_role(tx: &Tx<'_>, audit: i64, new: &NewRoleEvent<'_>) -> Result<(), StoreError> {
     let NewRoleEvent { of, directory, organization, name, data } = *new;
+    let place = next_place(tx)?;
     tx.execute_later(
         "INSERT INTO events (sequence, audit, type, directory_id, subject_id, subject, data) \
-         SELECT COALESCE(MAX(sequence), 0) + 1, CAST(?1 AS BIGINT), ?2, ?3, ?4, ?5, ?6 FROM events",
-        &params![audit, of.as_str(), directory, organization, name, data],
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        &params![place, audit, of.as_str(), directory, organization, name, data],
     )
 }
+
+/// The place behind the last event, which is taken by asking.
+fn next_place(tx: &Tx<'_>) -> Result<i64, StoreError> {
+    let known = tx.known_head();
+    let last = match known.and_then(KnownHead::event) {
+        Some(last) => last,
+        None => tx.first(LAST, &[], |row| row.integer(0))?.unwrap_or(0),
+    };
+    if let Some(known) = known {
+        known.learn_event(last + 1);
+    }
+    Ok(last + 1)
+}
+
+const LAST: &str = "SELECT sequence FROM events ORDER BY sequence DESC LIMIT 1";
 
 /// The first and the last place of the feed; `None` while nothing has happened.
 ///

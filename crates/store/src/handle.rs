@@ -39,7 +39,10 @@ impl Owner {
 pub(crate) const TAKE: &str =
     "INSERT INTO handles (handle, owner_kind, owner_id) VALUES (?1, ?2, ?3) ON CONFLICT (handle) DO NOTHING";
 
-/// The parameters of [`TAKE`].
+/// As [`TAKE`], of a name that has to be free.
+pub(crate) const TAKE_FREE: &str = "INSERT INTO handles (handle, owner_kind, owner_id) VALUES (?1, ?2, ?3)";
+
+/// The parameters of [`TAKE`] and of [`TAKE_FREE`].
 pub(crate) fn taking(name: &str, owner: Owner) -> [Param<'_>; 3] {
     let (kind, id) = owner.parts();
     params![name, kind, id]

@@ -4,10 +4,12 @@
 //! that a caller may wait for it wherever it is, also on a thread of the server's own runtime.
 
 mod connect;
+mod driver;
 mod failure;
 mod link;
 mod open;
 mod pool;
+mod rows;
 mod session;
 mod statements;
 mod tls;

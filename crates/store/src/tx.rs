@@ -31,7 +31,19 @@ pub struct Tx<'t> {
     fault: RefCell<Option<Fault>>,
     /// Set by the first statement that may have changed something.
     touched: Cell<bool>,
+    /// Set by the first that did, or of which nobody knows.
+    changed: Cell<bool>,
     head: Option<&'t KnownHead>,
+    assumption: Assumption,
+}
+
+/// What a transaction does about statements that are expected to fit: [`Tx::assume`].
+#[derive(Debug, Default)]
+struct Assumption {
+    /// Whether it may go on without their answers.
+    allowed: Cell<bool>,
+    /// Whether it did.
+    made: Cell<bool>,
 }
 
 /// The connection of the transaction.
@@ -61,13 +73,26 @@ impl<'t> Tx<'t> {
             trouble: RefCell::new(None),
             fault: RefCell::new(None),
             touched: Cell::new(false),
+            changed: Cell::new(false),
             head: None,
+            assumption: Assumption::default(),
         }
     }
 
     /// A transaction that holds the lock of those who write, with what it knows of the audit trail: nobody else can add to it.
     pub(crate) fn writing(engine: impl Into<Engine<'t>>, head: &'t KnownHead) -> Self {
         Self { head: Some(head), ..Self::new(engine) }
+    }
+
+    /// The same, run again as a whole, and not allowed to assume anything then, when one of the statements that it assumed to fit does not.
+    pub(crate) fn assuming(self, allowed: bool) -> Self {
+        self.assumption.allowed.set(allowed);
+        self
+    }
+
+    /// Whether it went on without an answer that it may have been wrong about.
+    pub(crate) fn has_assumed(&self) -> bool {
+        self.assumption.made.get()
     }
 
     /// What is known of the end of the audit trail, where anything is kept.
@@ -78,6 +103,11 @@ impl<'t> Tx<'t> {
     /// Whether no statement was run but those that read, and none has failed.
     pub(crate) fn is_untouched(&self) -> bool {
         !self.touched.get() && !self.failed.get()
+    }
+
+    /// Whether anything may be otherwise than before.
+    pub(crate) fn has_changed(&self) -> bool {
+        self.changed.get() || self.failed.get()
     }
 
     /// What the engine wants otherwise than others.
@@ -102,7 +132,11 @@ impl<'t> Tx<'t> {
                 let changed = run.map_err(|error| self.fail(session, &error))?;
                 Ok(u64::try_from(changed).unwrap_or(u64::MAX))
             }
-            Engine::Postgres(session) => session.execute(sql, params).map_err(|fault| self.fault_at(fault)),
+            Engine::Postgres(session) => {
+                let rows = session.execute(sql, params).map_err(|fault| self.fault_at(fault))?;
+                self.changed.set(self.changed.get() || rows > 0);
+                Ok(rows)
+            }
         }
     }
 
@@ -117,9 +151,32 @@ impl<'t> Tx<'t> {
             Engine::Postgres(session) => {
                 self.go_on()?;
                 self.touched.set(true);
+                self.changed.set(true);
                 session.execute_later(sql, params).map_err(|fault| self.fault_at(fault))
             }
         }
+    }
+
+    /// Runs statements that return no rows and nearly always fit, without waiting for their ends, if the transaction may: `false` if it may
+    /// not, and nothing was run then. When one of them is refused after all, everything since the transaction began is undone and run again,
+    /// and may not assume anything; so nobody is told what follows from a wrong assumption. Each statement has to fail, not to do nothing,
+    /// where it does not fit.
+    ///
+    /// # Errors
+    /// The engine fails.
+    pub fn assume(&self, statements: &[(&str, &[Param<'_>])]) -> Result<bool, StoreError> {
+        let Engine::Postgres(session) = self.engine else { return Ok(false) };
+        if !self.assumption.allowed.get() {
+            return Ok(false);
+        }
+        self.go_on()?;
+        self.touched.set(true);
+        self.changed.set(true);
+        self.assumption.made.set(true);
+        for (sql, params) in statements {
+            session.assume(sql, params).map_err(|fault| self.fault_at(fault))?;
+        }
+        Ok(true)
     }
 
     /// Runs two statements that return no rows, one after the other, and gives the numbers of their rows. On a database server both are sent
@@ -137,6 +194,7 @@ impl<'t> Tx<'t> {
             Engine::Postgres(session) => {
                 self.go_on()?;
                 self.touched.set(true);
+                self.changed.set(true);
                 session.execute_pair(first, second).map_err(|fault| self.fault_at(fault))
             }
         }
@@ -195,7 +253,9 @@ impl<'t> Tx<'t> {
     ) -> Result<(), StoreError> {
         self.go_on()?;
         // A list may change something too: UPDATE ... RETURNING.
-        self.touched.set(self.touched.get() || !sql.starts_with("SELECT"));
+        let reads = sql.starts_with("SELECT");
+        self.touched.set(self.touched.get() || !reads);
+        self.changed.set(self.changed.get() || !reads);
         match self.engine {
             Engine::Sqlite(session) => {
                 let fail = |error| self.fail(session, &error);
@@ -222,7 +282,10 @@ impl<'t> Tx<'t> {
     pub fn nested<T, E: From<StoreError>>(&self, work: impl FnOnce(&Self) -> Result<T, E>) -> Result<T, E> {
         let known = self.head.map(KnownHead::now);
         self.execute("SAVEPOINT nested", &[])?;
+        // What is undone alone has to be known to fail before it ends.
+        let allowed = self.assumption.allowed.replace(false);
         let result = self.settle(work(self));
+        self.assumption.allowed.set(allowed);
         if result.is_err() && self.may_go_on() {
             self.failed.set(false);
             if let Some((head, known)) = self.head.zip(known) {
@@ -254,6 +317,7 @@ impl<'t> Tx<'t> {
                 self.go_on()?;
                 let reads = statements.iter().all(|(sql, _)| sql.starts_with("SELECT"));
                 self.touched.set(self.touched.get() || !reads);
+                self.changed.set(self.changed.get() || !reads);
                 session.each_of(statements, &mut visit).map_err(|fault| self.fault_at(fault))?
             }
         }

@@ -3,13 +3,14 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, Socket};
 
+use super::driver::Driver;
 use super::failure::{is_warning, sentence};
 use super::session::{ANSWER, Session};
 use super::tls::Tls;
@@ -22,8 +23,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// Transactions that write.
+    /// Transactions that write, all of them on one thread that does nothing else.
     Writing,
+    /// Looking whether a database is fit, and bringing it up to date.
+    Opening,
     /// Snapshots, and statements on their own.
     Reading,
     /// One transaction for as long as a database is copied.
@@ -48,7 +51,7 @@ impl Purpose {
         let snapshot =
             "SET default_transaction_read_only = on; SET default_transaction_isolation = 'repeatable read';";
         match self {
-            Self::Writing => format!("{common} {limits} {durable}"),
+            Self::Writing | Self::Opening => format!("{common} {limits} {durable}"),
             Self::Reading => format!("{common} {limits} {snapshot}"),
             Self::Copying => format!("{common} {unlimited} {durable}"),
             Self::Surveying => format!("{common} {unlimited} {snapshot}"),
@@ -58,13 +61,13 @@ impl Purpose {
     /// How long to wait for an answer. A server that is gone without a word ends the connection: it does not answer its keepalives.
     const fn limit(self) -> Option<Duration> {
         match self {
-            Self::Writing | Self::Reading => Some(ANSWER),
+            Self::Writing | Self::Opening | Self::Reading => Some(ANSWER),
             Self::Copying | Self::Surveying => None,
         }
     }
 }
 
-/// Makes connections, and drives them on a thread of its own.
+/// Makes connections, and drives them on a thread of its own, but for those that write.
 pub(crate) struct Connector {
     url: DatabaseUrl,
     hosts: Vec<(String, Config)>,
@@ -123,23 +126,24 @@ impl Connector {
         let first = self.primary.load(Ordering::Relaxed);
         let mut hosts: Vec<_> = self.hosts.iter().cloned().enumerate().collect();
         hosts.rotate_left(first);
-        let (answer, connected) = mpsc::channel();
-        let task = runtime.spawn(connect_to_one(hosts, self.tls.clone(), answer));
-        let made = match connected.recv_timeout(PATIENCE) {
-            Ok(Ok(made)) => made,
-            Ok(Err(reason)) => return Err(StoreError::Unavailable(reason)),
-            Err(_) => {
-                task.abort();
-                return Err(StoreError::Unavailable(format!(
-                    "no connection within {} s",
-                    PATIENCE.as_secs()
-                )));
-            }
+        let mut driver = match purpose {
+            Purpose::Writing => Driver::waiting()
+                .map_err(|error| StoreError::Unavailable(format!("no connection can be driven: {error}")))?,
+            _ => Driver::Shared(runtime.handle().clone()),
         };
-        let session = Session::new(made.client, made.host, made.warned, purpose.limit());
+        let (answer, connected) = oneshot::channel();
+        driver.drive(connect_to_one(hosts, self.tls.clone(), answer));
+        let late = || format!("no connection within {} s", PATIENCE.as_secs());
+        let made = match driver.wait(Some(PATIENCE), connected) {
+            Some(Ok(made)) => made.map_err(StoreError::Unavailable)?,
+            Some(Err(_)) => return Err(StoreError::Unavailable("it is closed".to_owned())),
+            None => return Err(StoreError::Unavailable(late())),
+        };
+        let Made { client, host, warned } = made;
+        let session = Session::new(client, driver, host, warned, purpose.limit());
         session.run_within(ANSWER, &purpose.settings(self.lock_timeout)).map_err(|fault| fault.error)?;
-        if self.primary.swap(made.host, Ordering::Relaxed) != made.host {
-            let host = self.hosts.get(made.host).map(|(shown, _)| shown.as_str());
+        if self.primary.swap(host, Ordering::Relaxed) != host {
+            let host = self.hosts.get(host).map(|(shown, _)| shown.as_str());
             tracing::info!(host, "another host is the primary now");
         }
         Ok(session)
@@ -150,11 +154,14 @@ impl Connector {
 async fn connect_to_one(
     hosts: Vec<(usize, (String, Config))>,
     tls: Tls,
-    answer: mpsc::Sender<Result<Made, String>>,
+    answer: oneshot::Sender<Result<Made, String>>,
 ) {
     let several = hosts.len() > 1;
     let mut refusals = Vec::new();
     for (host, (shown, config)) in hosts {
+        if answer.is_closed() {
+            return;
+        }
         // A host that is stopped accepts connections and says nothing: the time is for all of it.
         let limit = config.get_connect_timeout().copied().unwrap_or(CONNECT);
         let refusal = match tokio::time::timeout(limit, config.connect(tls.clone())).await {

@@ -1,5 +1,6 @@
 //! Opening a database: reaching it, looking whether it is fit, bringing it up to date.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
@@ -40,7 +41,7 @@ pub(crate) fn open(
     let Opening { url, readers, busy_timeout, batch: (batch_jobs, batch_time) } = opening;
     let connector = Arc::new(Connector::new(url, busy_timeout)?);
     let explain = |reason: String| StoreError::Connect { database: connector.database(), reason };
-    let session = connector.connect(Purpose::Writing).map_err(|error| match error {
+    let session = connector.connect(Purpose::Opening).map_err(|error| match error {
         StoreError::Unavailable(reason) => explain(reason),
         other => other,
     })?;
@@ -57,9 +58,13 @@ pub(crate) fn open(
         inbox,
         batch_jobs,
         batch_time,
-        session: Some(session),
+        session: None,
+        opening: Some(session),
         head: KnownHead::default(),
         careful: 0,
+        doubtful: 0,
+        assumed: Cell::new(false),
+        changed: Cell::new(false),
         closing: None,
     };
     std::thread::Builder::new()

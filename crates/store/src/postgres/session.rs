@@ -13,10 +13,11 @@ use futures_util::future::{join, ready};
 use futures_util::{FutureExt as _, TryStreamExt as _};
 use tokio_postgres::{Client, Error, SimpleQueryMessage, Statement};
 
+use super::driver::Driver;
 use super::failure::{fault, lost};
+use super::rows::{Insert, Rows, of_many};
 use super::statements::Statements;
-use super::value::Bound;
-use super::wait::wait;
+use super::value::{Bound, fits};
 use crate::dialect::Dialect;
 use crate::error::StoreError;
 use crate::tx::{Param, Row};
@@ -52,14 +53,28 @@ impl From<StoreError> for Fault {
     }
 }
 
-/// The answer to a statement that was sent, and that nobody waits for yet.
-type Later = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send>>;
+type Answer = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send>>;
+
+/// A statement that was sent and whose answer nobody waits for yet.
+struct Later {
+    answer: Answer,
+    /// Whether a refusal was thought of.
+    assumed: bool,
+}
+
+/// How a statement failed that nobody waited for.
+struct EarlierError {
+    error: Error,
+    assumed: bool,
+}
 
 /// A connection.
 pub(crate) struct Session {
     client: Arc<Client>,
     /// In the order in which they were sent.
     later: RefCell<Vec<Later>>,
+    /// What is not even sent yet: goes before the next statement.
+    rows: RefCell<Rows>,
     statements: RefCell<Statements>,
     lost: Cell<bool>,
     /// When it answered last.
@@ -70,19 +85,29 @@ pub(crate) struct Session {
     warned: Arc<AtomicBool>,
     /// How long to wait for an answer; without, for as long as the connection is there.
     limit: Option<Duration>,
+    /// Goes last, when nobody can use the connection any more.
+    driver: Driver,
 }
 
 impl Session {
-    pub(super) fn new(client: Client, host: usize, warned: Arc<AtomicBool>, limit: Option<Duration>) -> Self {
+    pub(super) fn new(
+        client: Client,
+        driver: Driver,
+        host: usize,
+        warned: Arc<AtomicBool>,
+        limit: Option<Duration>,
+    ) -> Self {
         Self {
             client: Arc::new(client),
             limit,
             later: RefCell::default(),
+            rows: RefCell::default(),
             statements: RefCell::default(),
             lost: Cell::new(false),
             answered: Cell::new(Instant::now()),
             host,
             warned,
+            driver,
         }
     }
 
@@ -131,8 +156,22 @@ impl Session {
 
     /// Sends a statement of the engine itself that cannot be refused and does not wait, as [`Session::execute_later`].
     pub(crate) fn run_later(&self, sql: &'static str) -> Result<(), Fault> {
+        self.send_rows()?;
         let client = Arc::clone(&self.client);
-        self.keep_for_later(Box::pin(async move { client.batch_execute(sql).await.map(|()| 0) }))
+        let answer = Box::pin(async move { client.batch_execute(sql).await.map(|()| 0) });
+        self.keep_for_later(Later { answer, assumed: false })
+    }
+
+    /// Statements that follow belong to another closure than those before.
+    pub(super) fn begin_closure(&self) {
+        self.rows.borrow_mut().begin_closure();
+    }
+
+    /// Rolls back. What nobody waits for is undone as well, and need not be sent, nor its errors be known.
+    pub(super) fn roll_back(&self) -> Result<(), Fault> {
+        self.rows.take();
+        self.later.take();
+        self.run("ROLLBACK").map(drop)
     }
 
     /// Sends statements of the engine itself and does not wait: what follows on this connection runs after them.
@@ -166,22 +205,71 @@ impl Session {
         })
     }
 
-    /// Sends a statement that cannot be refused and does not wait: its error, if there is one, comes in place of the next answer on this
-    /// connection. What is sent after it runs after it.
+    /// Runs a statement that cannot be refused and does not wait: its error, if there is one, comes in place of a later answer on this
+    /// connection. It runs before what is run after it; rows for one table are sent together.
     pub(crate) fn execute_later(&self, sql: &str, params: &[Param<'_>]) -> Result<(), Fault> {
-        let statement = self.prepare(sql, params.len())?;
-        let client = Arc::clone(&self.client);
-        let params: Vec<_> = params.iter().cloned().map(Param::into_owned).collect();
-        self.keep_for_later(Box::pin(async move {
-            let bound: Vec<Bound<'_>> = params.iter().map(Bound).collect();
-            client.execute_raw(&statement, bound).await
-        }))
+        self.execute_without_waiting(sql, params, false)
     }
 
-    fn keep_for_later(&self, mut answer: Later) -> Result<(), Fault> {
+    /// As [`Session::execute_later`], for a statement that may be refused: whoever gets the error begins anew.
+    pub(crate) fn assume(&self, sql: &str, params: &[Param<'_>]) -> Result<(), Fault> {
+        self.execute_without_waiting(sql, params, true)
+    }
+
+    fn execute_without_waiting(&self, sql: &str, params: &[Param<'_>], assumed: bool) -> Result<(), Fault> {
+        // The statement that a value does not fit into is this one, not the one that it is sent with.
+        params.iter().try_for_each(fits).map_err(|unfit| Fault::from(StoreError::from(unfit)))?;
+        let kept = self.rows.borrow_mut().keep(sql, params, assumed);
+        if kept {
+            return Ok(());
+        }
+        self.send_rows()?;
+        let kept = self.rows.borrow_mut().keep(sql, params, assumed);
+        if kept {
+            return Ok(());
+        }
+        let params = params.iter().cloned().map(Param::into_owned).collect();
+        self.send_one(sql, params, assumed)
+    }
+
+    /// Sends the rows that wait.
+    fn send_rows(&self) -> Result<(), Fault> {
+        if self.rows.borrow().is_empty() {
+            return Ok(());
+        }
+        let inserts = self.rows.borrow_mut().take();
+        inserts.into_iter().try_for_each(|insert| self.send_insert(insert))
+    }
+
+    fn send_insert(&self, insert: Insert) -> Result<(), Fault> {
+        let Insert { sql, mut rows, assumed } = insert;
+        let width = rows.first().map_or(0, Vec::len);
+        let one = self.prepare(&sql, width)?;
+        let many = if rows.len() > 1 { of_many(&sql, one.params()) } else { None };
+        let Some(many) = many else {
+            return rows.drain(..).try_for_each(|row| self.send_one(&sql, row, assumed));
+        };
+        let statement = self.prepare(&many, width)?;
+        let client = Arc::clone(&self.client);
+        let answer = Box::pin(async move {
+            let column = |place: usize| rows.iter().filter_map(|row| row.get(place)).map(Bound).collect();
+            let columns: Vec<Vec<Bound<'_>>> = (0..width).map(column).collect();
+            client.execute_raw(&statement, columns).await
+        });
+        self.keep_for_later(Later { answer, assumed })
+    }
+
+    fn send_one(&self, sql: &str, params: Vec<Param<'static>>, assumed: bool) -> Result<(), Fault> {
+        let statement = self.prepare(sql, params.len())?;
+        let client = Arc::clone(&self.client);
+        let answer = Box::pin(async move { client.execute_raw(&statement, params.iter().map(Bound)).await });
+        self.keep_for_later(Later { answer, assumed })
+    }
+
+    fn keep_for_later(&self, mut later: Later) -> Result<(), Fault> {
         // The first look sends, or finds that a value cannot be.
-        match (&mut answer).now_or_never() {
-            None => self.later.borrow_mut().push(answer),
+        match (&mut later.answer).now_or_never() {
+            None => self.later.borrow_mut().push(later),
             Some(done) => drop(self.finish(ready(done))?),
         }
         Ok(())
@@ -219,6 +307,7 @@ impl Session {
         for (sql, params) in statements {
             sent.push((self.prepare(sql, params.len())?, params));
         }
+        self.send_rows()?;
         // The first look at each of them sends it.
         let sent: Vec<_> = sent
             .iter()
@@ -242,9 +331,13 @@ impl Session {
         Ok(Ok(()))
     }
 
-    /// Whether PostgreSQL takes a statement, however many parameters it has.
+    /// Whether PostgreSQL takes a statement, however many parameters it has, and, if it inserts a row, the one that inserts many.
     pub(crate) fn take(&self, sql: &str) -> Result<(), Fault> {
-        self.finish(self.client.prepare(&Dialect::Postgres.statement(sql))).map(drop)
+        let take = |sql: &str| self.finish(self.client.prepare(&Dialect::Postgres.statement(sql)));
+        match of_many(sql, take(sql)?.params()) {
+            Some(many) => take(&many).map(drop),
+            None => Ok(()),
+        }
     }
 
     /// Whether PostgreSQL takes a statement. Gives the types of its parameters.
@@ -277,17 +370,18 @@ impl Session {
         limit: Option<Duration>,
         answer: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Fault> {
+        self.send_rows()?;
         let mut earlier = None;
-        let fault = match wait(limit, self.with_earlier(answer, &mut earlier)) {
+        let fault = match self.driver.wait(limit, self.with_earlier(answer, &mut earlier)) {
             Some(Ok(answer)) if earlier.is_none() => {
                 self.answered.set(Instant::now());
                 return Ok(answer);
             }
             // The first of several is the one that the others follow from.
-            Some(Ok(_)) => unrefusable(earlier.as_ref()),
-            Some(Err(error)) => match earlier {
-                Some(_) => unrefusable(earlier.as_ref()),
-                None => fault(&error),
+            Some(answer) => match (earlier, answer) {
+                (Some(earlier), _) => earlier.fault(),
+                (None, Err(error)) => fault(&error),
+                (None, Ok(_)) => StoreError::Internal("no error where there is one".to_owned()).into(),
             },
             None => lost(&format!("no answer within {} s", limit.unwrap_or_default().as_secs())),
         };
@@ -302,7 +396,7 @@ impl Session {
     fn with_earlier<T>(
         &self,
         answer: impl Future<Output = Result<T, Error>>,
-        failed: &mut Option<Error>,
+        failed: &mut Option<EarlierError>,
     ) -> impl Future<Output = Result<T, Error>> {
         let mut earlier = self.later.take();
         async move {
@@ -313,11 +407,11 @@ impl Session {
                 {
                     answered = Some(done);
                 }
-                earlier.retain_mut(|one| match one.as_mut().poll(context) {
+                earlier.retain_mut(|one| match one.answer.as_mut().poll(context) {
                     Poll::Pending => true,
                     Poll::Ready(done) => {
                         if let Err(error) = done {
-                            failed.get_or_insert(error);
+                            failed.get_or_insert(EarlierError { error, assumed: one.assumed });
                         }
                         false
                     }
@@ -339,16 +433,19 @@ fn rows(answers: &[SimpleQueryMessage]) -> usize {
     answers.iter().filter(|answer| matches!(answer, SimpleQueryMessage::Row(_))).count()
 }
 
-/// What it means that a statement failed that cannot be refused: as for others, but that the data is not what it has to be if a
-/// constraint stands against it.
-fn unrefusable(error: Option<&Error>) -> Fault {
-    let Some(mut fault) = error.map(fault) else {
-        return StoreError::Internal("no error where there is one".to_owned()).into();
-    };
-    if let StoreError::Unique { .. } | StoreError::ForeignKey | StoreError::Constraint(_) = fault.error {
-        fault.error = StoreError::Corrupt(format!("a row that must fit does not: {}", fault.error));
+impl EarlierError {
+    /// What it means. One that cannot be refused failed as others do, but the data is not what it has to be if a constraint stands
+    /// against it.
+    fn fault(&self) -> Fault {
+        let mut fault = fault(&self.error);
+        if !self.assumed
+            && let StoreError::Unique { .. } | StoreError::ForeignKey | StoreError::Constraint(_) =
+                fault.error
+        {
+            fault.error = StoreError::Corrupt(format!("a row that must fit does not: {}", fault.error));
+        }
+        fault
     }
-    fault
 }
 
 /// Whether a statement controls the transaction. Such a one cannot be prepared when the transaction has failed, and need not be.

@@ -31,6 +31,14 @@ impl From<Unfit> for StoreError {
     }
 }
 
+/// Whether PostgreSQL can hold a value at all.
+pub(super) fn fits(param: &Param<'_>) -> Result<(), Unfit> {
+    match param {
+        Param::Text(value) if value.contains('\0') => Err(Unfit::Nul),
+        _ => Ok(()),
+    }
+}
+
 /// A parameter, bound as the type that the statement has in its place.
 #[derive(Debug)]
 pub(super) struct Bound<'p>(pub(super) &'p Param<'p>);
@@ -47,9 +55,7 @@ impl ToSql for Bound<'_> {
                 out.extend_from_slice(&narrow.to_be_bytes());
             }
             Param::Text(value) if text => {
-                if value.contains('\0') {
-                    return Err(Unfit::Nul.into());
-                }
+                fits(self.0)?;
                 out.extend_from_slice(value.as_bytes());
             }
             Param::Id(id) if text => {

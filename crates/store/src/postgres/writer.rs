@@ -1,12 +1,14 @@
 //! The thread that writes: group commit, as on SQLite. Jobs that wait together share one transaction and are answered after the commit.
 //!
 //! As on SQLite, a batch runs bare, without savepoints, because each would cost a round trip; when one of its jobs is refused, it is
-//! rolled back and run again with them, and so are the next batches.
+//! rolled back and run again with them, and so are the next batches. It also assumes that the statements fit of which that is nearly always
+//! so ([`Tx::assume`]), and is run again without assuming anything when one of them does not.
 //!
 //! A transaction begins by locking one row, the same for every process on the database, and reads what is committed. So all writes of
 //! a database run one after the other, as they do on SQLite: none can act on what another one is about to change
 //! (`docs/decisions/0012`).
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
@@ -27,10 +29,14 @@ const READERS_AT_CLOSE: Duration = Duration::from_secs(5);
 /// How often a transaction is repeated that lost against another one (R21).
 const REPEATS: usize = 3;
 
-/// Begins a transaction that writes, with [`super::LOCK_WRITERS`], and reads the end of the audit trail: most add to it.
+/// How many batches assume nothing after one that was wrong to.
+const DOUBTFUL_BATCHES: u32 = 4;
+
+/// Begins a transaction that writes, with [`super::LOCK_WRITERS`], and reads the ends of the audit trail and of the feed:
+/// most add to them.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
      SELECT 1 FROM schema_migrations WHERE version = 0 FOR UPDATE; \
-     SELECT sequence, encode(hash, 'hex') FROM audit_head WHERE id = 1; \
+     SELECT sequence, encode(hash, 'hex'), (SELECT MAX(sequence) FROM events) FROM audit_head WHERE id = 1; \
      SAVEPOINT batch";
 
 /// Ends it. COMMIT alone is answered as if all were well after a transaction has failed, or a closure has ended it; RELEASE is refused.
@@ -45,10 +51,19 @@ pub(super) struct Writer {
     pub(super) batch_jobs: usize,
     pub(super) batch_time: Duration,
     pub(super) session: Option<Session>,
+    /// The connection that the database was opened by. It stays until there is another one: who moves a database knows by its connections
+    /// whether a server uses it.
+    pub(super) opening: Option<Session>,
     /// The last entry of the audit trail, while a transaction that knows it is open.
     pub(super) head: KnownHead,
     /// For how many batches more each job gets a savepoint.
     pub(super) careful: u32,
+    /// For how many batches more nothing is assumed.
+    pub(super) doubtful: u32,
+    /// Whether a closure has assumed something in the open transaction.
+    pub(super) assumed: Cell<bool>,
+    /// Whether a closure may have changed something in it.
+    pub(super) changed: Cell<bool>,
     pub(super) closing: Option<oneshot::Sender<()>>,
 }
 
@@ -73,6 +88,9 @@ enum Failed {
 impl Writer {
     /// Works until it is told to close or nobody can send any more.
     pub(super) fn serve(mut self) {
+        // So that the first who writes need not wait for it. The next one tries again.
+        self.session = self.connector.connect(Purpose::Writing).ok();
+        self.opening = None;
         while self.closing.is_none() {
             match self.inbox.recv() {
                 Ok(Message::Job(job)) => self.batch(job),
@@ -93,6 +111,7 @@ impl Writer {
     /// Runs `first` and whatever else is queued by then in one transaction.
     fn batch(&mut self, first: Box<dyn Job>) {
         self.careful = self.careful.saturating_sub(1);
+        self.doubtful = self.doubtful.saturating_sub(1);
         if let Err(error) = self.begin() {
             first.refuse(error.clone());
             // All that wait have waited as well: nobody waits twice.
@@ -127,19 +146,45 @@ impl Writer {
             // Every caller went away before its turn.
             return self.end(Reach::Statement);
         }
-        match self.commit() {
+        if !self.changed.get() {
+            // Nothing is to be kept, and nobody has to look anew at what is as before.
+            self.end(Reach::Statement);
+            return jobs.into_iter().for_each(Job::answer);
+        }
+        let mut outcome = self.commit();
+        if let Err(Failed::Undone(Fault { reach: Reach::Statement, .. })) = &outcome
+            && self.assumed.get()
+        {
+            outcome = self.repeat(&mut jobs).and_then(|()| self.commit());
+        }
+        match outcome {
             Ok(()) => self.settle(jobs),
             Err(failed) => self.recover(jobs, failed),
         }
     }
 
-    /// Undoes the batch so far and runs it again, with savepoints. Nobody has an answer yet, and only the results of this run count.
+    /// Undoes the batch so far and runs it again: without assuming anything if that may have been the mistake, else, or if a job is
+    /// refused then, with savepoints. Nobody has an answer yet, and only the results of the last run count.
     fn repeat(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Failed> {
-        self.careful = CAREFUL_BATCHES;
-        self.state.count_repeat();
-        self.end(Reach::Statement);
-        self.begin().map_err(|error| Failed::Undone(error.into()))?;
-        jobs.iter_mut().try_for_each(|job| self.attempt(job.as_mut()).map(drop))
+        let mut whole = false;
+        while !whole {
+            if self.assumed.get() {
+                self.doubtful = DOUBTFUL_BATCHES;
+            } else {
+                self.careful = CAREFUL_BATCHES;
+            }
+            self.state.count_repeat();
+            self.end(Reach::Statement);
+            self.begin().map_err(|error| Failed::Undone(error.into()))?;
+            whole = true;
+            for job in jobs.iter_mut() {
+                if let Attempt::Unclean = self.attempt(job.as_mut())? {
+                    whole = false;
+                    break;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn take_more(&mut self, jobs: usize, started: Instant) -> Option<Box<dyn Job>> {
@@ -161,6 +206,8 @@ impl Writer {
     /// Begins a transaction. A connection that was cut since the last one is replaced.
     fn begin(&mut self) -> Result<(), StoreError> {
         self.head.forget();
+        self.assumed.set(false);
+        self.changed.set(false);
         let usable = |session: &Session| !session.is_lost() && self.connector.is_current(session);
         let kept = self.session.take().filter(usable);
         let (session, fresh) = match kept {
@@ -177,8 +224,12 @@ impl Writer {
                     ));
                 }
                 // One that cannot be read is complained about by those who want to add to it.
-                if let Some(head) = heads.first().map_or(Some(Head::START), |row| Head::parse(row)) {
-                    self.head.learn(head);
+                match heads.first().map(Vec::as_slice) {
+                    Some([sequence, hash, event]) => {
+                        Head::parse(sequence, hash).into_iter().for_each(|head| self.head.learn(head));
+                        event.parse().into_iter().for_each(|last| self.head.learn_event(last));
+                    }
+                    _ => self.head.learn(Head::START),
                 }
                 self.session = Some(session);
                 Ok(())
@@ -200,9 +251,12 @@ impl Writer {
         if careful {
             session.run_later("SAVEPOINT job").map_err(Failed::Undone)?;
         }
+        session.begin_closure();
         let known = self.head.now();
-        let tx = Tx::writing(session, &self.head);
+        let tx = Tx::writing(session, &self.head).assuming(!careful && self.doubtful == 0);
         let keep = job.run(&tx);
+        self.assumed.set(self.assumed.get() || tx.has_assumed());
+        self.changed.set(self.changed.get() || tx.has_changed());
         if let Some(fault) = tx.fault() {
             return Err(Failed::Undone(fault));
         }
@@ -325,7 +379,7 @@ impl Writer {
     }
 
     fn undo(&mut self, session: Session, reach: Reach) {
-        if reach != Reach::Connection && session.run("ROLLBACK").is_ok() {
+        if reach != Reach::Connection && session.roll_back().is_ok() {
             self.session = Some(session);
         }
     }

@@ -26,8 +26,12 @@ pub struct NewUser<'a> {
     pub resource: &'a Resource,
 }
 
-/// A user, once the handle is the user's.
-const INSERT: &str = "INSERT INTO users (directory_id, id, user_name, user_name_key, display_name_key, external_id, active, handle, \
+/// A user, with a handle that is the user's.
+const STORE: &str = "INSERT INTO users (directory_id, id, user_name, user_name_key, display_name_key, external_id, active, handle, \
+    created, last_modified, version, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, 1, ?10)";
+
+/// The same, if the handle is.
+const STORE_IF: &str = "INSERT INTO users (directory_id, id, user_name, user_name_key, display_name_key, external_id, active, handle, \
     created, last_modified, version, document) \
     SELECT ?1, ?2, ?3, ?4, ?5, ?6, CAST(?7 AS BIGINT), ?8, CAST(?9 AS BIGINT), CAST(?9 AS BIGINT), 1, ?10 \
     WHERE EXISTS (SELECT 1 FROM handles WHERE handle = ?8 AND owner_id = ?2)";
@@ -44,7 +48,7 @@ pub fn insert(tx: &Tx<'_>, user: &NewUser<'_>) -> Result<Handle, StoreError> {
         Some(handle) if insert_as(tx, user, (&keys, &document), &handle)? => handle,
         _ => {
             let handle = handle::claim_numbered(tx, user.handle, user.id)?;
-            tx.execute(INSERT, &row(user, (&keys, &document), &handle))?;
+            tx.execute(STORE, &row(user, (&keys, &document), &handle))?;
             handle
         }
     };
@@ -60,11 +64,16 @@ fn insert_as(
     handle: &Handle,
 ) -> Result<bool, StoreError> {
     let claim = handle::taking(handle.as_str(), Owner::User(user.id));
-    let (claimed, _) = tx.execute_pair((handle::TAKE, &claim), (INSERT, &row(user, stored, handle)))?;
+    let row = row(user, stored, handle);
+    // Nearly always both are free.
+    if tx.assume(&[(handle::TAKE_FREE, &claim), (STORE, &row)])? {
+        return Ok(true);
+    }
+    let (claimed, _) = tx.execute_pair((handle::TAKE, &claim), (STORE_IF, &row))?;
     Ok(claimed > 0)
 }
 
-/// The parameters of [`INSERT`].
+/// The parameters of [`STORE`] and of [`STORE_IF`].
 fn row<'p>(
     user: &'p NewUser<'_>,
     (keys, document): (&'p Keys, &'p str),

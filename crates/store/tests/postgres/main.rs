@@ -6,6 +6,7 @@
 #[allow(dead_code, clippy::allow_attributes, reason = "part of it is for tests of both engines")]
 mod place;
 
+mod assumptions;
 mod migrations;
 mod outages;
 mod replicas;
