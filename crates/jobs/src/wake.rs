@@ -8,8 +8,7 @@ use tokio::sync::watch;
 /// How often a job looks whether anything was committed, by this process or another.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// How often a job looks for work where nobody tells whether anything was committed: on a database server, which is asked a statement
-/// or two.
+/// How often a job looks for work while nobody tells whether anything was committed: the database does not answer.
 const ASK: Duration = Duration::from_secs(1);
 
 /// Whether the work is to end.

@@ -156,7 +156,7 @@ impl Service {
         let deadline = Instant::now() + patience;
         let mut query = query.clone();
         loop {
-            // An engine that has none is asked for events again instead.
+            // Where it cannot be told, events are asked for again instead.
             let generation = self.db().generation().ok();
             let page = self.events(&query).await?;
             if !page.events.is_empty() || Instant::now() >= deadline {

@@ -1,9 +1,10 @@
 //! Answers kept in memory for as long as nothing is committed.
 
+use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use enroll_store::{Db, Generation};
+use enroll_store::{Db, Generation, blocking};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
@@ -11,8 +12,29 @@ use quick_cache::sync::Cache;
 /// given, whoever has committed since: a request sees every change that was acknowledged before it began, also those of another
 /// process. So nothing has to be told to forget anything.
 ///
+/// Several that ask for the same at once are given what one of them reads.
+///
 /// The least useful answers are dropped when their weights exceed the capacity.
-pub(crate) struct Kept<K, V>(Cache<K, Entry<V>, ByWeight>);
+pub(crate) struct Kept<K, V> {
+    answers: Cache<K, Entry<V>, ByWeight>,
+    loads: Mutex<HashMap<K, Load<V>>>,
+}
+
+/// What somebody is about to read; nothing if that fails, which others find out for themselves.
+type Promise<V> = Arc<OnceLock<Option<Arc<V>>>>;
+
+/// Somebody reads an answer.
+struct Load<V> {
+    generation: Generation,
+    answer: Promise<V>,
+}
+
+/// The turn to read an answer: tells those who wait for it, also when it is given up.
+struct Turn<'k, K: Eq + Hash, V: Weight> {
+    kept: &'k Kept<K, V>,
+    key: K,
+    answer: Promise<V>,
+}
 
 /// The state of the database at some time within a request; nothing where it cannot tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,10 +75,10 @@ impl<K, V: Weight> Weighter<K, Entry<V>> for ByWeight {
     }
 }
 
-impl<K: Eq + Hash, V: Weight> Kept<K, V> {
+impl<K: Eq + Hash + Clone, V: Weight> Kept<K, V> {
     /// Room for answers of `capacity` altogether, some `items` of them.
     pub(crate) fn new(items: usize, capacity: u64) -> Self {
-        Self(Cache::with_weighter(items, capacity, ByWeight))
+        Self { answers: Cache::with_weighter(items, capacity, ByWeight), loads: Mutex::default() }
     }
 
     /// The answer kept for `key`, or what `load` reads from the database now. `seen` was taken within the request, and before anything is
@@ -69,13 +91,145 @@ impl<K: Eq + Hash, V: Weight> Kept<K, V> {
         load: impl FnOnce() -> Result<V, E>,
     ) -> Result<Arc<V>, E> {
         let Some(generation) = seen else { return load().map(Arc::new) };
-        if let Some(entry) = self.0.get(&key)
+        if let Some(entry) = self.answers.get(&key)
             && entry.generation == generation
         {
             return Ok(entry.answer);
         }
+        let turn = match self.turn(&key, generation) {
+            Ok(turn) => turn,
+            Err(others) => {
+                // What they read is as new as what this request would: they have seen the same state before.
+                if let Some(answer) =
+                    others.get().cloned().unwrap_or_else(|| blocking(|| others.wait().clone()))
+                {
+                    return Ok(answer);
+                }
+                return load().map(Arc::new);
+            }
+        };
         let answer = Arc::new(load()?);
-        self.0.insert(key, Entry { generation, answer: Arc::clone(&answer) });
+        self.answers.insert(key, Entry { generation, answer: Arc::clone(&answer) });
+        if let Some(turn) = turn {
+            turn.answer.set(Some(Arc::clone(&answer))).ok();
+        }
         Ok(answer)
+    }
+
+    /// The turn to read; none where others read what is too old. Or what somebody else is about to read.
+    fn turn(&self, key: &K, generation: Generation) -> Result<Option<Turn<'_, K, V>>, Promise<V>> {
+        let mut loads = self.loads();
+        match loads.get(key) {
+            Some(other) if other.generation == generation => return Err(Arc::clone(&other.answer)),
+            Some(_) => return Ok(None),
+            None => {}
+        }
+        let answer = Arc::new(OnceLock::new());
+        loads.insert(key.clone(), Load { generation, answer: Arc::clone(&answer) });
+        Ok(Some(Turn { kept: self, key: key.clone(), answer }))
+    }
+}
+
+impl<K: Eq + Hash, V: Weight> Kept<K, V> {
+    fn loads(&self) -> MutexGuard<'_, HashMap<K, Load<V>>> {
+        self.loads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Eq + Hash, V: Weight> Drop for Turn<'_, K, V> {
+    fn drop(&mut self) {
+        self.kept.loads().remove(&self.key);
+        // Nothing happens where an answer was given.
+        self.answer.set(None).ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::mpsc;
+    use std::thread;
+
+    use enroll_store::{Options, StoreError};
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Eq)]
+    struct Answer(&'static str);
+
+    impl Weight for Answer {
+        fn weight(&self) -> u64 {
+            1
+        }
+    }
+
+    fn seen() -> Seen {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("enroll.db");
+        let db = Db::open(Options::new(path), jiff::Timestamp::UNIX_EPOCH).unwrap();
+        Seen(Some(db.generation().unwrap()))
+    }
+
+    /// One thread reads, and does not end before six more have asked for the same; `end` is how. Gives what these are answered, and how
+    /// often one of them read itself.
+    fn ask_meanwhile(end: impl FnOnce() -> Result<Answer, StoreError> + Send) -> (Vec<Arc<Answer>>, u32) {
+        let (kept, seen, loads) = (Kept::<u8, Answer>::new(10, 10), seen(), AtomicU32::new(0));
+        let (begun, beginning) = mpsc::channel();
+        let (go_on, waiting) = mpsc::channel::<()>();
+        let answers = thread::scope(|scope| {
+            let (kept, loads) = (&kept, &loads);
+            let first = scope.spawn(move || {
+                kept.get_or_load(seen, 1, || {
+                    begun.send(()).unwrap();
+                    waiting.recv().ok();
+                    end()
+                })
+            });
+            beginning.recv().unwrap();
+            let asking: Vec<_> = (0..6)
+                .map(|_| {
+                    scope.spawn(move || {
+                        let own = || {
+                            loads.fetch_add(1, Ordering::Relaxed);
+                            Ok::<_, StoreError>(Answer("own"))
+                        };
+                        kept.get_or_load(seen, 1, own).unwrap()
+                    })
+                })
+                .collect();
+            let others = || kept.loads().get(&1).map_or(0, |load| Arc::strong_count(&load.answer));
+            while others() < 2 + 6 {
+                thread::yield_now();
+            }
+            assert_eq!(
+                *kept.get_or_load(seen, 2, || Ok::<_, StoreError>(Answer("other"))).unwrap(),
+                Answer("other")
+            );
+            go_on.send(()).unwrap();
+            first.join().ok();
+            asking.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(kept.loads().is_empty(), "nobody reads any more");
+        (answers, loads.into_inner())
+    }
+
+    #[test]
+    fn those_who_ask_at_once_are_given_what_one_of_them_reads() {
+        let (answers, loads) = ask_meanwhile(|| Ok(Answer("shared")));
+        assert!(answers.iter().all(|answer| **answer == Answer("shared")), "{answers:?}");
+        assert_eq!(loads, 0);
+    }
+
+    #[test]
+    fn an_error_is_the_error_of_the_one_who_met_it() {
+        let (answers, loads) = ask_meanwhile(|| Err(StoreError::Busy));
+        assert!(answers.iter().all(|answer| **answer == Answer("own")), "{answers:?}");
+        assert_eq!(loads, 6);
+    }
+
+    #[test]
+    fn nobody_waits_for_one_who_panicked() {
+        let (answers, loads) = ask_meanwhile(|| panic!("a fault"));
+        assert_eq!((answers.len(), loads), (6, 6));
     }
 }

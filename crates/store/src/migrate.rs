@@ -106,7 +106,7 @@ pub(crate) fn migrate_postgres(
     prepare_record(session)?;
     session.run("BEGIN; SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = 0").map_err(told)?;
     let result = session
-        .run(postgres::LOCK_WRITERS)
+        .run(postgres::COUNT_COMMIT)
         .map_err(told)
         .and_then(|_| apply(&Tx::new(session), now, limit))
         // Fails when the transaction has failed, which COMMIT would not.

@@ -16,15 +16,21 @@ mod tls;
 mod url;
 mod value;
 mod wait;
+mod watch;
 mod writer;
 
 pub use url::{DatabaseUrl, InvalidUrl};
+pub use wait::blocking;
 
 pub(crate) use link::Link;
 pub(crate) use open::{Opening, open};
 pub(crate) use pool::Pool;
 /// Locks the row that every writer locks first (`docs/decisions/0012`).
 pub(crate) const LOCK_WRITERS: &str = "SELECT 1 FROM schema_migrations WHERE version = 0 FOR UPDATE";
+
+/// Locks it and counts the commit (`docs/decisions/0022`): for whoever changes something. Gives a row.
+pub(crate) const COUNT_COMMIT: &str =
+    "UPDATE schema_migrations SET applied_at = applied_at + 1 WHERE version = 0 RETURNING version";
 
 pub(crate) use session::{Fault, Reach, Session};
 pub(crate) use value::read as read_value;

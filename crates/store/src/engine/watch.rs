@@ -15,6 +15,13 @@ use crate::error::StoreError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Generation(i64);
 
+impl Generation {
+    /// The first one of a watch, or one that follows.
+    pub(crate) const fn new(number: i64) -> Self {
+        Self(number)
+    }
+}
+
 /// Connections that look at the number which SQLite counts up at every commit of any other connection, and do nothing else. There are
 /// several, so that requests at the same time do not wait for each other. The numbers of two connections cannot be compared:
 /// whichever of them sees its own change begins another generation, so one commit may begin as many as there are connections.

@@ -15,7 +15,7 @@ use crate::migrate::{
     write_record,
 };
 use crate::params;
-use crate::postgres::{self, LOCK_WRITERS, Link};
+use crate::postgres::{self, COUNT_COMMIT, Link};
 use crate::tx::Tx;
 
 /// How long to wait for a command that is just ending.
@@ -87,7 +87,7 @@ impl Target {
         self.control("BEGIN")?;
         let begun = (|| {
             if let Self::Postgres(server) = self {
-                server.session.run(LOCK_WRITERS).map_err(|fault| busy(fault.error, place))?;
+                server.session.run(COUNT_COMMIT).map_err(|fault| busy(fault.error, place))?;
             }
             if self.is_shared(Link::shares)? {
                 return Err(MoveError::InUse(place.to_string()));

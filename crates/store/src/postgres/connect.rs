@@ -29,6 +29,8 @@ pub(crate) enum Purpose {
     Opening,
     /// Snapshots, and statements on their own.
     Reading,
+    /// One small statement, again and again.
+    Watching,
     /// One transaction for as long as a database is copied.
     Copying,
     /// One snapshot for as long as a database is read as a whole.
@@ -52,7 +54,7 @@ impl Purpose {
             "SET default_transaction_read_only = on; SET default_transaction_isolation = 'repeatable read';";
         match self {
             Self::Writing | Self::Opening => format!("{common} {limits} {durable}"),
-            Self::Reading => format!("{common} {limits} {snapshot}"),
+            Self::Reading | Self::Watching => format!("{common} {limits} {snapshot}"),
             Self::Copying => format!("{common} {unlimited} {durable}"),
             Self::Surveying => format!("{common} {unlimited} {snapshot}"),
         }
@@ -62,6 +64,8 @@ impl Purpose {
     const fn limit(self) -> Option<Duration> {
         match self {
             Self::Writing | Self::Opening | Self::Reading => Some(ANSWER),
+            // Who gets no answer reads what is asked for, and is told there what is wrong.
+            Self::Watching => Some(Duration::from_secs(2)),
             Self::Copying | Self::Surveying => None,
         }
     }

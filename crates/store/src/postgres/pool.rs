@@ -8,6 +8,8 @@ use tokio::sync::Semaphore;
 use super::connect::{Connector, Purpose};
 use super::session::Session;
 use super::wait::blocking;
+use super::watch::Watch;
+use crate::engine::Generation;
 use crate::error::StoreError;
 use crate::tx::Tx;
 
@@ -23,6 +25,7 @@ const ALIVE: Duration = Duration::from_secs(2);
 /// The pool.
 pub(crate) struct Pool {
     pub(super) connector: Arc<Connector>,
+    watch: Watch,
     limit: usize,
     shelf: Mutex<Shelf>,
     returned: Condvar,
@@ -44,6 +47,7 @@ impl Pool {
         let limit = limit.max(2);
         let shelf = Shelf { idle: Vec::with_capacity(limit), out: 0, closed: false, down: None };
         Self {
+            watch: Watch::new(Arc::clone(&connector)),
             connector,
             limit,
             shelf: Mutex::new(shelf),
@@ -99,6 +103,14 @@ impl Pool {
         tx.settle(work(&tx))
     }
 
+    /// The generation of the database now.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the database is closed or does not answer soon.
+    pub(crate) fn generation(&self) -> Result<Generation, StoreError> {
+        self.watch.generation()
+    }
+
     /// Why requests cannot be served, if so. Answers in a few seconds, also when the server does not.
     pub(crate) fn trouble(&self, wait: Duration) -> Option<String> {
         let standby = "SELECT 1 WHERE pg_is_in_recovery()";
@@ -116,6 +128,7 @@ impl Pool {
         let mut shelf = self.shelf();
         shelf.closed = true;
         shelf.idle.clear();
+        self.watch.close();
         self.returned.notify_all();
         drop(self.returned.wait_timeout_while(shelf, wait, |shelf| shelf.out > 0));
     }

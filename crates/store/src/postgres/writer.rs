@@ -35,7 +35,7 @@ const DOUBTFUL_BATCHES: u32 = 4;
 /// Begins a transaction that writes, with [`super::LOCK_WRITERS`], and reads the ends of the audit trail and of the feed:
 /// most add to them.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
-     SELECT 1 FROM schema_migrations WHERE version = 0 FOR UPDATE; \
+     UPDATE schema_migrations SET applied_at = applied_at + 1 WHERE version = 0 RETURNING version; \
      SELECT sequence, encode(hash, 'hex'), (SELECT MAX(sequence) FROM events) FROM audit_head WHERE id = 1; \
      SAVEPOINT batch";
 

@@ -7,6 +7,7 @@
 mod place;
 
 mod assumptions;
+mod generations;
 mod migrations;
 mod outages;
 mod replicas;

@@ -26,8 +26,10 @@ fn sum(database: &TestDatabase) -> String {
     let tables =
         database.run("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename");
     let of = |table: &str| {
+        // The row that counts commits goes on counting.
+        let rows = if table == "schema_migrations" { " WHERE version > 0" } else { "" };
         format!(
-            "SELECT '{table}' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {table} t"
+            "SELECT '{table}' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {table} t{rows}"
         )
     };
     database.run(&tables.lines().map(of).collect::<Vec<_>>().join(" UNION ALL "))
