@@ -1,4 +1,4 @@
-//! Three replicas against one, on one machine and one database.
+//! Three replicas against one, on one machine and one database: with as many clients in all, and with as many for each replica.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use enroll_testdb::OwnServer;
 use enroll_testkit::{TestServer, wire};
 
-use crate::load::{create_users, throughput, user_body};
+use crate::load::{CLIENTS, create_users, throughput_of, user_body};
 use crate::{Scale, database, report::Report};
 
 pub(crate) async fn run(postgres: &OwnServer, scale: Scale, report: &mut Report) {
@@ -22,20 +22,26 @@ pub(crate) async fn run(postgres: &OwnServer, scale: Scale, report: &mut Report)
     let reads: Vec<Vec<u8>> =
         ids.iter().map(|id| wire::request("GET", &format!("/scim/v2/Users/{id}"), &token, "")).collect();
     let time = Duration::from_millis(scale.milliseconds);
-    let (mut creating, mut reading) = (Vec::new(), Vec::new());
-    for round in 0..scale.rounds {
-        let create = |half: usize| {
-            let (token, first) = (token.clone(), (2 * round + half + 1) * 10_000_000);
-            move |number: usize| wire::request("POST", "/scim/v2/Users", &token, &user_body(first + number))
-        };
-        let measured = throughput(&all, time, 201, create(0)).await;
-        creating.push((measured, throughput(&all[..1], time, 201, create(1)).await));
-        let read = |reads: Vec<Vec<u8>>| move |number: usize| reads[number % reads.len()].clone();
-        let measured = throughput(&all, time, 200, read(reads.clone())).await;
-        reading.push((measured, throughput(&all[..1], time, 200, read(reads.clone())).await));
+    for clients in [CLIENTS, CLIENTS * all.len()] {
+        let (mut creating, mut reading) = (Vec::new(), Vec::new());
+        for round in 0..scale.rounds {
+            let create = |half: usize| {
+                let first = (clients * 100 + 2 * round + half) * 1_000_000;
+                let token = token.clone();
+                move |number: usize| {
+                    wire::request("POST", "/scim/v2/Users", &token, &user_body(first + number))
+                }
+            };
+            let measured = throughput_of(clients, &all, time, 201, create(0)).await;
+            creating.push((measured, throughput_of(clients, &all[..1], time, 201, create(1)).await));
+            let read = |reads: Vec<Vec<u8>>| move |number: usize| reads[number % reads.len()].clone();
+            let measured = throughput_of(clients, &all, time, 200, read(reads.clone())).await;
+            reading.push((measured, throughput_of(clients, &all[..1], time, 200, read(reads.clone())).await));
+        }
+        let what = |request: &str| format!("{request}, {clients} clients, three replicas against one");
+        report.add(what("POST /Users"), &creating, "users/s", ">= 1");
+        report.add(what("GET /Users/{id}"), &reading, "requests/s", ">= 1");
     }
-    report.add("POST /Users, 32 clients, three replicas against one", &creating, "users/s", ">= 1");
-    report.add("GET /Users/{id}, 32 clients, three replicas against one", &reading, "requests/s", ">= 1");
     for server in servers {
         server.stop().await;
     }

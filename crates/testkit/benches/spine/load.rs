@@ -19,10 +19,21 @@ pub(crate) async fn throughput(
     status: u16,
     request: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static,
 ) -> f64 {
+    throughput_of(CLIENTS, addresses, time, status, request).await
+}
+
+/// As [`throughput`], of so many clients.
+pub(crate) async fn throughput_of(
+    clients: usize,
+    addresses: &[SocketAddr],
+    time: Duration,
+    status: u16,
+    request: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static,
+) -> f64 {
     let request = Arc::new(request);
     let next = Arc::new(AtomicUsize::new(0));
     let start = Instant::now();
-    let clients: Vec<_> = (0..CLIENTS)
+    let clients: Vec<_> = (0..clients)
         .map(|client| {
             let (request, next) = (request.clone(), next.clone());
             let address = addresses[client % addresses.len()];
