@@ -17,22 +17,16 @@ use quick_cache::sync::Cache;
 /// The least useful answers are dropped when their weights exceed the capacity.
 pub(crate) struct Kept<K, V> {
     answers: Cache<K, Entry<V>, ByWeight>,
-    loads: Mutex<HashMap<K, Load<V>>>,
+    loads: Mutex<HashMap<(K, Generation), Promise<V>>>,
 }
 
 /// What somebody is about to read; nothing if that fails, which others find out for themselves.
 type Promise<V> = Arc<OnceLock<Option<Arc<V>>>>;
 
-/// Somebody reads an answer.
-struct Load<V> {
-    generation: Generation,
-    answer: Promise<V>,
-}
-
 /// The turn to read an answer: tells those who wait for it, also when it is given up.
 struct Turn<'k, K: Eq + Hash, V: Weight> {
     kept: &'k Kept<K, V>,
-    key: K,
+    key: (K, Generation),
     answer: Promise<V>,
 }
 
@@ -96,42 +90,34 @@ impl<K: Eq + Hash + Clone, V: Weight> Kept<K, V> {
         {
             return Ok(entry.answer);
         }
-        let turn = match self.turn(&key, generation) {
+        let turn = match self.turn((key.clone(), generation)) {
             Ok(turn) => turn,
-            Err(others) => {
-                // What they read is as new as what this request would: they have seen the same state before.
-                if let Some(answer) =
-                    others.get().cloned().unwrap_or_else(|| blocking(|| others.wait().clone()))
-                {
-                    return Ok(answer);
-                }
-                return load().map(Arc::new);
-            }
+            // What they read is as new as what this request would: they have seen the same state before.
+            Err(others) => match blocking(|| others.wait().clone()) {
+                Some(answer) => return Ok(answer),
+                None => return load().map(Arc::new),
+            },
         };
         let answer = Arc::new(load()?);
         self.answers.insert(key, Entry { generation, answer: Arc::clone(&answer) });
-        if let Some(turn) = turn {
-            turn.answer.set(Some(Arc::clone(&answer))).ok();
-        }
+        turn.answer.set(Some(Arc::clone(&answer))).ok();
         Ok(answer)
     }
 
-    /// The turn to read; none where others read what is too old. Or what somebody else is about to read.
-    fn turn(&self, key: &K, generation: Generation) -> Result<Option<Turn<'_, K, V>>, Promise<V>> {
+    /// The turn to read, or what somebody else is about to read.
+    fn turn(&self, key: (K, Generation)) -> Result<Turn<'_, K, V>, Promise<V>> {
         let mut loads = self.loads();
-        match loads.get(key) {
-            Some(other) if other.generation == generation => return Err(Arc::clone(&other.answer)),
-            Some(_) => return Ok(None),
-            None => {}
+        if let Some(others) = loads.get(&key) {
+            return Err(Arc::clone(others));
         }
-        let answer = Arc::new(OnceLock::new());
-        loads.insert(key.clone(), Load { generation, answer: Arc::clone(&answer) });
-        Ok(Some(Turn { kept: self, key: key.clone(), answer }))
+        let answer = Promise::default();
+        loads.insert(key.clone(), Arc::clone(&answer));
+        Ok(Turn { kept: self, key, answer })
     }
 }
 
 impl<K: Eq + Hash, V: Weight> Kept<K, V> {
-    fn loads(&self) -> MutexGuard<'_, HashMap<K, Load<V>>> {
+    fn loads(&self) -> MutexGuard<'_, HashMap<(K, Generation), Promise<V>>> {
         self.loads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -197,7 +183,7 @@ mod tests {
                     })
                 })
                 .collect();
-            let others = || kept.loads().get(&1).map_or(0, |load| Arc::strong_count(&load.answer));
+            let others = || kept.loads().values().map(Arc::strong_count).sum::<usize>();
             while others() < 2 + 6 {
                 thread::yield_now();
             }

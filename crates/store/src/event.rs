@@ -84,7 +84,7 @@ fn next_place(tx: &Tx<'_>) -> Result<i64, StoreError> {
     let known = tx.known_head();
     let last = match known.and_then(KnownHead::event) {
         Some(last) => last,
-        None => tx.first(LAST, &[], |row| row.integer(0))?.unwrap_or(0),
+        None => end(tx, "DESC")?.unwrap_or(0),
     };
     if let Some(known) = known {
         known.learn_event(last + 1);
@@ -92,18 +92,18 @@ fn next_place(tx: &Tx<'_>) -> Result<i64, StoreError> {
     Ok(last + 1)
 }
 
-const LAST: &str = "SELECT sequence FROM events ORDER BY sequence DESC LIMIT 1";
-
 /// The first and the last place of the feed; `None` while nothing has happened.
 ///
 /// # Errors
 /// The store fails.
 pub fn bounds(tx: &Tx<'_>) -> Result<Option<(i64, i64)>, StoreError> {
-    let end = |order: &str| {
-        let sql = format!("SELECT sequence FROM events ORDER BY sequence {order} LIMIT 1");
-        tx.first(&sql, &[], |row| row.integer(0))
-    };
-    Ok(end("ASC")?.zip(end("DESC")?))
+    Ok(end(tx, "ASC")?.zip(end(tx, "DESC")?))
+}
+
+/// The place at one end of the feed.
+fn end(tx: &Tx<'_>, order: &str) -> Result<Option<i64>, StoreError> {
+    let sql = format!("SELECT sequence FROM events ORDER BY sequence {order} LIMIT 1");
+    tx.first(&sql, &[], |row| row.integer(0))
 }
 
 /// Hands the events behind a place to `visit`, in order, until it says `Break`, `limit` at most.

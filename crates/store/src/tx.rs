@@ -29,10 +29,8 @@ pub struct Tx<'t> {
     failed: Cell<bool>,
     trouble: RefCell<Option<Trouble>>,
     fault: RefCell<Option<Fault>>,
-    /// Set by the first statement that may have changed something.
+    /// Set by the first statement that has changed something, or of which nobody knows.
     touched: Cell<bool>,
-    /// Set by the first that did, or of which nobody knows.
-    changed: Cell<bool>,
     head: Option<&'t KnownHead>,
     assumption: Assumption,
 }
@@ -73,7 +71,6 @@ impl<'t> Tx<'t> {
             trouble: RefCell::new(None),
             fault: RefCell::new(None),
             touched: Cell::new(false),
-            changed: Cell::new(false),
             head: None,
             assumption: Assumption::default(),
         }
@@ -100,14 +97,9 @@ impl<'t> Tx<'t> {
         self.head
     }
 
-    /// Whether no statement was run but those that read, and none has failed.
+    /// Whether no statement has changed anything, as far as is known, and none has failed.
     pub(crate) fn is_untouched(&self) -> bool {
         !self.touched.get() && !self.failed.get()
-    }
-
-    /// Whether anything may be otherwise than before.
-    pub(crate) fn has_changed(&self) -> bool {
-        self.changed.get() || self.failed.get()
     }
 
     /// What the engine wants otherwise than others.
@@ -125,19 +117,19 @@ impl<'t> Tx<'t> {
     /// engine fails.
     pub fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         self.go_on()?;
-        self.touched.set(true);
-        match self.engine {
+        let rows = match self.engine {
             Engine::Sqlite(session) => {
                 let run = session.prepare(sql, params).and_then(|mut statement| statement.raw_execute());
                 let changed = run.map_err(|error| self.fail(session, &error))?;
-                Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+                u64::try_from(changed).unwrap_or(u64::MAX)
             }
             Engine::Postgres(session) => {
-                let rows = session.execute(sql, params).map_err(|fault| self.fault_at(fault))?;
-                self.changed.set(self.changed.get() || rows > 0);
-                Ok(rows)
+                session.execute(sql, params).map_err(|fault| self.fault_at(fault))?
             }
-        }
+        };
+        let of_rows = matches!(sql.split(' ').next(), Some("INSERT" | "UPDATE" | "DELETE"));
+        self.touched.set(self.touched.get() || rows > 0 || !of_rows);
+        Ok(rows)
     }
 
     /// Runs a statement that returns no rows and that cannot be refused by what is in the database, and need not wait for its end: on a
@@ -151,7 +143,6 @@ impl<'t> Tx<'t> {
             Engine::Postgres(session) => {
                 self.go_on()?;
                 self.touched.set(true);
-                self.changed.set(true);
                 session.execute_later(sql, params).map_err(|fault| self.fault_at(fault))
             }
         }
@@ -171,7 +162,6 @@ impl<'t> Tx<'t> {
         }
         self.go_on()?;
         self.touched.set(true);
-        self.changed.set(true);
         self.assumption.made.set(true);
         for (sql, params) in statements {
             session.assume(sql, params).map_err(|fault| self.fault_at(fault))?;
@@ -194,7 +184,6 @@ impl<'t> Tx<'t> {
             Engine::Postgres(session) => {
                 self.go_on()?;
                 self.touched.set(true);
-                self.changed.set(true);
                 session.execute_pair(first, second).map_err(|fault| self.fault_at(fault))
             }
         }
@@ -253,9 +242,7 @@ impl<'t> Tx<'t> {
     ) -> Result<(), StoreError> {
         self.go_on()?;
         // A list may change something too: UPDATE ... RETURNING.
-        let reads = sql.starts_with("SELECT");
-        self.touched.set(self.touched.get() || !reads);
-        self.changed.set(self.changed.get() || !reads);
+        self.touched.set(self.touched.get() || !sql.starts_with("SELECT"));
         match self.engine {
             Engine::Sqlite(session) => {
                 let fail = |error| self.fail(session, &error);
@@ -317,7 +304,6 @@ impl<'t> Tx<'t> {
                 self.go_on()?;
                 let reads = statements.iter().all(|(sql, _)| sql.starts_with("SELECT"));
                 self.touched.set(self.touched.get() || !reads);
-                self.changed.set(self.changed.get() || !reads);
                 session.each_of(statements, &mut visit).map_err(|fault| self.fault_at(fault))?
             }
         }

@@ -109,6 +109,24 @@ async fn a_refusal_that_changed_nothing_repeats_nothing() {
 }
 
 #[tokio::test]
+async fn a_refusal_after_a_statement_that_found_no_row_repeats_nothing() {
+    let home = Home::new();
+    let (release, first) = home.occupy().await;
+    let good = home.spawn(|tx| insert(tx, "good"));
+    home.queued(1).await;
+    let bad = home.spawn(|tx| {
+        let found = tx.execute("DELETE FROM organizations WHERE name = ?1", &params!["none"])?;
+        if found == 0 { Err(StoreError::Busy) } else { Ok(()) }
+    });
+    home.queued(2).await;
+    drop(release);
+    first.await.unwrap().unwrap();
+    good.await.unwrap().unwrap();
+    assert_eq!(bad.await.unwrap(), Err(StoreError::Busy));
+    assert_eq!((home.db.statistics().repeats, names(&home.db)), (0, vec!["good".to_owned()]));
+}
+
+#[tokio::test]
 async fn what_is_only_tried_is_answered_and_undone_and_repeats_nothing() {
     let home = Home::new();
     for round in 0..2 {

@@ -3,7 +3,9 @@
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use data_encoding::BASE64URL_NOPAD;
 use enroll_domain::delivery::WebhookFormat;
-use enroll_service::{Clock, NewLocalUser, NewWebhook, ResourceKind, UserChange, WriteOptions};
+use enroll_service::{
+    Clock, NewLocalUser, NewWebhook, ResourceKind, Service, UserChange, WebhookWithSecret, WriteOptions,
+};
 use serde_json::{Value, json};
 
 use crate::receiver::Receiver;
@@ -24,11 +26,8 @@ fn verified(token: &str, key: &Value) -> (Value, Value) {
     (json(header), json(claims))
 }
 
-#[tokio::test]
-async fn se1_se2_security_event_tokens_name_their_subject_and_what_happened() {
-    let folder = tempfile::tempdir().unwrap();
-    let service = service(&folder, &Clock::system()).await;
-    let receiver = Receiver::start([]).await;
+/// A webhook that gets the tokens of all events.
+async fn subscribe(service: &Service, receiver: &Receiver) -> WebhookWithSecret {
     let new = NewWebhook {
         url: receiver.url.clone(),
         types: "".parse().unwrap(),
@@ -37,7 +36,15 @@ async fn se1_se2_security_event_tokens_name_their_subject_and_what_happened() {
         paused: false,
         unless_there: false,
     };
-    service.create_webhook(&new).await.unwrap();
+    service.create_webhook(&new).await.unwrap()
+}
+
+#[tokio::test]
+async fn se1_se2_security_event_tokens_name_their_subject_and_what_happened() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = service(&folder, &Clock::system()).await;
+    let receiver = Receiver::start([]).await;
+    subscribe(&service, &receiver).await;
     let jobs = start(&service, LOCAL);
     let token = service.create_scim_token("default", "okta", None).await.unwrap();
     let session = service.authenticate_scim(token.reveal(), None).unwrap();
@@ -90,15 +97,7 @@ async fn se1_tokens_are_of_what_scim_knows_and_name_all_attributes_of_a_creation
     let folder = tempfile::tempdir().unwrap();
     let service = service(&folder, &Clock::system()).await;
     let receiver = Receiver::start([]).await;
-    let new = NewWebhook {
-        url: receiver.url.clone(),
-        types: "".parse().unwrap(),
-        directory: None,
-        format: WebhookFormat::SecurityEvents,
-        paused: false,
-        unless_there: false,
-    };
-    let webhook = service.create_webhook(&new).await.unwrap();
+    let webhook = subscribe(&service, &receiver).await;
     let token = service.create_scim_token("default", "okta", None).await.unwrap();
     let session = service.authenticate_scim(token.reveal(), None).unwrap();
     let (user, options) = (ResourceKind::User, WriteOptions::default());

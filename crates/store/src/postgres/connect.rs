@@ -20,6 +20,9 @@ use crate::error::StoreError;
 /// How long a new connection may take altogether, over all hosts.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long to wait for the answer whether anything was committed.
+const LOOK: Duration = Duration::from_secs(2);
+
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -65,7 +68,7 @@ impl Purpose {
         match self {
             Self::Writing | Self::Opening | Self::Reading => Some(ANSWER),
             // Who gets no answer reads what is asked for, and is told there what is wrong.
-            Self::Watching => Some(Duration::from_secs(2)),
+            Self::Watching => Some(LOOK),
             Self::Copying | Self::Surveying => None,
         }
     }

@@ -219,13 +219,12 @@ impl Session {
     fn execute_without_waiting(&self, sql: &str, params: &[Param<'_>], assumed: bool) -> Result<(), Fault> {
         // The statement that a value does not fit into is this one, not the one that it is sent with.
         params.iter().try_for_each(fits).map_err(|unfit| Fault::from(StoreError::from(unfit)))?;
-        let kept = self.rows.borrow_mut().keep(sql, params, assumed);
-        if kept {
+        let keep = || self.rows.borrow_mut().keep(sql, params, assumed);
+        if keep() {
             return Ok(());
         }
         self.send_rows()?;
-        let kept = self.rows.borrow_mut().keep(sql, params, assumed);
-        if kept {
+        if keep() {
             return Ok(());
         }
         let params = params.iter().cloned().map(Param::into_owned).collect();
@@ -242,12 +241,12 @@ impl Session {
     }
 
     fn send_insert(&self, insert: Insert) -> Result<(), Fault> {
-        let Insert { sql, mut rows, assumed } = insert;
+        let Insert { sql, rows, assumed } = insert;
         let width = rows.first().map_or(0, Vec::len);
         let one = self.prepare(&sql, width)?;
         let many = if rows.len() > 1 { of_many(&sql, one.params()) } else { None };
         let Some(many) = many else {
-            return rows.drain(..).try_for_each(|row| self.send_one(&sql, row, assumed));
+            return rows.into_iter().try_for_each(|row| self.send_one(&sql, row, assumed));
         };
         let statement = self.prepare(&many, width)?;
         let client = Arc::clone(&self.client);
@@ -373,15 +372,14 @@ impl Session {
         self.send_rows()?;
         let mut earlier = None;
         let fault = match self.driver.wait(limit, self.with_earlier(answer, &mut earlier)) {
-            Some(Ok(answer)) if earlier.is_none() => {
-                self.answered.set(Instant::now());
-                return Ok(answer);
-            }
-            // The first of several is the one that the others follow from.
             Some(answer) => match (earlier, answer) {
+                // The first of several is the one that the others follow from.
                 (Some(earlier), _) => earlier.fault(),
                 (None, Err(error)) => fault(&error),
-                (None, Ok(_)) => StoreError::Internal("no error where there is one".to_owned()).into(),
+                (None, Ok(answer)) => {
+                    self.answered.set(Instant::now());
+                    return Ok(answer);
+                }
             },
             None => lost(&format!("no answer within {} s", limit.unwrap_or_default().as_secs())),
         };

@@ -32,7 +32,7 @@ const REPEATS: usize = 3;
 /// How many batches assume nothing after one that was wrong to.
 const DOUBTFUL_BATCHES: u32 = 4;
 
-/// Begins a transaction that writes, with [`super::LOCK_WRITERS`], and reads the ends of the audit trail and of the feed:
+/// Begins a transaction that writes, with [`super::COUNT_COMMIT`], and reads the ends of the audit trail and of the feed:
 /// most add to them.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
      UPDATE schema_migrations SET applied_at = applied_at + 1 WHERE version = 0 RETURNING version; \
@@ -256,7 +256,7 @@ impl Writer {
         let tx = Tx::writing(session, &self.head).assuming(!careful && self.doubtful == 0);
         let keep = job.run(&tx);
         self.assumed.set(self.assumed.get() || tx.has_assumed());
-        self.changed.set(self.changed.get() || tx.has_changed());
+        self.changed.set(self.changed.get() || !tx.is_untouched());
         if let Some(fault) = tx.fault() {
             return Err(Failed::Undone(fault));
         }

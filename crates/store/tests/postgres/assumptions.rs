@@ -12,17 +12,16 @@ use tokio::task::JoinHandle;
 
 use super::{handles, insert, place};
 
-const TAKE: &str = "INSERT INTO handles (handle, owner_kind, owner_id) VALUES (?1, 'user', '')";
-const GRANT: &str = "INSERT INTO handles (handle, owner_kind, owner_id) VALUES (?1, ?2, ?3)";
+const TAKE: &str = "INSERT INTO handles (handle, owner_kind, owner_id) VALUES (?1, ?2, ?3)";
 
 type Written = Result<bool, StoreError>;
 
 /// Takes a handle without waiting for the answer, or waits where that is not allowed; answers whether it was assumed.
 fn assume(tx: &Tx<'_>, handle: &str) -> Written {
-    if tx.assume(&[(GRANT, &params![handle, "user", ""])])? {
+    if tx.assume(&[(TAKE, &params![handle, "user", ""])])? {
         return Ok(true);
     }
-    tx.execute(GRANT, &params![handle, "user", ""]).map(|_| false)
+    tx.execute(TAKE, &params![handle, "user", ""]).map(|_| false)
 }
 
 /// A database whose writer is busy until it is released, so that what is written meanwhile is one batch.
@@ -125,7 +124,7 @@ async fn the_error_of_an_assumption_does_not_stay_with_the_closure_that_gets_it(
     db.write(|tx| insert(tx, "taken")).await.unwrap();
     let mut batch = Batch::begin(&db).await;
     batch.add(|tx| assume(tx, "taken")).await;
-    batch.add(|tx| tx.execute(TAKE, &params!["waited"]).map(|rows| rows == 1)).await;
+    batch.add(|tx| insert(tx, "waited").map(|()| true)).await;
     batch
         .add(|tx| {
             tx.nested(|tx| assume(tx, "nested").and(Err::<(), _>(StoreError::Busy))).ok();
