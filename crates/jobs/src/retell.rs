@@ -20,7 +20,7 @@ const LATER: Duration = Duration::from_secs(2);
 pub(crate) async fn run(service: Service, mut stop: Stop) {
     let mut lease = Lease::new("retell", &service);
     loop {
-        let seen = service.generation().ok();
+        let seen = service.generation().await.ok();
         let done = work(&service, &mut lease, &mut stop).await;
         lease.give_back(&service).await;
         let goes_on = match done {

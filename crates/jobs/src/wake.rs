@@ -45,7 +45,7 @@ impl Stop {
             if seen.is_none() {
                 return tokio::time::sleep(ASK).await;
             }
-            while service.generation().ok() == seen {
+            while service.generation().await.ok() == seen {
                 tokio::time::sleep(LOOK).await;
             }
         };

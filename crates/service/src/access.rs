@@ -176,7 +176,7 @@ impl Service {
                 ))
             })
         };
-        self.checks().organization(self.seen(), (user, organization, least), read)
+        self.checks().organization(self.seen().await, (user, organization, least), read).await
     }
 
     /// Every grant that `user` holds on `organization`, with its source, and what narrowly gives none.

@@ -157,7 +157,7 @@ impl Service {
         let mut query = query.clone();
         loop {
             // Where it cannot be told, events are asked for again instead.
-            let generation = self.db().generation().ok();
+            let generation = self.db().generation().await.ok();
             let page = self.events(&query).await?;
             if !page.events.is_empty() || Instant::now() >= deadline {
                 return Ok(page);
@@ -171,7 +171,7 @@ impl Service {
                     return Ok(page);
                 }
                 tokio::time::sleep(LOOK_AGAIN).await;
-                if generation.is_none() || self.db().generation().ok() != generation {
+                if generation.is_none() || self.db().generation().await.ok() != generation {
                     break;
                 }
             }

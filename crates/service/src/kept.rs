@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use enroll_store::{Db, Generation, blocking};
+use enroll_store::{Db, Generation};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use tokio::sync::watch;
 
 /// Answers to look-ups, each with the [`Generation`] of the database it was read in. An answer of another generation is never
 /// given, whoever has committed since: a request sees every change that was acknowledged before it began, also those of another
@@ -20,8 +21,8 @@ pub(crate) struct Kept<K, V> {
     loads: Mutex<HashMap<(K, Generation), Promise<V>>>,
 }
 
-/// What somebody is about to read; nothing if that fails, which others find out for themselves.
-type Promise<V> = Arc<OnceLock<Option<Arc<V>>>>;
+/// What somebody is about to read. If that fails it is never given, and others find out for themselves.
+type Promise<V> = watch::Sender<Option<Arc<V>>>;
 
 /// The turn to read an answer: tells those who wait for it, also when it is given up.
 struct Turn<'k, K: Eq + Hash, V: Weight> {
@@ -38,8 +39,8 @@ impl Seen {
     /// Nothing is kept, and nothing that is kept is given.
     pub(crate) const NOTHING: Self = Self(None);
 
-    pub(crate) fn now(db: &Db) -> Self {
-        Self(db.generation().ok())
+    pub(crate) async fn now(db: &Db) -> Self {
+        Self(db.generation().await.ok())
     }
 }
 
@@ -78,7 +79,7 @@ impl<K: Eq + Hash + Clone, V: Weight> Kept<K, V> {
     /// The answer kept for `key`, or what `load` reads from the database now. `seen` was taken within the request, and before anything is
     /// read: what `load` sees is as new or newer. A database that cannot tell will tell `load` why. Errors are not kept: a key that a
     /// stranger makes up takes no room.
-    pub(crate) fn get_or_load<E>(
+    pub(crate) async fn get_or_load<E>(
         &self,
         Seen(seen): Seen,
         key: K,
@@ -92,26 +93,26 @@ impl<K: Eq + Hash + Clone, V: Weight> Kept<K, V> {
         }
         let turn = match self.turn((key.clone(), generation)) {
             Ok(turn) => turn,
-            // What they read is as new as what this request would: they have seen the same state before.
-            Err(others) => match blocking(|| others.wait().clone()) {
-                Some(answer) => return Ok(answer),
-                None => return load().map(Arc::new),
-            },
+            Err(mut others) => {
+                // What they read is as new as what this request would: they have seen the same state before.
+                let answer = others.wait_for(Option::is_some).await.ok().and_then(|answer| answer.clone());
+                return answer.map_or_else(|| load().map(Arc::new), Ok);
+            }
         };
         let answer = Arc::new(load()?);
         self.answers.insert(key, Entry { generation, answer: Arc::clone(&answer) });
-        turn.answer.set(Some(Arc::clone(&answer))).ok();
+        turn.answer.send_replace(Some(Arc::clone(&answer)));
         Ok(answer)
     }
 
     /// The turn to read, or what somebody else is about to read.
-    fn turn(&self, key: (K, Generation)) -> Result<Turn<'_, K, V>, Promise<V>> {
+    fn turn(&self, key: (K, Generation)) -> Result<Turn<'_, K, V>, watch::Receiver<Option<Arc<V>>>> {
         let mut loads = self.loads();
         if let Some(others) = loads.get(&key) {
-            return Err(Arc::clone(others));
+            return Err(others.subscribe());
         }
-        let answer = Promise::default();
-        loads.insert(key.clone(), Arc::clone(&answer));
+        let answer = Promise::new(None);
+        loads.insert(key.clone(), answer.clone());
         Ok(Turn { kept: self, key, answer })
     }
 }
@@ -125,8 +126,6 @@ impl<K: Eq + Hash, V: Weight> Kept<K, V> {
 impl<K: Eq + Hash, V: Weight> Drop for Turn<'_, K, V> {
     fn drop(&mut self) {
         self.kept.loads().remove(&self.key);
-        // Nothing happens where an answer was given.
-        self.answer.set(None).ok();
     }
 }
 
@@ -134,9 +133,9 @@ impl<K: Eq + Hash, V: Weight> Drop for Turn<'_, K, V> {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::sync::mpsc;
-    use std::thread;
 
     use enroll_store::{Options, StoreError};
+    use tokio::sync::oneshot;
 
     use super::*;
 
@@ -149,73 +148,79 @@ mod tests {
         }
     }
 
-    fn seen() -> Seen {
+    async fn seen() -> Seen {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("enroll.db");
         let db = Db::open(Options::new(path), jiff::Timestamp::UNIX_EPOCH).unwrap();
-        Seen(Some(db.generation().unwrap()))
+        Seen(Some(db.generation().await.unwrap()))
     }
 
-    /// One thread reads, and does not end before six more have asked for the same; `end` is how. Gives what these are answered, and how
+    /// One reads, and does not end before six more have asked for the same; `end` is how. Gives what these are answered, and how
     /// often one of them read itself.
-    fn ask_meanwhile(end: impl FnOnce() -> Result<Answer, StoreError> + Send) -> (Vec<Arc<Answer>>, u32) {
-        let (kept, seen, loads) = (Kept::<u8, Answer>::new(10, 10), seen(), AtomicU32::new(0));
-        let (begun, beginning) = mpsc::channel();
+    async fn ask_meanwhile(
+        end: impl FnOnce() -> Result<Answer, StoreError> + Send + 'static,
+    ) -> (Vec<Arc<Answer>>, u32) {
+        let kept = Arc::new(Kept::<u8, Answer>::new(10, 10));
+        let (seen, loads) = (seen().await, Arc::new(AtomicU32::new(0)));
+        let (begun, beginning) = oneshot::channel();
         let (go_on, waiting) = mpsc::channel::<()>();
-        let answers = thread::scope(|scope| {
-            let (kept, loads) = (&kept, &loads);
-            let first = scope.spawn(move || {
-                kept.get_or_load(seen, 1, || {
+        let first = tokio::spawn({
+            let kept = Arc::clone(&kept);
+            async move {
+                let load = move || {
                     begun.send(()).unwrap();
                     waiting.recv().ok();
                     end()
-                })
-            });
-            beginning.recv().unwrap();
-            let asking: Vec<_> = (0..6)
-                .map(|_| {
-                    scope.spawn(move || {
-                        let own = || {
-                            loads.fetch_add(1, Ordering::Relaxed);
-                            Ok::<_, StoreError>(Answer("own"))
-                        };
-                        kept.get_or_load(seen, 1, own).unwrap()
-                    })
-                })
-                .collect();
-            let others = || kept.loads().values().map(Arc::strong_count).sum::<usize>();
-            while others() < 2 + 6 {
-                thread::yield_now();
+                };
+                kept.get_or_load(seen, 1, load).await
             }
-            assert_eq!(
-                *kept.get_or_load(seen, 2, || Ok::<_, StoreError>(Answer("other"))).unwrap(),
-                Answer("other")
-            );
-            go_on.send(()).unwrap();
-            first.join().ok();
-            asking.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
+        beginning.await.unwrap();
+        let asking: Vec<_> = (0..6)
+            .map(|_| {
+                let (kept, loads) = (Arc::clone(&kept), Arc::clone(&loads));
+                tokio::spawn(async move {
+                    let own = || {
+                        loads.fetch_add(1, Ordering::Relaxed);
+                        Ok::<_, StoreError>(Answer("own"))
+                    };
+                    kept.get_or_load(seen, 1, own).await.unwrap()
+                })
+            })
+            .collect();
+        let others = || kept.loads().values().map(watch::Sender::receiver_count).sum::<usize>();
+        while others() < 6 {
+            tokio::task::yield_now().await;
+        }
+        let other = kept.get_or_load(seen, 2, || Ok::<_, StoreError>(Answer("other"))).await.unwrap();
+        assert_eq!(*other, Answer("other"));
+        go_on.send(()).unwrap();
+        first.await.ok();
+        let mut answers = Vec::new();
+        for task in asking {
+            answers.push(task.await.unwrap());
+        }
         assert!(kept.loads().is_empty(), "nobody reads any more");
-        (answers, loads.into_inner())
+        (answers, loads.load(Ordering::Relaxed))
     }
 
-    #[test]
-    fn those_who_ask_at_once_are_given_what_one_of_them_reads() {
-        let (answers, loads) = ask_meanwhile(|| Ok(Answer("shared")));
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn those_who_ask_at_once_are_given_what_one_of_them_reads() {
+        let (answers, loads) = ask_meanwhile(|| Ok(Answer("shared"))).await;
         assert!(answers.iter().all(|answer| **answer == Answer("shared")), "{answers:?}");
         assert_eq!(loads, 0);
     }
 
-    #[test]
-    fn an_error_is_the_error_of_the_one_who_met_it() {
-        let (answers, loads) = ask_meanwhile(|| Err(StoreError::Busy));
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn an_error_is_the_error_of_the_one_who_met_it() {
+        let (answers, loads) = ask_meanwhile(|| Err(StoreError::Busy)).await;
         assert!(answers.iter().all(|answer| **answer == Answer("own")), "{answers:?}");
         assert_eq!(loads, 6);
     }
 
-    #[test]
-    fn nobody_waits_for_one_who_panicked() {
-        let (answers, loads) = ask_meanwhile(|| panic!("a fault"));
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn nobody_waits_for_one_who_panicked() {
+        let (answers, loads) = ask_meanwhile(|| panic!("a fault")).await;
         assert_eq!((answers.len(), loads), (6, 6));
     }
 }

@@ -186,8 +186,8 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Store`]
-    pub fn generation(&self) -> Result<Generation, Error> {
-        Ok(self.db().generation()?)
+    pub async fn generation(&self) -> Result<Generation, Error> {
+        Ok(self.db().generation().await?)
     }
 
     /// The same service, for the rest of a request that only reads: what was seen of the database when it was authenticated is as new as
@@ -198,8 +198,11 @@ impl Service {
     }
 
     /// The state of the database, for what is kept.
-    pub(crate) fn seen(&self) -> Seen {
-        self.seen.unwrap_or_else(|| Seen::now(self.db()))
+    pub(crate) async fn seen(&self) -> Seen {
+        match self.seen {
+            Some(seen) => seen,
+            None => Seen::now(self.db()).await,
+        }
     }
 
     pub(crate) fn actor(&self) -> &Actor {

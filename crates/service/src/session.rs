@@ -144,18 +144,26 @@ impl Service {
     /// # Errors
     /// [`Error::Unauthorized`] for whatever is not a valid SCIM token; the text does not tell an unknown from an expired one.
     /// [`Error::Forbidden`] for a valid one that may not be used from there.
-    pub fn authenticate_scim(&self, presented: &str, address: Option<IpAddr>) -> Result<ScimSession, Error> {
+    pub async fn authenticate_scim(
+        &self,
+        presented: &str,
+        address: Option<IpAddr>,
+    ) -> Result<ScimSession, Error> {
         let presented = parse(presented, TokenKind::Scim)?;
-        let seen = self.seen();
-        let token = self.tokens().scim.get_or_load(seen, presented.id(), || {
-            self.db().look_up(|tx| {
-                let found = token::scim::find_with_directory(tx, presented.id())?.ok_or_else(refused)?;
-                let TokenWithDirectory { token: row, directory, paused, definitions, quirks } = found;
-                let models = self.models().of(directory.id, &definitions)?;
-                let dialect = directory.dialect_with(&quirks);
-                Ok::<_, Error>(ScimToken { row, directory, models, dialect, paused })
+        let seen = self.seen().await;
+        let token = self
+            .tokens()
+            .scim
+            .get_or_load(seen, presented.id(), || {
+                self.db().look_up(|tx| {
+                    let found = token::scim::find_with_directory(tx, presented.id())?.ok_or_else(refused)?;
+                    let TokenWithDirectory { token: row, directory, paused, definitions, quirks } = found;
+                    let models = self.models().of(directory.id, &definitions)?;
+                    let dialect = directory.dialect_with(&quirks);
+                    Ok::<_, Error>(ScimToken { row, directory, models, dialect, paused })
+                })
             })
-        })?;
+            .await?;
         let ScimToken { row, directory, models, dialect, paused } = &*token;
         let now = self.clock().now();
         verify(&presented, &row.secret_hash, row.expires, now)?;
@@ -184,16 +192,24 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Unauthorized`], as [`Service::authenticate_scim`].
-    pub fn authenticate_api(&self, presented: &str, address: Option<IpAddr>) -> Result<ApiSession, Error> {
+    pub async fn authenticate_api(
+        &self,
+        presented: &str,
+        address: Option<IpAddr>,
+    ) -> Result<ApiSession, Error> {
         let presented = parse(presented, TokenKind::Api)?;
-        let seen = self.seen();
-        let token = self.tokens().api.get_or_load(seen, presented.id(), || {
-            self.db().look_up(|tx| {
-                let row = token::api::find(tx, presented.id())?.ok_or_else(refused)?;
-                let user = row.user.map(|user| owner(tx, user)).transpose()?;
-                Ok::<_, Error>(ApiToken { row, user })
+        let seen = self.seen().await;
+        let token = self
+            .tokens()
+            .api
+            .get_or_load(seen, presented.id(), || {
+                self.db().look_up(|tx| {
+                    let row = token::api::find(tx, presented.id())?.ok_or_else(refused)?;
+                    let user = row.user.map(|user| owner(tx, user)).transpose()?;
+                    Ok::<_, Error>(ApiToken { row, user })
+                })
             })
-        })?;
+            .await?;
         let ApiToken { row, user } = &*token;
         let now = self.clock().now();
         verify(&presented, &row.secret_hash, row.expires, now)?;

@@ -297,10 +297,10 @@ impl Db {
     /// # Errors
     /// [`StoreError::Unavailable`] once the database is closed, or when a server does not answer within two seconds. The rest as the
     /// engine fails.
-    pub fn generation(&self) -> Result<Generation, StoreError> {
+    pub async fn generation(&self) -> Result<Generation, StoreError> {
         match &self.inner.reading {
             Reading::Sqlite(readers) => readers.watch.generation(),
-            Reading::Postgres(pool) => pool.generation(),
+            Reading::Postgres(pool) => pool.generation().await,
         }
     }
 

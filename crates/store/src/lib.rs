@@ -96,6 +96,6 @@ mod tx;
 pub use db::{Db, Generation, Health, Options, Statistics};
 pub use error::StoreError;
 pub use migrate::known_version;
-pub use postgres::{DatabaseUrl, InvalidUrl, blocking};
+pub use postgres::{DatabaseUrl, InvalidUrl};
 pub use rehearsal::{Rehearsal, Rehearsed};
 pub use tx::{Param, Row, Tx};

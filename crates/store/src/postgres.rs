@@ -20,7 +20,6 @@ mod watch;
 mod writer;
 
 pub use url::{DatabaseUrl, InvalidUrl};
-pub use wait::blocking;
 
 pub(crate) use link::Link;
 pub(crate) use open::{Opening, open};

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use common::{Home, count, insert, names};
 use enroll_store::{Db, Generation, StoreError, Tx};
+use tokio::runtime::Handle;
 
 fn count_in(tx: &Tx<'_>) -> Result<i64, StoreError> {
     Ok(tx.first("SELECT count(*) FROM organizations", &[], |row| row.integer(0))?.unwrap_or_default())
@@ -51,46 +52,40 @@ async fn a_read_sees_one_snapshot_and_does_not_wait_for_the_writer() {
 
 #[tokio::test]
 async fn r10_a_generation_lasts_until_anybody_commits() {
-    if enroll_testdb::wanted() {
-        // There is none on PostgreSQL: tests/postgres/replicas.rs.
-        return;
-    }
     let home = Home::new();
     let other = home.again().unwrap();
-    let mut last = home.db.generation().unwrap();
+    let mut last = home.db.generation().await.unwrap();
     for number in 0..20 {
         assert_eq!(count(&home.db), number);
-        assert_eq!(home.db.generation().unwrap(), last, "reading changes nothing");
+        assert_eq!(home.db.generation().await.unwrap(), last, "reading changes nothing");
         let writer = if number % 2 == 0 { &home.db } else { &other };
         writer.write(move |tx| insert(tx, &format!("org-{number}"))).await.unwrap();
-        let next = home.db.generation().unwrap();
+        let next = home.db.generation().await.unwrap();
         assert_ne!(next, last, "a commit of {}", if number % 2 == 0 { "this process" } else { "another" });
         last = next;
     }
     let refused: Result<(), StoreError> = home.db.write(|_| Err(StoreError::Busy)).await;
     assert!(refused.is_err());
     home.db.close().await;
-    assert!(matches!(home.db.generation(), Err(StoreError::Unavailable(_))));
+    assert!(matches!(home.db.generation().await, Err(StoreError::Unavailable(_))));
 }
 
 /// Several connections look at once, each with a number of its own.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r10_what_was_kept_with_a_generation_is_as_new_as_all_that_was_answered_before() {
-    if enroll_testdb::wanted() {
-        return;
-    }
     let home = Home::new();
+    let runtime = Handle::current();
     let (answered, done) = (Arc::new(AtomicI64::new(0)), Arc::new(AtomicBool::new(false)));
     let kept: Arc<Mutex<HashMap<Generation, i64>>> = Arc::default();
     let readers: Vec<_> = (0..6)
         .map(|_| {
             let (db, answered, done) = (home.db.clone(), answered.clone(), done.clone());
-            let kept = kept.clone();
+            let (kept, runtime) = (kept.clone(), runtime.clone());
             std::thread::spawn(move || {
                 let mut hits = 0;
                 while !done.load(Ordering::Acquire) {
                     let before = answered.load(Ordering::Acquire);
-                    let generation = db.generation().unwrap();
+                    let generation = runtime.block_on(db.generation()).unwrap();
                     let known = kept.lock().unwrap().get(&generation).copied();
                     if let Some(known) = known {
                         hits += 1;

@@ -12,8 +12,8 @@ use enroll_testkit::TestServer;
 use enroll_testkit::recorded::{self, replay};
 use serde_json::{Value, json};
 
-fn session(server: &TestServer) -> ScimSession {
-    server.service.authenticate_scim(&server.scim_token, None).unwrap()
+async fn session(server: &TestServer) -> ScimSession {
+    server.service.authenticate_scim(&server.scim_token, None).await.unwrap()
 }
 
 fn object(value: Value) -> Object {
@@ -31,7 +31,7 @@ const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 #[tokio::test]
 async fn every_use_case_tells_its_caller_what_it_has_normalised() {
     let server = TestServer::start().await;
-    let (service, session) = (&server.service, session(&server));
+    let (service, session) = (&server.service, session(&server).await);
     let options = WriteOptions { representation: true, ..WriteOptions::default() };
 
     let body = object(json!({"schemas": [USER], "userName": "ada", "active": "True", "shoeSize": 38}));
@@ -80,8 +80,10 @@ async fn every_use_case_tells_its_caller_what_it_has_normalised() {
 async fn a_refused_request_tells_what_was_normalised_before_it_was_refused() {
     let server = TestServer::start().await;
     let body = object(json!({"schemas": [USER], "active": "True"}));
-    let outcome =
-        server.service.create(&session(&server), &ResourceKind::User, body, &WriteOptions::default()).await;
+    let outcome = server
+        .service
+        .create(&session(&server).await, &ResourceKind::User, body, &WriteOptions::default())
+        .await;
     assert_eq!(outcome.result.as_ref().unwrap_err().to_scim().status(), 400);
     assert_eq!(told(&outcome), [(Some("string-booleans"), "active: \"True\" read as true")]);
     server.stop().await;

@@ -107,7 +107,7 @@ impl<N: Need> FromRequestParts<App> for Authenticated<N> {
             |error: bearer::NoBearer| Problem::new(StatusCode::UNAUTHORIZED, error.to_string());
         let token = bearer::token(&parts.headers).map_err(unauthorized)?;
         let address = ClientAddress::ip(&parts.extensions);
-        let session = app.service().authenticate_api(token, address)?;
+        let session = app.service().authenticate_api(token, address).await?;
         if let Some(caller) = parts.extensions.get::<Caller>() {
             caller.is(None, &session.label);
         }

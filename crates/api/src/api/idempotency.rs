@@ -36,10 +36,14 @@ pub(crate) async fn handle(State(app): State<App>, request: Request, next: Next)
 
 async fn with_key(app: &App, request: Request, next: Next) -> Result<Response, Problem> {
     let key = key(request.headers())?;
-    let Some(token) = bearer::token(request.headers()).ok().and_then(|token| {
-        let address = ClientAddress::ip(request.extensions());
-        app.service().authenticate_api(token, address).ok()
-    }) else {
+    let session = match bearer::token(request.headers()) {
+        Ok(token) => {
+            let address = ClientAddress::ip(request.extensions());
+            app.service().authenticate_api(token, address).await.ok()
+        }
+        Err(_) => None,
+    };
+    let Some(session) = session else {
         // The handler says what is wrong with the token.
         return Ok(next.run(request).await);
     };
@@ -48,7 +52,7 @@ async fn with_key(app: &App, request: Request, next: Next) -> Result<Response, P
     let mut whole = Request::new(body);
     whole.headers_mut().clone_from(&parts.headers);
     let body = read(whole, app).await?;
-    let known = || app.service().known(token.token, &key, &[target.as_bytes(), &body]);
+    let known = || app.service().known(session.token, &key, &[target.as_bytes(), &body]);
     match known()? {
         Known::New(once) => {
             parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));

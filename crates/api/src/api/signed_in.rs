@@ -40,7 +40,7 @@ impl FromRequestParts<App> for BySession {
         let cookie = cookie.ok_or_else(|| {
             Problem::signed_out("you are not signed in: this request needs the cookie of a session")
         })?;
-        let signed_in = service.authenticate_session(cookie).map_err(|error| match error {
+        let signed_in = service.authenticate_session(cookie).await.map_err(|error| match error {
             enroll_service::Error::Unauthorized(detail) => Problem::signed_out(detail),
             other => other.into(),
         })?;

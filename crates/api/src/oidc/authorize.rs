@@ -10,7 +10,7 @@ use crate::App;
 
 /// Sends the browser back to the client with a code or an error, or to the sign-in; a client that is not known gets nobody.
 pub(crate) async fn authorize(State(app): State<App>, input: Input) -> Response {
-    let answer = match input.signed_in(&app) {
+    let answer = match input.signed_in(&app).await {
         Ok(signed_in) => app.service().authorize(&input.parameters, signed_in.as_ref()).await,
         Err(error) => Err(error),
     };
@@ -23,7 +23,7 @@ pub(crate) async fn resume(State(app): State<App>, input: Input) -> Response {
         Ok(key) => key.unwrap_or_default().to_owned(),
         Err(refusal) => return page::error(&Error::Invalid(refusal.description), &input.origin),
     };
-    let answer = match input.signed_in(&app) {
+    let answer = match input.signed_in(&app).await {
         Ok(signed_in) => app.service().resume(&key, signed_in.as_ref()).await,
         Err(error) => Err(error),
     };

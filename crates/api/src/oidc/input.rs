@@ -76,12 +76,12 @@ impl Input {
     ///
     /// # Errors
     /// The store fails: nobody is told to sign in for that.
-    pub(crate) fn signed_in(&self, app: &App) -> Result<Option<SignedIn>, enroll_service::Error> {
+    pub(crate) async fn signed_in(&self, app: &App) -> Result<Option<SignedIn>, enroll_service::Error> {
         let service = app.service();
         let Some(cookie) = cookie::value(&self.headers, session_cookie::name(service.public_url())) else {
             return Ok(None);
         };
-        match service.authenticate_session(cookie) {
+        match service.authenticate_session(cookie).await {
             Ok(signed_in) => Ok(Some(signed_in)),
             Err(enroll_service::Error::Unauthorized(_)) => Ok(None),
             Err(error) => Err(error),

@@ -28,7 +28,7 @@ async fn carry_out(app: &App, input: &Input) -> Result<Response, Error> {
     let confirmed = input.method == Method::POST
         && one("confirmed")? == Some("yes")
         && origin::is_same(&input.headers, service.public_url().origin());
-    let signed_in = input.signed_in(app)?;
+    let signed_in = input.signed_in(app).await?;
     match service.sign_out_for_client(parameters, signed_in.as_ref(), confirmed).await? {
         SignOut::Done { back } => {
             let mut response = match back {

@@ -12,7 +12,7 @@ use crate::oidc::page::{self, escape, page};
 /// Who is signed in, with her organizations; a link to sign in for anybody else.
 pub(crate) async fn home(State(app): State<App>, visit: Visit) -> Response {
     let service = app.service();
-    let signed_in = match visit.input.signed_in(&app) {
+    let signed_in = match visit.input.signed_in(&app).await {
         Ok(signed_in) => signed_in,
         Err(error) => return page::error(&error, &visit.input.origin),
     };

@@ -24,7 +24,7 @@ pub(crate) async fn logout(State(app): State<App>, visit: Visit) -> Response {
 async fn sign_out(app: &App, visit: &Visit) -> Result<Response, Error> {
     let service = app.service();
     let public_url = service.public_url();
-    let signed_in = visit.input.signed_in(app)?;
+    let signed_in = visit.input.signed_in(app).await?;
     if visit.input.method != Method::POST {
         let (form, to) = form(app, signed_in.as_ref());
         return Ok(page(StatusCode::OK, "Sign out?", &form, &to));

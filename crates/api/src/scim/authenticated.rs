@@ -20,7 +20,7 @@ impl FromRequestParts<App> for Authenticated {
             bearer::token(&parts.headers).map_err(|error| Refusal::unauthorized(error.to_string(), false))?;
         let address = ClientAddress::ip(&parts.extensions);
         let told = Told::of(&parts.extensions);
-        let session = app.service().authenticate_scim(token, address).inspect_err(|refusal| {
+        let session = app.service().authenticate_scim(token, address).await.inspect_err(|refusal| {
             if let Some((told, caller)) = told.zip(app.service().claimed_caller(token, refusal)) {
                 told.caller(caller);
             }

@@ -169,7 +169,7 @@ async fn a_request_that_was_read_by_schemas_of_before_stores_nothing_by_them() {
     let site = site().await;
     let made = site.send("POST", "/scim/v2/Users", &user("ada")).await.body();
     let id = made["id"].as_str().unwrap();
-    let before = site.service.authenticate_scim(&site.scim_token, None).unwrap();
+    let before = site.service.authenticate_scim(&site.scim_token, None).await.unwrap();
     let roles = before.models.at("Roles").unwrap();
     let object = |body: Value| body.as_object().unwrap().clone();
     for name in ["Role", BADGE] {

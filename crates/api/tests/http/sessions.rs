@@ -392,6 +392,6 @@ async fn limits_of_sessions_are_a_setting_and_shorter_ones_count_at_once() {
         (limits(301, 301), true, "neither is over"),
     ] {
         let service = site.service.clone().with_session_limits(limits);
-        assert_eq!(service.authenticate_session(open.reveal()).is_ok(), opens, "{why}");
+        assert_eq!(service.authenticate_session(open.reveal()).await.is_ok(), opens, "{why}");
     }
 }

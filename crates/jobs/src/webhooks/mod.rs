@@ -41,7 +41,7 @@ pub(crate) async fn run(service: Service, networks: AllowedNetworks, mut stop: S
     let mut scanned = HashMap::new();
     let (mut tasks, mut running) = (JoinSet::new(), HashSet::new());
     loop {
-        let seen = service.generation().ok();
+        let seen = service.generation().await.ok();
         let mut longest = if running.is_empty() { LOOK.0 } else { LOOK.1 };
         match begin(&service, &sender, &mut lease, (&mut tasks, &mut running), &scanned).await {
             Ok(next) => longest = next.unwrap_or(longest).min(longest),

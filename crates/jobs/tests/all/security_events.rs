@@ -47,7 +47,7 @@ async fn se1_se2_security_event_tokens_name_their_subject_and_what_happened() {
     subscribe(&service, &receiver).await;
     let jobs = start(&service, LOCAL);
     let token = service.create_scim_token("default", "okta", None).await.unwrap();
-    let session = service.authenticate_scim(token.reveal(), None).unwrap();
+    let session = service.authenticate_scim(token.reveal(), None).await.unwrap();
     let (user, options) = (ResourceKind::User, WriteOptions::default());
     let body = |value: Value| value.as_object().unwrap().clone();
     let ada = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada", "externalId": "7"});
@@ -99,7 +99,7 @@ async fn se1_tokens_are_of_what_scim_knows_and_name_all_attributes_of_a_creation
     let receiver = Receiver::start([]).await;
     let webhook = subscribe(&service, &receiver).await;
     let token = service.create_scim_token("default", "okta", None).await.unwrap();
-    let session = service.authenticate_scim(token.reveal(), None).unwrap();
+    let session = service.authenticate_scim(token.reveal(), None).await.unwrap();
     let (user, options) = (ResourceKind::User, WriteOptions::default());
     let body = |value: Value| value.as_object().unwrap().clone();
     // Local people and bots are outside SCIM (enrollment.md 2.9), and a handle is no attribute of it.

@@ -41,24 +41,24 @@ impl<R> Weight for CheckAnswer<R> {
 
 impl KeptChecks {
     /// The answer about an organization that is kept, or what `read` reads now.
-    pub(super) fn organization(
+    pub(super) async fn organization(
         &self,
         seen: Seen,
         (user, organization, least): (&str, &str, Option<Role>),
         read: impl FnOnce() -> Result<CheckAnswer, Error>,
     ) -> Result<CheckAnswer, Error> {
         let key = (user.to_owned(), organization.to_owned(), least);
-        Ok(CheckAnswer::clone(&*self.organizations.get_or_load(seen, key, read)?))
+        Ok(CheckAnswer::clone(&*self.organizations.get_or_load(seen, key, read).await?))
     }
 
     /// The answer about a resource that is kept, or what `read` reads now.
-    pub(super) fn resource(
+    pub(super) async fn resource(
         &self,
         seen: Seen,
         (user, organization, resource, least): (&str, &str, &str, Option<ResourceRole>),
         read: impl FnOnce() -> Result<CheckAnswer<ResourceRole>, Error>,
     ) -> Result<CheckAnswer<ResourceRole>, Error> {
         let key = (user.to_owned(), organization.to_owned(), resource.to_owned(), least);
-        Ok(CheckAnswer::clone(&*self.resources.get_or_load(seen, key, read)?))
+        Ok(CheckAnswer::clone(&*self.resources.get_or_load(seen, key, read).await?))
     }
 }

@@ -83,7 +83,7 @@ impl Service {
                 Ok::<_, Error>(CheckAnswer { allowed, role, reason })
             })
         };
-        self.checks().resource(self.seen(), (user, organization, resource, least), read)
+        self.checks().resource(self.seen().await, (user, organization, resource, least), read).await
     }
 
     /// Every grant that `user` holds on a resource of `organization`, with its source, and what narrowly gives none.

@@ -65,7 +65,8 @@ impl Service {
                 let id: UserId = id.parse().map_err(|_| not_found(kind, id))?;
                 if view.is_whole() {
                     let key = (view.directory, id);
-                    self.users().0.get_or_load(self.seen(), key, || self.read_user(&view, id))
+                    let seen = self.seen().await;
+                    self.users().0.get_or_load(seen, key, || self.read_user(&view, id)).await
                 } else {
                     self.read_user(&view, id).map(Arc::new)
                 }

@@ -74,16 +74,20 @@ impl Service {
     /// # Errors
     /// [`Error::Unauthorized`] for whatever does not open a session: it was ended, has ended by time, its user is deactivated, or
     /// it was never given out. The text does not tell which.
-    pub fn authenticate_session(&self, cookie: &str) -> Result<SignedIn, Error> {
+    pub async fn authenticate_session(&self, cookie: &str) -> Result<SignedIn, Error> {
         let hash = SecretHash::of(&OpaqueSecret::parse(cookie).ok_or_else(refused)?);
-        let kept = self.sessions().0.get_or_load(self.seen(), hash, || {
-            self.db().look_up(|tx| {
-                let row = session::find_by_cookie(tx, hash)?.ok_or_else(refused)?;
-                let user = user::find(tx, row.directory, row.user)?.ok_or_else(refused)?;
-                let server_admin = server_admin::is(tx, user.id)?;
-                Ok::<_, Error>(Session { row, user, server_admin })
+        let kept = self
+            .sessions()
+            .0
+            .get_or_load(self.seen().await, hash, || {
+                self.db().look_up(|tx| {
+                    let row = session::find_by_cookie(tx, hash)?.ok_or_else(refused)?;
+                    let user = user::find(tx, row.directory, row.user)?.ok_or_else(refused)?;
+                    let server_admin = server_admin::is(tx, user.id)?;
+                    Ok::<_, Error>(Session { row, user, server_admin })
+                })
             })
-        })?;
+            .await?;
         let Session { row, user, server_admin } = &*kept;
         let now = self.clock().now();
         if !user.active || !self.session_limits().in_time(row, now) {

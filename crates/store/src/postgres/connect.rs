@@ -21,7 +21,7 @@ use crate::error::StoreError;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long to wait for the answer whether anything was committed.
-const LOOK: Duration = Duration::from_secs(2);
+pub(super) const LOOK: Duration = Duration::from_secs(2);
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(crate) enum Purpose {
     Opening,
     /// Snapshots, and statements on their own.
     Reading,
-    /// One small statement, again and again.
+    /// One small statement, again and again, on one thread that does nothing else.
     Watching,
     /// One transaction for as long as a database is copied.
     Copying,
@@ -74,7 +74,7 @@ impl Purpose {
     }
 }
 
-/// Makes connections, and drives them on a thread of its own, but for those that write.
+/// Makes connections, and drives them on a thread of its own, but for those that have a thread to themselves.
 pub(crate) struct Connector {
     url: DatabaseUrl,
     hosts: Vec<(String, Config)>,
@@ -134,7 +134,7 @@ impl Connector {
         let mut hosts: Vec<_> = self.hosts.iter().cloned().enumerate().collect();
         hosts.rotate_left(first);
         let mut driver = match purpose {
-            Purpose::Writing => Driver::waiting()
+            Purpose::Writing | Purpose::Watching => Driver::waiting()
                 .map_err(|error| StoreError::Unavailable(format!("no connection can be driven: {error}")))?,
             _ => Driver::Shared(runtime.handle().clone()),
         };

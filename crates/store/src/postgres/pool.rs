@@ -107,8 +107,8 @@ impl Pool {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the database is closed or does not answer soon.
-    pub(crate) fn generation(&self) -> Result<Generation, StoreError> {
-        self.watch.generation()
+    pub(crate) async fn generation(&self) -> Result<Generation, StoreError> {
+        self.watch.generation().await
     }
 
     /// Why requests cannot be served, if so. Answers in a few seconds, also when the server does not.

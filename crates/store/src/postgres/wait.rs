@@ -41,7 +41,7 @@ pub(super) fn wait<T>(limit: Option<Duration>, future: impl Future<Output = T>) 
 
 /// Runs what blocks for as long as a network takes. On a thread of a runtime with several, the other tasks of the thread move to
 /// another one first.
-pub fn blocking<T>(work: impl FnOnce() -> T) -> T {
+pub(super) fn blocking<T>(work: impl FnOnce() -> T) -> T {
     match Handle::try_current() {
         Ok(handle) if handle.runtime_flavor() == RuntimeFlavor::MultiThread => {
             tokio::task::block_in_place(work)

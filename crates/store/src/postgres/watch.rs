@@ -1,12 +1,16 @@
 //! Whether anything was committed since one looked last.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::mpsc::{self, Receiver, SendError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use super::connect::{Connector, Purpose};
+use tokio::sync::oneshot;
+
+use super::connect::{Connector, LOOK, Purpose};
 use super::pool::PROMPT;
 use super::session::Session;
-use super::wait::blocking;
 use crate::engine::Generation;
 use crate::error::StoreError;
 use crate::tx::Tx;
@@ -19,28 +23,87 @@ const REST: Duration = Duration::from_millis(300);
 const MARK: &str = "SELECT applied_at, coalesce((SELECT hash FROM audit_head WHERE id = 1), '') FROM schema_migrations \
      WHERE version = 0";
 
-/// A connection that looks at the mark and does nothing else. All who ask while somebody looks share the next look: it begins after each
-/// of them has asked.
+/// Asks a thread that looks at the mark and does nothing else. All who ask while it looks share the next look: it begins after each of
+/// them has asked. Nobody holds a thread while waiting: a request is a task.
 pub(super) struct Watch {
     connector: Arc<Connector>,
-    looks: Mutex<Looks>,
-    ended: Condvar,
+    generation: Arc<AtomicI64>,
+    asking: Mutex<Asking>,
 }
 
-struct Looks {
-    /// How many looks have begun.
-    begun: u64,
-    /// Which of them has ended last.
-    ended: u64,
-    /// What it saw.
-    answer: Result<Generation, StoreError>,
-    /// Whether one goes on.
-    looking: bool,
-    /// When the last one failed, if it did.
-    failed: Option<Instant>,
-    closed: bool,
+/// Who is to be asked.
+enum Asking {
+    /// A thread that begins when it is asked first.
+    Nobody,
+    Thread(Sender<Caller>),
+    Closed,
+}
+
+type Caller = oneshot::Sender<Result<Generation, StoreError>>;
+
+impl Watch {
+    /// A watch that makes its thread and connection when it is asked first.
+    pub(super) fn new(connector: Arc<Connector>) -> Self {
+        Self { connector, generation: Arc::default(), asking: Mutex::new(Asking::Nobody) }
+    }
+
+    /// The generation now: what a look sees that begins from now on.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the database is closed or does not answer soon.
+    pub(super) async fn generation(&self) -> Result<Generation, StoreError> {
+        let (caller, answer) = oneshot::channel();
+        self.ask(caller)?;
+        match tokio::time::timeout(LOOK, answer).await {
+            Ok(Ok(generation)) => generation,
+            Ok(Err(_)) => Err(StoreError::Internal("a look did not end".to_owned())),
+            Err(_) => {
+                Err(StoreError::Unavailable(format!("it has not answered within {} s", LOOK.as_secs())))
+            }
+        }
+    }
+
+    fn ask(&self, caller: Caller) -> Result<(), StoreError> {
+        let mut asking = self.asking();
+        let caller = match &*asking {
+            Asking::Closed => return Err(closed()),
+            Asking::Nobody => caller,
+            Asking::Thread(inbox) => match inbox.send(caller) {
+                Ok(()) => return Ok(()),
+                // It has ended by a fault.
+                Err(SendError(caller)) => caller,
+            },
+        };
+        let (inbox, callers) = mpsc::channel();
+        let connector = Arc::clone(&self.connector);
+        let watcher =
+            Watcher { connector, generation: Arc::clone(&self.generation), eye: None, failed: None };
+        thread::Builder::new()
+            .name("enroll-watch".to_owned())
+            .spawn(|| watcher.serve(callers))
+            .map_err(|error| StoreError::Unavailable(format!("no thread starts that looks: {error}")))?;
+        inbox.send(caller).ok();
+        *asking = Asking::Thread(inbox);
+        Ok(())
+    }
+
+    /// Ends the thread, which closes the connection.
+    pub(super) fn close(&self) {
+        *self.asking() = Asking::Closed;
+    }
+
+    fn asking(&self) -> MutexGuard<'_, Asking> {
+        self.asking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the thread has.
+struct Watcher {
+    connector: Arc<Connector>,
+    generation: Arc<AtomicI64>,
     eye: Option<Eye>,
-    generation: i64,
+    /// When the last look failed, and how, if it did.
+    failed: Option<(Instant, StoreError)>,
 }
 
 /// A connection, with the mark that it saw last. That of another connection may be of another server, and is not compared with it.
@@ -51,77 +114,34 @@ struct Eye {
 
 type Mark = (i64, Vec<u8>);
 
-/// A look that goes on. Those who wait for it are told that it has ended, also by a panic.
-struct Look<'w> {
-    watch: &'w Watch,
-    eye: Option<Eye>,
-    changed: Result<bool, StoreError>,
-}
-
-impl Watch {
-    /// A watch that makes its connection when it is asked first.
-    pub(super) fn new(connector: Arc<Connector>) -> Self {
-        let looks = Looks {
-            begun: 0,
-            ended: 0,
-            answer: Err(closed()),
-            looking: false,
-            failed: None,
-            closed: false,
-            eye: None,
-            generation: 0,
-        };
-        Self { connector, looks: Mutex::new(looks), ended: Condvar::new() }
-    }
-
-    /// The generation now.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] when the database is closed or does not answer soon.
-    pub(super) fn generation(&self) -> Result<Generation, StoreError> {
-        blocking(|| self.share())
-    }
-
-    /// What a look sees that begins from now on.
-    fn share(&self) -> Result<Generation, StoreError> {
-        let mut looks = self.looks();
-        let mine = looks.begun + 1;
-        while looks.looking && looks.ended < mine {
-            looks = self.ended.wait(looks).unwrap_or_else(PoisonError::into_inner);
+impl Watcher {
+    fn serve(mut self, callers: Receiver<Caller>) {
+        while let Ok(first) = callers.recv() {
+            let asked: Vec<Caller> = std::iter::once(first).chain(callers.try_iter()).collect();
+            let answer = self.answer();
+            for caller in asked {
+                // Who is gone does not want to know.
+                caller.send(answer.clone()).ok();
+            }
         }
-        if looks.closed {
-            return Err(closed());
+    }
+
+    fn answer(&mut self) -> Result<Generation, StoreError> {
+        if let Some((since, error)) = &self.failed
+            && since.elapsed() < REST
+        {
+            return Err(error.clone());
         }
-        if looks.ended >= mine || looks.failed.is_some_and(|failed| failed.elapsed() < REST) {
-            return looks.answer.clone();
-        }
-        looks.begun = mine;
-        looks.looking = true;
-        let eye = looks.eye.take();
-        drop(looks);
-        let unknown = Err(StoreError::Internal("a look did not end".to_owned()));
-        let mut look = Look { watch: self, eye, changed: unknown };
-        look.changed = look.look();
-        drop(look);
-        self.looks().answer.clone()
+        let seen = self.look();
+        self.failed = seen.as_ref().err().map(|error| (Instant::now(), error.clone()));
+        let begins = seen != Ok(false);
+        let generation = self.generation.fetch_add(i64::from(begins), Ordering::AcqRel) + i64::from(begins);
+        seen.map(|_| Generation::new(generation))
     }
 
-    /// Closes the connection.
-    pub(super) fn close(&self) {
-        let mut looks = self.looks();
-        looks.closed = true;
-        looks.eye = None;
-    }
-
-    fn looks(&self) -> MutexGuard<'_, Looks> {
-        self.looks.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Look<'_> {
     /// Whether the mark is another one than this connection saw last. One that was cut while nobody looked is replaced.
     fn look(&mut self) -> Result<bool, StoreError> {
-        let connector = &self.watch.connector;
+        let connector = &self.connector;
         let usable = |eye: &Eye| !eye.session.is_lost() && connector.is_current(&eye.session);
         if let Some(mut eye) = self.eye.take().filter(usable) {
             let begun = Instant::now();
@@ -137,25 +157,6 @@ impl Look<'_> {
         let seen = eye.look();
         self.eye = Some(eye);
         seen
-    }
-}
-
-impl Drop for Look<'_> {
-    fn drop(&mut self) {
-        let mut looks = self.watch.looks();
-        looks.looking = false;
-        looks.ended = looks.begun;
-        looks.failed = self.changed.is_err().then(Instant::now);
-        if self.changed != Ok(false) {
-            looks.generation += 1;
-        }
-        let generation = Generation::new(looks.generation);
-        looks.answer = self.changed.clone().map(|_| generation);
-        if !looks.closed {
-            looks.eye = self.eye.take();
-        }
-        drop(looks);
-        self.watch.ended.notify_all();
     }
 }
 

@@ -197,12 +197,12 @@ async fn a_write_that_changes_nothing_is_no_commit() {
     let database = place::postgres();
     let db = open(&database);
     db.write(|tx| insert(tx, "ada")).await.unwrap();
-    let before = (db.generation().unwrap(), db.statistics().commits);
+    let before = (db.generation().await.unwrap(), db.statistics().commits);
     let none = "UPDATE handles SET owner_kind = 'tombstone' WHERE handle = ?1";
     assert_eq!(db.write(|tx| tx.execute(none, &params!["nobody"])).await, Ok(0));
-    assert_eq!((db.generation().unwrap(), db.statistics().commits), before);
+    assert_eq!((db.generation().await.unwrap(), db.statistics().commits), before);
     assert_eq!(db.write(|tx| tx.execute(none, &params!["ada"])).await, Ok(1));
-    assert_ne!(db.generation().unwrap(), before.0);
+    assert_ne!(db.generation().await.unwrap(), before.0);
     let kept = "SELECT owner_kind FROM handles WHERE handle = 'ada'";
     assert_eq!(database.run(kept), "tombstone");
 }

@@ -68,7 +68,7 @@ impl World {
                 service.create_directory(name, &settings).await.unwrap();
             }
             let token = service.create_scim_token(name, "model", None).await.unwrap();
-            sessions.push(service.authenticate_scim(token.reveal(), None).unwrap());
+            sessions.push(service.authenticate_scim(token.reveal(), None).await.unwrap());
         }
         for name in ORGANIZATIONS {
             let new = NewOrganization { name: name.to_owned(), ..NewOrganization::default() };

@@ -17,7 +17,7 @@ async fn e6_3_e4_4_each_sign_in_and_each_end_of_a_session_is_told() {
     let session = open().await.unwrap();
     let (actor, changes) = trail.one("user.signed_in", "ada").await;
     assert_eq!((actor.as_str(), &changes["session"]), ("ada", &json!(session.info.id)));
-    let signed_in = site.service.authenticate_session(session.reveal()).unwrap();
+    let signed_in = site.service.authenticate_session(session.reveal()).await.unwrap();
     site.service.sign_out(&signed_in).await.unwrap();
     assert_eq!(trail.one("user.signed_out", "ada").await.0, "ada");
     site.service.sign_out(&signed_in).await.unwrap();
