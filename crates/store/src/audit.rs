@@ -9,7 +9,6 @@ mod verify;
 
 use std::cell::Cell;
 
-use data_encoding::HEXLOWER;
 use enroll_domain::DirectoryId;
 use enroll_domain::audit::{Action, Actor, ChainHash, Entry, SubjectKind};
 use jiff::Timestamp;
@@ -60,10 +59,12 @@ impl Head {
     /// Before the first entry.
     pub const START: Self = Self { sequence: 0, hash: ChainHash::START };
 
-    /// From text: the sequence, and the hash in hexadecimal digits.
-    pub(crate) fn parse(sequence: &str, hash: &str) -> Option<Self> {
-        let hash = HEXLOWER.decode(hash.as_bytes()).ok()?.try_into().ok()?;
-        Some(Self { sequence: sequence.parse().ok()?, hash: ChainHash::from_bytes(hash) })
+    /// From a row of the sequence and the hash.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a hash of another length.
+    pub(crate) fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self { sequence: row.integer(0)?, hash: read_hash(row, 1)? })
     }
 }
 
@@ -198,9 +199,7 @@ pub fn head(tx: &Tx<'_>) -> Result<Head, StoreError> {
     if let Some(head) = tx.known_head().and_then(|known| known.0.get().head) {
         return Ok(head);
     }
-    let found = tx.first("SELECT sequence, hash FROM audit_head WHERE id = 1", &[], |row| {
-        Ok(Head { sequence: row.integer(0)?, hash: read_hash(row, 1)? })
-    })?;
+    let found = tx.first("SELECT sequence, hash FROM audit_head WHERE id = 1", &[], Head::read)?;
     let head = found.unwrap_or(Head::START);
     if let Some(known) = tx.known_head() {
         known.learn(head);

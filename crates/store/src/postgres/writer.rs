@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use super::COUNT_COMMIT;
 use super::connect::{Connector, Purpose};
 use super::pool::{PROMPT, Pool};
 use super::session::{Fault, Reach, Session};
@@ -32,14 +33,17 @@ const REPEATS: usize = 3;
 /// How many batches assume nothing after one that was wrong to.
 const DOUBTFUL_BATCHES: u32 = 4;
 
-/// Begins a transaction that writes, with [`super::COUNT_COMMIT`], and reads the ends of the audit trail and of the feed:
-/// most add to them.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
-     UPDATE schema_migrations SET applied_at = applied_at + 1 WHERE version = 0 RETURNING version; \
-     SELECT sequence, encode(hash, 'hex'), (SELECT MAX(sequence) FROM events) FROM audit_head WHERE id = 1; \
-     SAVEPOINT batch";
+/// Begins a transaction that writes. It locks by [`COUNT_COMMIT`] next.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
-/// Ends it. COMMIT alone is answered as if all were well after a transaction has failed, or a closure has ended it; RELEASE is refused.
+/// The ends of the audit trail and of the feed, with the lock: most add to them.
+const ENDS: &str = "SELECT sequence, hash, (SELECT MAX(sequence) FROM events) FROM audit_head WHERE id = 1";
+
+/// What a transaction has changed stands behind this. COMMIT alone is answered as if all were well after the transaction has failed, or a
+/// closure has ended it; [`COMMIT`] is refused.
+const CHANGES: &str = "SAVEPOINT batch";
+
+/// Ends the transaction.
 const COMMIT: &str = "RELEASE batch; COMMIT";
 
 /// The writer thread's own.
@@ -215,22 +219,8 @@ impl Writer {
             None => (self.connector.connect(Purpose::Writing)?, true),
         };
         let begun = Instant::now();
-        match session.rows(BEGIN) {
-            Ok(rows) => {
-                let (locks, heads): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.len() == 1);
-                if locks.is_empty() {
-                    return Err(StoreError::Corrupt(
-                        "the row of schema_migrations that writers lock is missing".to_owned(),
-                    ));
-                }
-                // One that cannot be read is complained about by those who want to add to it.
-                match heads.first().map(Vec::as_slice) {
-                    Some([sequence, hash, event]) => {
-                        Head::parse(sequence, hash).into_iter().for_each(|head| self.head.learn(head));
-                        event.parse().into_iter().for_each(|last| self.head.learn_event(last));
-                    }
-                    _ => self.head.learn(Head::START),
-                }
+        match self.lock(&session) {
+            Ok(()) => {
                 self.session = Some(session);
                 Ok(())
             }
@@ -242,6 +232,33 @@ impl Writer {
                 Err(fault.error)
             }
         }
+    }
+
+    /// Begins, and waits for the lock of those who write.
+    fn lock(&self, session: &Session) -> Result<(), Fault> {
+        session.run_later(BEGIN)?;
+        let (mut locked, mut known) = (false, None);
+        session.each_of(&[(COUNT_COMMIT, &[]), (ENDS, &[])], &mut |statement, row| {
+            if statement == 0 {
+                locked = true;
+            } else {
+                known = Some((Head::read(row), row.optional_integer(2)?));
+            }
+            Ok(())
+        })??;
+        if !locked {
+            let missing = "the row of schema_migrations that writers lock is missing".to_owned();
+            return Err(StoreError::Corrupt(missing).into());
+        }
+        // One that cannot be read is complained about by those who want to add to it.
+        match known {
+            Some((head, event)) => {
+                head.into_iter().for_each(|head| self.head.learn(head));
+                event.into_iter().for_each(|last| self.head.learn_event(last));
+            }
+            None => self.head.learn(Head::START),
+        }
+        session.run_later(CHANGES)
     }
 
     /// Runs one job. Whatever the job's result, it is kept in the job; an error here is the transaction's.
