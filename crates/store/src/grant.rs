@@ -22,7 +22,7 @@ pub struct GrantRow {
 
 const SELECT: &str = "SELECT id, user_id, organization_id, role, kind, created, granted_by FROM grants";
 
-fn read(row: &Row<'_>) -> Result<GrantRow, StoreError> {
+pub(crate) fn read(row: &Row<'_>) -> Result<GrantRow, StoreError> {
     Ok(GrantRow {
         grant: Grant {
             id: row.id(0)?,
@@ -93,11 +93,15 @@ pub fn list_of_users(
 ) -> Result<Vec<GrantRow>, StoreError> {
     let mut found = Vec::new();
     for list in id_lists(1, users.into_iter().map(|user| *user.as_uuid())) {
-        let sql = format!("{SELECT} WHERE user_id IN ({})", list.placeholders);
-        found.extend(tx.query(&sql, &list.after([]), read)?);
+        found.extend(tx.query(&of_users(&list.placeholders), &list.after([]), read)?);
     }
     found.sort_by_key(|row| row.grant.id);
     Ok(found)
+}
+
+/// The statement for the grants of some users, in no order: rows for [`read`].
+pub(crate) fn of_users(users: &str) -> String {
+    format!("{SELECT} WHERE user_id IN ({users})")
 }
 
 /// The grants on an organization, oldest first.

@@ -69,10 +69,14 @@ fn all(
     sql: impl Fn(&Table) -> String,
     params: &[Param<'_>],
 ) -> Result<Vec<MappingRow>, StoreError> {
+    let statements = table::ALL.map(sql);
     let mut rows = Vec::new();
-    for table in table::ALL {
-        rows.extend(tx.query(&sql(table), params, |row| table.read(row))?);
-    }
+    tx.each_of(&statements.each_ref().map(|sql| (sql.as_str(), params)), |table, row| {
+        if let Some(table) = table::ALL.get(table) {
+            rows.push(table.read(row)?);
+        }
+        Ok(())
+    })?;
     rows.sort_by_key(|row| row.mapping.id);
     Ok(rows)
 }

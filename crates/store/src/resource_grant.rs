@@ -22,7 +22,7 @@ pub struct ResourceGrantRow {
 
 const SELECT: &str = "SELECT id, user_id, resource_id, role, created, granted_by FROM resource_grants";
 
-fn read(row: &Row<'_>) -> Result<ResourceGrantRow, StoreError> {
+pub(crate) fn read(row: &Row<'_>) -> Result<ResourceGrantRow, StoreError> {
     Ok(ResourceGrantRow {
         grant: ResourceGrant { id: row.id(0)?, user: row.id(1)?, resource: row.id(2)?, role: row.id(3)? },
         created: row.timestamp(4)?,
@@ -66,11 +66,15 @@ pub fn list_of_users(
 ) -> Result<Vec<ResourceGrantRow>, StoreError> {
     let mut found = Vec::new();
     for list in id_lists(1, users.into_iter().map(|user| *user.as_uuid())) {
-        let sql = format!("{SELECT} WHERE user_id IN ({})", list.placeholders);
-        found.extend(tx.query(&sql, &list.after([]), read)?);
+        found.extend(tx.query(&of_users(&list.placeholders), &list.after([]), read)?);
     }
     found.sort_by_key(|row| row.grant.id);
     Ok(found)
+}
+
+/// The statement for the grants of some users, in no order: rows for [`read`].
+pub(crate) fn of_users(users: &str) -> String {
+    format!("{SELECT} WHERE user_id IN ({users})")
 }
 
 /// The grants on a resource, oldest first, from behind `after`.

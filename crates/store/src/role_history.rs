@@ -42,10 +42,14 @@ pub struct RoleRow {
 pub fn in_force(tx: &Tx<'_>, users: &[UserId]) -> Result<Vec<RoleRow>, StoreError> {
     let mut found = Vec::new();
     for list in id_lists(1, users.iter().map(|user| *user.as_uuid())) {
-        for table in table::ALL {
-            let sql = table.in_force.replace("{}", &list.placeholders);
-            found.extend(tx.query(&sql, &list.after([]), |row| table.read(row))?);
-        }
+        let statements = table::ALL.map(|table| table.in_force.replace("{}", &list.placeholders));
+        let params = list.after([]);
+        tx.each_of(&statements.each_ref().map(|sql| (sql.as_str(), &params[..])), |table, row| {
+            if let Some(table) = table::ALL.get(table) {
+                found.push(table.read(row)?);
+            }
+            Ok(())
+        })?;
     }
     Ok(found)
 }

@@ -80,7 +80,7 @@ impl Watch {
             Watcher { connector, generation: Arc::clone(&self.generation), eye: None, failed: None };
         thread::Builder::new()
             .name("enroll-watch".to_owned())
-            .spawn(|| watcher.serve(callers))
+            .spawn(move || watcher.serve(&callers))
             .map_err(|error| StoreError::Unavailable(format!("no thread starts that looks: {error}")))?;
         inbox.send(caller).ok();
         *asking = Asking::Thread(inbox);
@@ -115,7 +115,7 @@ struct Eye {
 type Mark = (i64, Vec<u8>);
 
 impl Watcher {
-    fn serve(mut self, callers: Receiver<Caller>) {
+    fn serve(mut self, callers: &Receiver<Caller>) {
         while let Ok(first) = callers.recv() {
             let asked: Vec<Caller> = std::iter::once(first).chain(callers.try_iter()).collect();
             let answer = self.answer();

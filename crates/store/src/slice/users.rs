@@ -1,12 +1,12 @@
 //! Some users: for access checks, explanations and the events of a change.
 
 use enroll_domain::enrollment::{State, UserFacts};
-use enroll_domain::{DirectoryId, MappingBinding, UserId};
+use enroll_domain::{DirectoryId, GroupId, MappingBinding, UserId};
 
 use super::read_group;
 use crate::id_list::id_lists;
 use crate::member::Member;
-use crate::{StoreError, Tx, grant, mapping, params, resource_grant};
+use crate::{Param, StoreError, Tx, grant, mapping, params, resource_grant};
 
 /// The users, the groups around them at any depth with what of their members matters here, the mappings of those groups, and the
 /// users' grants on organizations and resources. With `explain` also the mappings of the directory that wait for their group or
@@ -23,29 +23,42 @@ pub fn of_users(
     explain: bool,
 ) -> Result<State, StoreError> {
     let mut state = State::default();
-    for list in id_lists(2, users.iter().map(|user| *user.as_uuid())) {
-        let (ids, params) = (&list.placeholders, list.after(params![directory]));
-        let sql = format!("SELECT id, active FROM users WHERE directory_id = ?1 AND id IN ({ids})");
-        state.users.extend(tx.query(&sql, &params, |row| {
-            Ok((row.id(0)?, UserFacts { directory: Some(directory), active: row.boolean(1)? }))
-        })?);
-
-        let sql = groups_around(ids);
-        for (id, facts) in tx.query(&sql, &params, read_group)? {
-            state.groups.entry(id).or_insert(facts);
-        }
-
-        let sql = memberships(ids);
-        for (group, member) in tx.query(&sql, &params, |row| Ok((row.id(2)?, Member::read(row, 0)?)))? {
-            let Some(facts) = state.groups.get_mut(&group) else { continue };
-            match member {
-                Member::User(user) => facts.members.push(user),
-                // Two users' shares of a long list may come to the same groups.
-                Member::Group(nested) if facts.nested.contains(&nested) => {}
-                Member::Group(nested) => facts.nested.push(nested),
+    let wanted = || users.iter().map(|user| *user.as_uuid());
+    for (list, alone) in id_lists(2, wanted()).zip(id_lists(1, wanted())) {
+        let (ids, inside, of) = (&list.placeholders, list.after(params![directory]), alone.after([]));
+        let users = format!("SELECT id, active FROM users WHERE directory_id = ?1 AND id IN ({ids})");
+        let (groups, memberships) = (groups_around(ids), memberships(ids));
+        let grants = [grant::of_users(&alone.placeholders), resource_grant::of_users(&alone.placeholders)];
+        let statements: [(&str, &[Param<'_>]); 5] = [
+            (&users, &inside),
+            (&groups, &inside),
+            (&memberships, &inside),
+            (&grants[0], &of),
+            (&grants[1], &of),
+        ];
+        tx.each_of(&statements, |statement, row| {
+            match statement {
+                0 => {
+                    let facts = UserFacts { directory: Some(directory), active: row.boolean(1)? };
+                    state.users.insert(row.id(0)?, facts);
+                }
+                1 => {
+                    let (id, facts) = read_group(row)?;
+                    state.groups.entry(id).or_insert(facts);
+                }
+                2 => add_member(&mut state, row.id(2)?, Member::read(row, 0)?),
+                3 => state.grants.push(grant::read(row)?.grant),
+                _ => state.resource_grants.push(resource_grant::read(row)?.grant),
             }
-        }
+            Ok(())
+        })?;
     }
+    state.grants.retain(|grant| state.users.contains_key(&grant.user));
+    state.grants.sort_by_key(|grant| grant.id);
+    state.grants.dedup_by_key(|grant| grant.id);
+    state.resource_grants.retain(|grant| state.users.contains_key(&grant.user));
+    state.resource_grants.sort_by_key(|grant| grant.id);
+    state.resource_grants.dedup_by_key(|grant| grant.id);
     let groups = state.groups.keys().copied();
     state.mappings =
         mapping::list_of_groups(tx, directory, groups)?.into_iter().map(|row| row.mapping).collect();
@@ -55,11 +68,17 @@ pub fn of_users(
             .mappings
             .extend(all.filter(|mapping| !matches!(mapping.group.binding(), MappingBinding::Bound(_))));
     }
-    let grants = grant::list_of_users(tx, state.users.keys().copied())?;
-    state.grants = grants.into_iter().map(|row| row.grant).collect();
-    let grants = resource_grant::list_of_users(tx, state.users.keys().copied())?;
-    state.resource_grants = grants.into_iter().map(|row| row.grant).collect();
     Ok(state)
+}
+
+/// Two users' shares of a long list may come to the same groups.
+fn add_member(state: &mut State, group: GroupId, member: Member) {
+    let Some(facts) = state.groups.get_mut(&group) else { return };
+    match member {
+        Member::User(user) => facts.members.push(user),
+        Member::Group(nested) if facts.nested.contains(&nested) => {}
+        Member::Group(nested) => facts.nested.push(nested),
+    }
 }
 
 /// The groups around users, outward. `UNION` drops what was reached before, so that cycles end; `CROSS JOIN` keeps the order in

@@ -40,15 +40,19 @@ pub fn resolve(tx: &Tx<'_>, text: &str) -> Result<Reference, StoreError> {
             return Ok(Reference::One(user));
         }
     }
+    let (handle, name) = (text.parse::<Handle>().ok(), Folded::new(text));
+    let handle = handle.as_ref().map(|handle| params![handle.as_str()]);
+    let name = params![name.as_str()];
+    let by_handle = handle.as_ref().map(|handle| (BY_HANDLE, &handle[..]));
+    let statements: Vec<_> = by_handle.into_iter().chain([(BY_USER_NAME, &name[..])]).collect();
     let mut users = Vec::new();
-    if let Ok(handle) = text.parse::<Handle>() {
-        users = tx.query(BY_HANDLE, &params![handle.as_str()], read)?;
-    }
-    for user in tx.query(BY_USER_NAME, &params![Folded::new(text).as_str()], read)? {
+    tx.each_of(&statements, |_, row| {
+        let user = read(row)?;
         if !users.contains(&user) {
             users.push(user);
         }
-    }
+        Ok(())
+    })?;
     Ok(match (users.pop(), users.is_empty()) {
         (None, _) => Reference::Nobody,
         (Some(user), true) => Reference::One(user),

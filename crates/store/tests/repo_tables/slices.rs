@@ -271,6 +271,28 @@ fn e3_10_an_explanation_also_gets_mappings_without_a_group() {
     assert_eq!(bindings, [2, 4]);
 }
 
+/// More users than one statement takes; one of them is named in the first and in the second, and one is of another directory.
+#[test]
+fn a_grant_is_in_a_slice_once_and_only_with_its_user() {
+    let store = Store::new();
+    let (users, grants) = store.write(|tx| {
+        let organization = new_organization(tx, 1, "acme")?;
+        new_user(tx, DEFAULT, user_id(1), json!({"userName": "ada"}))?;
+        new_user(tx, OTHER, user_id(2), json!({"userName": "bob"}))?;
+        for number in [1, 2] {
+            let id = GrantId::from_uuid(Uuid::from_u128(number.into()));
+            let user = user_id(number);
+            let grant = Grant { id, user, organization, role: Role::Member, kind: GrantKind::Direct };
+            grant::insert(tx, &GrantRow { grant, created: NOW, granted_by: "root".to_owned() })?;
+        }
+        let asked: Vec<UserId> = (1..=500).chain([1]).map(user_id).collect();
+        let state = slice::of_users(tx, DEFAULT, &asked, false)?;
+        Ok((state.users.into_keys().collect::<Vec<_>>(), state.grants))
+    });
+    assert_eq!(users, [user_id(1)]);
+    assert_eq!(grants.iter().map(|grant| grant.user).collect::<Vec<_>>(), [user_id(1)]);
+}
+
 #[test]
 fn an_organization_of_a_deactivated_user_still_names_the_user() {
     let store = Store::new();
