@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use enroll_store::{Db, Generation, StoreError, params};
 use enroll_testdb::TestDatabase;
+use futures_util::FutureExt as _;
 
 use tokio::task::JoinHandle;
 
@@ -126,6 +127,25 @@ async fn who_waits_for_a_look_holds_no_thread() {
         look.await.unwrap().unwrap();
     }
     holder.await.unwrap();
+}
+
+#[tokio::test]
+async fn one_who_asks_for_others_and_goes_away_leaves_them_with_an_answer() {
+    let database = place::postgres();
+    let db = open(&database);
+    let mut first = Box::pin(db.generation());
+    assert!((&mut first).now_or_never().is_none());
+    let others: Vec<_> = (0..3)
+        .map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move { db.generation().await })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    drop(first);
+    for other in others {
+        other.await.unwrap().unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
