@@ -30,7 +30,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     let (service, session) = runtime.block_on(async {
         let service = Service::open(db, options).await.unwrap();
         let token = service.create_scim_token("default", "fuzz", None).await.unwrap();
-        let session = service.authenticate_scim(token.reveal(), None).unwrap();
+        let session = service.authenticate_scim(token.reveal(), None).await.unwrap();
         (service, session)
     });
     World { runtime, service, session, _folder: folder }
