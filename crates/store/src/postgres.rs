@@ -1,7 +1,8 @@
-//! PostgreSQL: one connection that writes, a few that read, driven by a thread of their own.
+//! PostgreSQL: one connection that writes, a few that read, one that looks whether anything was committed.
 //!
-//! Closures block (`docs/decisions/0001`); the client library does not. Its input and output run on one thread of this module, so
-//! that a caller may wait for it wherever it is, also on a thread of the server's own runtime.
+//! Closures block (`docs/decisions/0001`); the client library does not. Input and output of those that read run on one thread of this
+//! module, so that a caller may wait for them wherever it is, also on a thread of the server's own runtime; each of the others has a thread
+//! to itself.
 
 mod connect;
 mod driver;

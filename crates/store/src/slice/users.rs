@@ -1,5 +1,7 @@
 //! Some users: for access checks, explanations and the events of a change.
 
+use std::collections::BTreeSet;
+
 use enroll_domain::enrollment::{State, UserFacts};
 use enroll_domain::{DirectoryId, GroupId, MappingBinding, UserId};
 
@@ -23,6 +25,7 @@ pub fn of_users(
     explain: bool,
 ) -> Result<State, StoreError> {
     let mut state = State::default();
+    let users: BTreeSet<UserId> = users.iter().copied().collect();
     let wanted = || users.iter().map(|user| *user.as_uuid());
     for (list, alone) in id_lists(2, wanted()).zip(id_lists(1, wanted())) {
         let (ids, inside, of) = (&list.placeholders, list.after(params![directory]), alone.after([]));
@@ -47,18 +50,21 @@ pub fn of_users(
                     state.groups.entry(id).or_insert(facts);
                 }
                 2 => add_member(&mut state, row.id(2)?, Member::read(row, 0)?),
-                3 => state.grants.push(grant::read(row)?.grant),
-                _ => state.resource_grants.push(resource_grant::read(row)?.grant),
+                // Those of users of another directory are left out, as these users are.
+                3 => {
+                    let grant = grant::read(row)?.grant;
+                    state.grants.extend(state.users.contains_key(&grant.user).then_some(grant));
+                }
+                _ => {
+                    let grant = resource_grant::read(row)?.grant;
+                    state.resource_grants.extend(state.users.contains_key(&grant.user).then_some(grant));
+                }
             }
             Ok(())
         })?;
     }
-    state.grants.retain(|grant| state.users.contains_key(&grant.user));
     state.grants.sort_by_key(|grant| grant.id);
-    state.grants.dedup_by_key(|grant| grant.id);
-    state.resource_grants.retain(|grant| state.users.contains_key(&grant.user));
     state.resource_grants.sort_by_key(|grant| grant.id);
-    state.resource_grants.dedup_by_key(|grant| grant.id);
     let groups = state.groups.keys().copied();
     state.mappings =
         mapping::list_of_groups(tx, directory, groups)?.into_iter().map(|row| row.mapping).collect();
