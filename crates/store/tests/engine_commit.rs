@@ -1,5 +1,7 @@
 //! Group commit: who shares a commit, who is disturbed by whom, who is told what.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use std::sync::Arc;
